@@ -1,0 +1,1 @@
+//! YAML text to values: the one place that names the YAML library. Below all rooms.
