@@ -1,1 +1,7 @@
-//! TODO
+//! What the system says about processes: identity, signals, the tree, its use of the machine.
+//! Names no other room but text; everything here works without any right beyond the user's own.
+
+pub mod id;
+pub mod sampler;
+pub mod signal;
+pub mod tree;

@@ -1,0 +1,90 @@
+//! A process is its pid **and** its start time: pids are used again, the pair is not (until the next boot).
+
+use std::fs;
+
+use serde::{Deserialize, Serialize};
+
+/// One process of this boot.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct ProcessId {
+    pub pid: i32,
+    /// Clock ticks after boot: field 22 of `/proc/PID/stat`.
+    pub start_time: u64,
+}
+
+impl ProcessId {
+    /// The process that has this pid now; `None` when there is none.
+    #[must_use]
+    pub fn of(pid: i32) -> Option<Self> {
+        Some(Self { pid, start_time: Stat::read(pid)?.start_time })
+    }
+
+    /// The calling process.
+    #[must_use]
+    pub fn current() -> Self {
+        let pid = rustix::process::getpid().as_raw_nonzero().get();
+        Self { pid, start_time: Stat::read(pid).map_or(0, |stat| stat.start_time) }
+    }
+
+    /// Whether this very process still exists (a zombie does not count: it has ended).
+    #[must_use]
+    pub fn is_alive(self) -> bool {
+        Stat::read(self.pid).is_some_and(|stat| stat.start_time == self.start_time && stat.state != 'Z')
+    }
+}
+
+/// The fields of `/proc/PID/stat` that plugdeck uses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stat {
+    pub state: char,
+    pub parent: i32,
+    pub session: i32,
+    pub threads: u32,
+    pub start_time: u64,
+}
+
+impl Stat {
+    /// Reads the fields; `None` when the process is gone.
+    #[must_use]
+    pub fn read(pid: i32) -> Option<Self> {
+        Self::parse(&fs::read_to_string(format!("/proc/{pid}/stat")).ok()?)
+    }
+
+    /// The name in parentheses may hold spaces and parentheses itself, so the fields begin after the last one.
+    fn parse(stat: &str) -> Option<Self> {
+        let mut fields = stat.rsplit_once(") ")?.1.split(' ');
+        let mut field = |skip| fields.nth(skip);
+        Some(Self {
+            state: field(0)?.chars().next()?,
+            parent: field(0)?.parse().ok()?,
+            session: field(1)?.parse().ok()?,
+            threads: field(13)?.parse().ok()?,
+            start_time: field(1)?.parse().ok()?,
+        })
+    }
+}
+
+/// Changes with every boot; a [`ProcessId`] of another boot names nothing.
+#[must_use]
+pub fn boot_id() -> String {
+    fs::read_to_string("/proc/sys/kernel/random/boot_id").unwrap_or_default().trim().to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fields_are_counted_after_the_last_parenthesis() {
+        let stat = "42 (a) b (c) S 7 42 41 0 -1 4194304 1 2 3 4 5 6 7 8 20 0 6 0 123456 1 2";
+        let expected = Stat { state: 'S', parent: 7, session: 41, threads: 6, start_time: 123_456 };
+        assert_eq!(Stat::parse(stat), Some(expected));
+    }
+
+    #[test]
+    fn the_calling_process_is_alive_and_another_start_time_is_not() {
+        let this = ProcessId::current();
+        assert!(this.is_alive());
+        assert!(!ProcessId { start_time: this.start_time + 1, ..this }.is_alive());
+    }
+}

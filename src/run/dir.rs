@@ -1,0 +1,205 @@
+//! One run directory: its files' names, its creation, and whether its supervisor is alive.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Write as _};
+use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _, PermissionsExt as _};
+use std::path::{Path, PathBuf};
+
+use crate::run::spec::{RunId, RunSpec};
+use crate::run::status::Outcome;
+
+/// Bytes kept for a full disk: given back so that the end record still fits.
+const RESERVE: usize = 16 * 1024;
+
+/// Names the files of one run. Reading is open to everybody of the same user; from the moment the directory has
+/// its name, only the supervisor writes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RunDir {
+    pub path: PathBuf,
+}
+
+/// A new run directory and the lock that says its supervisor is alive.
+pub struct Created {
+    pub id: RunId,
+    pub dir: RunDir,
+    /// Handed to the supervisor; the lock lasts as long as any copy of this descriptor.
+    pub lock: File,
+}
+
+impl RunDir {
+    /// The run this directory holds.
+    #[must_use]
+    pub fn id(&self) -> RunId {
+        RunId(self.path.file_name().unwrap_or_default().to_string_lossy().into_owned())
+    }
+
+    /// Creates `<runs>/<id>`: under a dot-name first, so that nobody ever sees a run without its spec and lock.
+    pub fn create(runs: &Path, spec: &RunSpec) -> io::Result<Created> {
+        fs::DirBuilder::new().recursive(true).mode(0o700).create(runs)?;
+        loop {
+            let id = new_id()?;
+            let hidden = runs.join(format!(".{id}"));
+            match fs::DirBuilder::new().mode(0o700).create(&hidden) {
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => continue,
+                other => other?,
+            }
+            fs::set_permissions(&hidden, fs::Permissions::from_mode(0o700))?;
+            let new = Self { path: hidden };
+            let lock = private(&new.lock())?;
+            lock.try_lock().map_err(|error| io::Error::other(format!("the new lock is taken: {error}")))?;
+            private(&new.spec())?.write_all(&serde_json::to_vec(spec)?)?;
+            private(&new.reserve())?.write_all(&[0; RESERVE])?;
+            let path = runs.join(&id.0);
+            if path.exists() {
+                fs::remove_dir_all(&new.path)?;
+                continue;
+            }
+            fs::rename(&new.path, &path)?;
+            return Ok(Created { id, dir: Self { path }, lock });
+        }
+    }
+
+    /// Reads what was asked.
+    pub fn read_spec(&self) -> io::Result<RunSpec> {
+        Ok(serde_json::from_slice(&fs::read(self.spec())?)?)
+    }
+
+    /// Reads how the run ended; `None` while it has not.
+    pub fn read_end(&self) -> io::Result<Option<Outcome>> {
+        match fs::read(self.end()) {
+            Ok(bytes) => Ok(Some(serde_json::from_slice(&bytes)?)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Writes the end by write-then-rename, so that it is whole or not there.
+    pub fn write_end(&self, outcome: &Outcome) -> io::Result<()> {
+        let half = self.path.join(".end.json");
+        private(&half)?.write_all(&serde_json::to_vec(outcome)?)?;
+        fs::rename(half, self.end())
+    }
+
+    /// Whether a supervisor holds the lock. It is tried for an instant only, and shared, so that two views
+    /// never disturb one another.
+    #[must_use]
+    pub fn is_supervised(&self) -> bool {
+        File::open(self.lock()).is_ok_and(|lock| lock.try_lock_shared().is_err())
+    }
+
+    /// What was asked.
+    #[must_use]
+    pub fn spec(&self) -> PathBuf {
+        self.path.join("spec.json")
+    }
+
+    /// Held by the supervisor.
+    #[must_use]
+    pub fn lock(&self) -> PathBuf {
+        self.path.join("lock")
+    }
+
+    /// The journal.
+    #[must_use]
+    pub fn events(&self) -> PathBuf {
+        self.path.join("events.jsonl")
+    }
+
+    /// The tree's use of the machine over time.
+    #[must_use]
+    pub fn samples(&self) -> PathBuf {
+        self.path.join("samples.jsonl")
+    }
+
+    /// The exact bytes of standard output.
+    #[must_use]
+    pub fn stdout(&self) -> PathBuf {
+        self.path.join("stdout")
+    }
+
+    /// The exact bytes of standard error.
+    #[must_use]
+    pub fn stderr(&self) -> PathBuf {
+        self.path.join("stderr")
+    }
+
+    /// What came when, on which stream.
+    #[must_use]
+    pub fn timeline(&self) -> PathBuf {
+        self.path.join("timeline")
+    }
+
+    /// How the run ended.
+    #[must_use]
+    pub fn end(&self) -> PathBuf {
+        self.path.join("end.json")
+    }
+
+    /// Given back when the disk is full.
+    #[must_use]
+    pub fn reserve(&self) -> PathBuf {
+        self.path.join("reserve")
+    }
+
+    /// The folder of the hook, which runs inside the agent.
+    #[must_use]
+    pub fn hook(&self) -> PathBuf {
+        self.path.join("hook")
+    }
+
+    /// Where the hook writes Python stacks.
+    #[must_use]
+    pub fn stack(&self) -> PathBuf {
+        self.path.join("stack")
+    }
+}
+
+/// A new file that only this user reads, whatever the umask.
+pub fn private(path: &Path) -> io::Result<File> {
+    let file = OpenOptions::new().append(true).create_new(true).mode(0o600).open(path)?;
+    file.set_permissions(fs::Permissions::from_mode(0o600))?;
+    Ok(file)
+}
+
+fn new_id() -> io::Result<RunId> {
+    let mut random = [0; 2];
+    io::Read::read_exact(&mut File::open("/dev/urandom")?, &mut random)?;
+    let second = jiff::Timestamp::now().strftime("%Y%m%dT%H%M%S");
+    Ok(RunId(format!("{second}-{:04x}", u16::from_be_bytes(random))))
+}
+
+#[cfg(test)]
+pub mod tests {
+    use super::*;
+    use crate::run::spec::{FORMAT, Kind, Limits};
+
+    /// A spec with nothing in it.
+    pub fn spec() -> RunSpec {
+        RunSpec {
+            v: FORMAT,
+            plugdeck: "0".into(),
+            created_ms: 0,
+            kind: Kind::Call,
+            agent: "a/b".into(),
+            directory: "/nowhere".into(),
+            method: Some("m".into()),
+            payload: None,
+            steps: vec![],
+            limits: Limits { timeout_ms: None, grace_ms: 1, sweep_ms: 1 },
+            variables: vec![],
+        }
+    }
+
+    #[test]
+    fn a_new_directory_is_private_and_supervised_while_its_lock_lives() {
+        let runs = tempfile::tempdir().unwrap();
+        let created = RunDir::create(runs.path(), &spec()).unwrap();
+        let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        assert_eq!((mode(&created.dir.path), mode(&created.dir.spec())), (0o700, 0o600));
+        assert!(created.dir.is_supervised());
+        drop(created.lock);
+        assert!(!created.dir.is_supervised());
+        assert_eq!(created.dir.id(), created.id);
+        assert_eq!(created.dir.read_spec().unwrap().agent, "a/b");
+    }
+}

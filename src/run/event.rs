@@ -1,0 +1,109 @@
+//! The journal's lines: `{"v":1,"t_us":…,"event":"…",…}`. What a run is doing is the fold of these.
+
+use serde::{Deserialize, Serialize};
+
+use crate::process::id::ProcessId;
+use crate::run::spec::FORMAT;
+use crate::run::status::Outcome;
+
+/// One line of `events.jsonl`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Record {
+    pub v: u32,
+    /// Microseconds since the supervisor started, on a clock that never jumps.
+    pub t_us: u64,
+    #[serde(flatten)]
+    pub event: Event,
+}
+
+impl Record {
+    /// A line of the present format.
+    #[must_use]
+    pub fn new(t_us: u64, event: Event) -> Self {
+        Self { v: FORMAT, t_us, event }
+    }
+}
+
+/// What happened.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+pub enum Event {
+    /// The supervisor is there; nothing runs yet.
+    Starting {
+        /// Milliseconds since 1970, for showing.
+        wall_ms: i64,
+        /// Microseconds since boot, sleep included: what live times are counted from.
+        boot_us: u64,
+        boot_id: String,
+        supervisor: ProcessId,
+    },
+    /// A step's program runs.
+    Started {
+        step: usize,
+        #[serde(flatten)]
+        process: ProcessId,
+        argv: Vec<String>,
+        /// Inodes of the pipes for standard output and error: an escaped process is known by them.
+        pipes: [u64; 2],
+    },
+    /// A step had nothing to do.
+    Skipped { step: usize, reason: String },
+    /// A step's program could not be started.
+    NotStarted { step: usize, error: String },
+    /// A step's program ended, by itself or by a signal.
+    Exited { step: usize, exit_code: Option<i32>, signal: Option<i32> },
+    /// The tree is to end.
+    StopRequested { cause: StopCause },
+    /// A signal went to these processes.
+    Signalled { signal: i32, pids: Vec<i32> },
+    /// Output that could not be recorded (a full disk): bytes `from..to` of the stream are not in its file.
+    Dropped { stream: u8, from: u64, to: u64, error: String },
+    /// What still lived after the program had ended: how many were ended, and what could not be.
+    Leftovers { killed: u32, left: Vec<Leftover> },
+    /// The last line of every journal.
+    Ended { outcome: Box<Outcome> },
+    /// A line of a later version; it is passed over.
+    #[serde(other)]
+    Unknown,
+}
+
+/// Why a tree is to end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StopCause {
+    /// A person or a caller asked for it.
+    Stop,
+    /// The time was over.
+    Timeout,
+    /// The program has ended and left processes behind.
+    Exit,
+}
+
+/// A process that could not be ended.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Leftover {
+    #[serde(flatten)]
+    pub process: ProcessId,
+    /// For example `disk wait`.
+    pub reason: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_is_flat_and_reads_back() {
+        let record = Record::new(7, Event::Exited { step: 0, exit_code: Some(3), signal: None });
+        let line = serde_json::to_string(&record).unwrap();
+        assert_eq!(line, r#"{"v":1,"t_us":7,"event":"exited","step":0,"exit_code":3,"signal":null}"#);
+        assert_eq!(serde_json::from_str::<Record>(&line).unwrap(), record);
+    }
+
+    #[test]
+    fn a_line_of_a_later_version_is_passed_over() {
+        let record: Record =
+            serde_json::from_str(r#"{"v":9,"t_us":1,"event":"danced","with":"bears"}"#).unwrap();
+        assert_eq!(record.event, Event::Unknown);
+    }
+}

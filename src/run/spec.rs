@@ -1,0 +1,118 @@
+//! What was asked of a run: `spec.json`. Names of passed variables stand in it, never their values.
+
+use std::fmt;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+
+/// Version of the run directory's format, in `spec.json`, `end.json` and every journal line.
+pub const FORMAT: u32 = 1;
+
+/// A run's name: UTC second and four random hex digits, for example `20261122T140322-0f3a`.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct RunId(pub String);
+
+impl RunId {
+    /// The last four digits: what a person sees and types.
+    #[must_use]
+    pub fn short(&self) -> &str {
+        self.0.rsplit('-').next().unwrap_or(&self.0)
+    }
+}
+
+impl fmt::Display for RunId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// What a run does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    /// Calls a method: one step, whose standard output is the reply.
+    Call,
+    /// Builds an environment: steps one after the other until one fails.
+    Build,
+}
+
+/// Everything the supervisor needs to know.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct RunSpec {
+    pub v: u32,
+    /// The version of plugdeck that asked.
+    pub plugdeck: String,
+    /// Milliseconds since 1970.
+    pub created_ms: i64,
+    pub kind: Kind,
+    /// `namespace/folder`.
+    pub agent: String,
+    /// The agent's folder, absolute.
+    pub directory: PathBuf,
+    /// Calls only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub method: Option<String>,
+    /// The payload's exact JSON text; calls only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub payload: Option<Box<RawValue>>,
+    pub steps: Vec<Step>,
+    pub limits: Limits,
+    /// Names of the variables that the steps inherit.
+    pub variables: Vec<String>,
+}
+
+/// One program to run.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Step {
+    /// What a person reads, for example `uv sync --frozen`.
+    pub title: String,
+    /// Why this step is there, for example `uv.lock found`.
+    pub reason: String,
+    /// Program and arguments.
+    pub argv: Vec<String>,
+    /// Absolute.
+    pub cwd: PathBuf,
+    /// Variables set by plugdeck, beside the inherited ones.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub set: Vec<(String, String)>,
+    /// Inherited variables that the program must not see.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub remove: Vec<String>,
+    /// Why there is nothing to do here; such a step is shown and not run.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub skip: Option<String>,
+}
+
+/// How long a run may take, and how its end is brought about. Milliseconds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Limits {
+    /// `None`: no limit.
+    pub timeout_ms: Option<u64>,
+    /// From TERM to KILL.
+    pub grace_ms: u64,
+    /// From the first KILL until plugdeck gives up on what still lives.
+    pub sweep_ms: u64,
+}
+
+impl Limits {
+    /// From the start of the run to TERM.
+    #[must_use]
+    pub fn timeout(&self) -> Option<Duration> {
+        self.timeout_ms.map(Duration::from_millis)
+    }
+
+    /// From TERM to KILL.
+    #[must_use]
+    pub fn grace(&self) -> Duration {
+        Duration::from_millis(self.grace_ms)
+    }
+
+    /// From the first KILL until plugdeck gives up.
+    #[must_use]
+    pub fn sweep(&self) -> Duration {
+        Duration::from_millis(self.sweep_ms)
+    }
+}

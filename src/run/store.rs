@@ -1,0 +1,138 @@
+//! All run directories of a user: listed, found, and pruned.
+
+use std::fs;
+use std::io;
+use std::os::unix::fs::MetadataExt as _;
+use std::path::PathBuf;
+
+use crate::run::dir::{Created, RunDir};
+use crate::run::spec::{RunId, RunSpec};
+
+/// The folder that holds the run directories.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Store {
+    pub runs: PathBuf,
+}
+
+/// No run, or more than one, has the id that was asked for.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+pub enum FindError {
+    #[error("no run {0:?}; `plugdeck ps --all` lists them")]
+    None(String),
+    #[error("{0:?} could be {list}; type more digits", list = list(.1))]
+    Several(String, Vec<RunId>),
+}
+
+fn list(ids: &[RunId]) -> String {
+    ids.iter().map(ToString::to_string).collect::<Vec<_>>().join(" or ")
+}
+
+impl Store {
+    /// Makes a new run directory, with its lock taken.
+    pub fn create(&self, spec: &RunSpec) -> io::Result<Created> {
+        RunDir::create(&self.runs, spec)
+    }
+
+    /// Every run directory, the newest first. A store that is not there yet has none. Links are passed over:
+    /// a run directory is always a directory of its own.
+    pub fn list(&self) -> io::Result<Vec<RunDir>> {
+        let entries = match fs::read_dir(&self.runs) {
+            Ok(entries) => entries,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+            Err(error) => return Err(error),
+        };
+        let mut dirs: Vec<_> = entries
+            .flatten()
+            .filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir()))
+            .filter(|entry| !entry.file_name().to_string_lossy().starts_with('.'))
+            .map(|entry| RunDir { path: entry.path() })
+            .collect();
+        dirs.sort_by(|a, b| b.path.file_name().cmp(&a.path.file_name()));
+        Ok(dirs)
+    }
+
+    /// The run with this id: whole, its beginning, or the beginning of its last four digits.
+    pub fn find(&self, wanted: &str) -> Result<RunDir, FindError> {
+        let dirs = self.list().unwrap_or_default();
+        let exact = dirs.iter().find(|dir| dir.id().0 == wanted);
+        let mut found: Vec<_> = match exact {
+            Some(dir) => vec![dir.clone()],
+            None if wanted.is_empty() => Vec::new(),
+            None => dirs
+                .into_iter()
+                .filter(|dir| dir.id().0.starts_with(wanted) || dir.id().short().starts_with(wanted))
+                .collect(),
+        };
+        match found.len() {
+            0 => Err(FindError::None(wanted.to_owned())),
+            1 => Ok(found.remove(0)),
+            _ => {
+                let ids = found.iter().map(RunDir::id).take(3).collect();
+                Err(FindError::Several(wanted.to_owned(), ids))
+            }
+        }
+    }
+
+    /// Removes the oldest ended runs until at most `most_runs` and `most_bytes` are kept. Live ones count, and
+    /// stay. Returns how many were removed.
+    pub fn prune(&self, most_runs: usize, most_bytes: u64) -> io::Result<usize> {
+        let mut bytes = 0;
+        let mut removed = 0;
+        for (newer, dir) in self.list()?.into_iter().enumerate() {
+            bytes += size(&dir);
+            if (newer >= most_runs || bytes > most_bytes) && newer > 0 && !dir.is_supervised() {
+                // Out of sight first: nobody lists a run that is half removed.
+                let hidden = self.runs.join(format!(".{}", dir.id()));
+                fs::rename(&dir.path, &hidden)?;
+                fs::remove_dir_all(&hidden)?;
+                removed += 1;
+            }
+        }
+        Ok(removed)
+    }
+}
+
+/// What the files of a run take on disk.
+fn size(dir: &RunDir) -> u64 {
+    let Ok(entries) = fs::read_dir(&dir.path) else { return 0 };
+    entries.flatten().filter_map(|entry| entry.metadata().ok()).map(|file| file.blocks() * 512).sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::run::dir::tests::spec;
+
+    fn store(ids: &[&str]) -> (tempfile::TempDir, Store) {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store { runs: folder.path().into() };
+        for id in ids {
+            let created = store.create(&spec()).unwrap();
+            fs::rename(created.dir.path, folder.path().join(id)).unwrap();
+        }
+        (folder, store)
+    }
+
+    #[test]
+    fn runs_are_found_by_what_tells_them_apart() {
+        let (_folder, store) =
+            store(&["20260101T000000-0f3a", "20260102T000000-0f3b", "20260103T000000-aaaa"]);
+        assert_eq!(store.find("0f3a").unwrap().id().0, "20260101T000000-0f3a");
+        assert_eq!(store.find("20260103T000000-aaaa").unwrap().id().short(), "aaaa");
+        assert_eq!(store.find("zz").unwrap_err(), FindError::None("zz".into()));
+        let several = "\"0f3\" could be 20260102T000000-0f3b or 20260101T000000-0f3a; type more digits";
+        assert_eq!(store.find("0f3").unwrap_err().to_string(), several);
+    }
+
+    #[test]
+    fn the_oldest_ended_runs_go_and_live_ones_stay() {
+        let (folder, store) =
+            store(&["20260101T000000-0001", "20260102T000000-0002", "20260103T000000-0003"]);
+        let live = store.create(&spec()).unwrap();
+        fs::rename(&live.dir.path, folder.path().join("20250101T000000-0000")).unwrap();
+        assert_eq!(store.prune(2, u64::MAX).unwrap(), 1);
+        let left: Vec<_> = store.list().unwrap().iter().map(|dir| dir.id().0).collect();
+        assert_eq!(left, ["20260103T000000-0003", "20260102T000000-0002", "20250101T000000-0000"]);
+        assert_eq!(store.prune(10, 0).unwrap(), 1);
+    }
+}

@@ -1,0 +1,91 @@
+//! One run as a view sees it: its spec, its journal so far, and whether its supervisor is still there.
+
+use std::io;
+use std::time::Duration;
+
+use crate::process::id;
+use crate::run::dir::RunDir;
+use crate::run::event::Record;
+use crate::run::jsonl;
+use crate::run::spec::{RunId, RunSpec};
+use crate::run::status::{State, Status};
+
+/// A run that can be looked at again and again; each look reads only what is new.
+#[derive(Debug)]
+pub struct RunView {
+    pub id: RunId,
+    pub dir: RunDir,
+    pub spec: RunSpec,
+    pub status: Status,
+    /// The supervisor is gone and has left no end.
+    pub lost: bool,
+    journal: jsonl::Reader,
+}
+
+impl RunView {
+    /// Opens a run and reads how it stands. Of one that has ended only the spec and the end are read.
+    pub fn open(dir: RunDir) -> io::Result<Self> {
+        let spec = dir.read_spec()?;
+        let mut view = Self {
+            id: dir.id(),
+            dir,
+            spec,
+            status: Status::default(),
+            lost: false,
+            journal: jsonl::Reader::default(),
+        };
+        match view.dir.read_end() {
+            Ok(Some(outcome)) => {
+                view.status.started_wall_ms = view.spec.created_ms;
+                view.status.outcome = Some(outcome);
+            }
+            // A damaged end: the journal is right.
+            Ok(None) | Err(_) => drop(view.refresh()?),
+        }
+        Ok(view)
+    }
+
+    /// Reads what the journal has got since, and says what it was. Reading goes on after the end too, from the
+    /// beginning where only the end had been read.
+    pub fn refresh(&mut self) -> io::Result<Vec<Record>> {
+        // The lock first: a supervisor that ends between the two looks has written its end by then.
+        let supervised = self.status.outcome.is_some() || self.dir.is_supervised();
+        let records = self.journal.read_new(&self.dir.events())?;
+        for record in &records {
+            self.status.apply(record);
+        }
+        self.lost = !supervised && self.status.outcome.is_none();
+        Ok(records)
+    }
+
+    /// Where the run stands.
+    #[must_use]
+    pub fn state(&self) -> State {
+        if self.lost { State::Lost } else { self.status.state() }
+    }
+
+    /// How long the run took, or has been going on by now.
+    #[must_use]
+    pub fn elapsed(&self) -> Duration {
+        if let Some(outcome) = &self.status.outcome {
+            return Duration::from_millis(outcome.duration_ms);
+        }
+        let live = !self.lost && self.status.boot_id == id::boot_id();
+        let us =
+            if live { boot_us().saturating_sub(self.status.started_boot_us) } else { self.status.last_us };
+        Duration::from_micros(us)
+    }
+
+    /// Journal lines that could not be read.
+    #[must_use]
+    pub fn damaged_lines(&self) -> usize {
+        self.journal.damaged
+    }
+}
+
+/// Microseconds since boot, time asleep included: it never jumps, and every process sees the same.
+#[must_use]
+pub fn boot_us() -> u64 {
+    let now = rustix::time::clock_gettime(rustix::time::ClockId::Boottime);
+    u64::try_from(now.tv_sec).unwrap_or(0) * 1_000_000 + u64::try_from(now.tv_nsec).unwrap_or(0) / 1_000
+}
