@@ -1,1 +1,51 @@
-//! TODO
+//! What a user can ask for, one verb a file: the same for the dashboard and the command line. Blocking; prints
+//! nothing.
+
+use std::path::PathBuf;
+
+use crate::config::Settings;
+use crate::paths::Paths;
+
+pub mod agents;
+pub mod build;
+pub mod call;
+pub mod runs;
+pub mod stop;
+
+/// What every verb needs to know.
+#[derive(Clone, Debug)]
+pub struct Context {
+    pub paths: Paths,
+    pub settings: Settings,
+    /// plugdeck's own program file, for starting supervisors.
+    pub program: PathBuf,
+}
+
+/// Why something was refused before anything ran.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
+pub struct Rejected {
+    pub why: Why,
+    /// One sentence that names the thing and the next action.
+    pub message: String,
+}
+
+/// The kinds of refusal; the command line has an exit code for each.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Why {
+    /// The request itself: payload, flags, method not declared.
+    Request,
+    /// No such agent, method or run.
+    NotFound,
+    /// The agent's environment cannot be used.
+    NotReady,
+    /// The machine refused: folders, processes, descriptors.
+    Machine,
+}
+
+impl Rejected {
+    /// A refusal of this kind.
+    pub fn new(why: Why, message: impl Into<String>) -> Self {
+        Self { why, message: message.into() }
+    }
+}
