@@ -1,5 +1,6 @@
 //! The supervisor's life: the order of its start, then one loop of waiting, deciding and doing.
 
+use std::collections::HashSet;
 use std::fs::File;
 use std::io::{self, Write as _};
 use std::os::fd::{AsFd as _, AsRawFd as _, OwnedFd};
@@ -66,7 +67,7 @@ pub fn serve(dir: &RunDir, lock: File, ready: OwnedFd) -> io::Result<()> {
         grace: None,
         sweep: None,
         killing: false,
-        killed: Vec::new(),
+        left_behind: HashSet::new(),
         next_sample: Instant::now() + FIRST_SAMPLE,
     };
     supervisor.run(&signals)?;
@@ -118,8 +119,8 @@ struct Supervisor<'a> {
     grace: Option<Instant>,
     sweep: Option<Instant>,
     killing: bool,
-    /// Whom KILL was sent to, the agent itself left out.
-    killed: Vec<i32>,
+    /// What still lived when a step's program had ended.
+    left_behind: HashSet<i32>,
     next_sample: Instant,
 }
 
@@ -185,6 +186,9 @@ impl Supervisor<'_> {
                     exit_code: self.exit.exit_code,
                     signal: self.exit.signal,
                 });
+                if !reaped.none_left {
+                    self.left_behind.extend(reap::living());
+                }
                 inputs.push(Input::Exited { well: self.exit.well(), tree_empty: reaped.none_left });
             }
         }
@@ -280,11 +284,8 @@ impl Supervisor<'_> {
 
     fn kill(&mut self) -> Vec<i32> {
         let pids = reap::kill();
-        let agent = self.agent.as_ref().map(|(process, _)| process.pid);
-        for pid in &pids {
-            if Some(*pid) != agent && !self.killed.contains(pid) {
-                self.killed.push(*pid);
-            }
+        if self.agent.is_none() {
+            self.left_behind.extend(&pids);
         }
         pids
     }
@@ -297,7 +298,8 @@ impl Supervisor<'_> {
         for event in self.capture.dropped() {
             self.recording.event(event);
         }
-        let killed = u32::try_from(self.killed.len()).unwrap_or(u32::MAX);
+        let killed = self.left_behind.len().saturating_sub(leftovers.len());
+        let killed = u32::try_from(killed).unwrap_or(u32::MAX);
         if killed > 0 || !leftovers.is_empty() {
             self.recording.event(Event::Leftovers { killed, left: leftovers.clone() });
         }
