@@ -1,6 +1,11 @@
 //! What can be run: agents on disk, their manifests, the payload and the wire. Names no other room.
 
 pub mod catalog;
+#[cfg(test)]
+mod corpus;
+mod fields;
 pub mod manifest;
+mod nearest;
 pub mod payload;
 pub mod protocol;
+mod schema;
