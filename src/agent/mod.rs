@@ -4,6 +4,7 @@ pub mod catalog;
 #[cfg(test)]
 mod corpus;
 mod fields;
+mod json;
 pub mod manifest;
 mod nearest;
 pub mod payload;
