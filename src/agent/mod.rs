@@ -10,3 +10,4 @@ mod nearest;
 pub mod payload;
 pub mod protocol;
 mod schema;
+mod soft_error;
