@@ -4,6 +4,7 @@ pub mod catalog;
 #[cfg(test)]
 mod corpus;
 mod fields;
+mod folder;
 mod json;
 pub mod manifest;
 mod nearest;
