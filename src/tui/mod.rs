@@ -1,1 +1,4 @@
-//! TODO
+//! The dashboard.
+pub fn run(_context: crate::ops::Context, _theme: Option<String>) -> Result<(), String> {
+    Ok(())
+}

@@ -44,5 +44,9 @@ impl Environment {
 #[must_use]
 pub fn look(directory: &Path) -> Environment {
     let _ = directory;
-    Environment::None
+    if directory.join(".venv/bin/python").exists() {
+        Environment::Ready { python: None }
+    } else {
+        Environment::None
+    }
 }
