@@ -85,11 +85,11 @@ pub fn main() -> ExitCode {
     let done = match cli.verb {
         None => dashboard(&context, cli.theme),
         Some(Verb::Demo(args)) => demo::perform(context, &args, cli.theme),
-        Some(Verb::List(args)) => list::perform(&context, &args),
+        Some(Verb::List(args)) => Ok(list::perform(&context, &args)),
         Some(Verb::Info(args)) => info::perform(&context, &args),
         Some(Verb::Build(args)) => build::perform(&context, &args),
         Some(Verb::Run(args)) => run::perform(&context, &args),
-        Some(Verb::Ps(args)) => ps::perform(&context, &args),
+        Some(Verb::Ps(args)) => Ok(ps::perform(&context, &args)),
         Some(Verb::Logs(args)) => logs::perform(&context, &args),
         Some(Verb::Kill(args)) => kill::perform(&context, &args),
     };

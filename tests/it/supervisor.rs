@@ -126,7 +126,9 @@ fn an_agent_starts_as_from_a_shell() {
         .unwrap();
     let direct: Value = serde_json::from_slice(&direct.stdout).unwrap();
     let (run, direct) = (&report["result"], &direct["result"]);
-    for key in ["cwd", "descriptors", "file", "path_0", "limits", "umask", "argv_count"] {
+    let descriptors: Vec<_> = run["descriptors"].as_object().unwrap().keys().cloned().collect();
+    assert_eq!(descriptors, ["0", "1", "2"]);
+    for key in ["cwd", "file", "path_0", "limits", "umask", "argv_count"] {
         assert_eq!(run.get(key), direct.get(key), "{key}");
     }
     for key in ["SigBlk", "SigIgn", "SigCgt", "NoNewPrivs", "Seccomp"] {
@@ -157,11 +159,7 @@ fn run_stops_its_run_on_a_signal_and_says_by_which() {
         let arguments = ["run", "faults/slow", "tick", "-p", "seconds=50", "--json"];
         let child = sandbox.command(&arguments).stdout(Stdio::piped()).spawn().unwrap();
         let run = wait_for("the run", || {
-            let newest = sandbox
-                .runs()
-                .into_iter()
-                .filter(|path| !path.to_string_lossy().contains("/."))
-                .next_back()?;
+            let newest = sandbox.runs().into_iter().rfind(|path| !path.to_string_lossy().contains("/."))?;
             (sandbox.runs().len() > before)
                 .then(|| newest.file_name().unwrap().to_string_lossy().into_owned())
         });
@@ -254,7 +252,7 @@ fn an_interpreter_that_cannot_start_is_rejected_with_the_reason() {
     let sandbox = Sandbox::with(&["faults/ok"]);
     let python = sandbox.agent("faults/ok").join(".venv/bin/python");
     std::fs::remove_file(&python).unwrap();
-    std::fs::write(&python, "not a program").unwrap();
+    std::fs::write(&python, "#!/nowhere/python\n").unwrap();
     std::fs::set_permissions(&python, std::fs::Permissions::from_mode(0o755)).unwrap();
     let (report, code) = sandbox.run(&["faults/ok", "echo"]);
     assert_eq!((report["state"].as_str(), code), (Some("rejected"), 125));

@@ -28,7 +28,7 @@ const ROOMS: &[(&str, &[&str], &[&str])] = &[
     (
         "cli",
         &["agent", "config", "ops", "paths", "process", "run", "supervisor", "text", "tui", "venv"],
-        &["clap"],
+        &["clap", "rustix::process"],
     ),
     ("lib", &["cli"], &[]),
     ("main", &[], &[]),

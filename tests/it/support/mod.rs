@@ -1,6 +1,7 @@
 //! What every test stands on: a home of its own, the agents of `tests/agents`, and waiting for conditions.
 
 pub mod sandbox;
+pub mod screen;
 
 use std::time::{Duration, Instant};
 
