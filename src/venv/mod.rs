@@ -31,6 +31,3 @@ pub mod verb;
 mod version;
 
 pub use error::Error;
-
-#[cfg(test)]
-mod real_tests;

@@ -7,6 +7,7 @@ use std::path::Path;
 use serde_json::{Map, Value};
 
 use crate::support::sandbox::Sandbox;
+use crate::support::tools::Tools;
 
 #[test]
 fn real_agents_build_and_answer() {
@@ -14,8 +15,14 @@ fn real_agents_build_and_answer() {
         eprintln!("skipped: PLUGDECK_REAL_AGENTS names no folder of agents");
         return;
     };
+    for tools in [Tools::with_uv(), Some(Tools::python_only())].into_iter().flatten() {
+        build_and_call(Path::new(&folder), &tools);
+    }
+}
+
+fn build_and_call(folder: &Path, tools: &Tools) {
     let sandbox = Sandbox::new();
-    for namespace in folders(Path::new(&folder)) {
+    for namespace in folders(folder) {
         for agent in folders(&namespace) {
             let name = format!("{}/{}", file_name(&namespace), file_name(&agent));
             copy(&agent, &sandbox.agent(&name));
@@ -26,7 +33,8 @@ fn real_agents_build_and_answer() {
     assert!(!agents.is_empty(), "no agents under {}", folder.display());
     for agent in agents {
         let name = agent["agent"].as_str().unwrap();
-        let built = sandbox.plugdeck(&["build", name, "--json"]).json();
+        let built = tools.online(&sandbox, &["build", name, "--json"]).output().unwrap();
+        let built: Value = serde_json::from_slice(&built.stdout).unwrap();
         assert_eq!(built["state"], "succeeded", "{built}");
         let method = &agent["methods"][0];
         let text = |parameter: &Value| (parameter["name"].as_str().unwrap().to_owned(), "hello".into());
