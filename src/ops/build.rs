@@ -15,3 +15,15 @@ pub fn start(context: &Context, agent: &str) -> Result<RunView, Rejected> {
     let _ = (context, agent);
     Err(Rejected::new(crate::ops::Why::NotFound, ""))
 }
+
+/// What a person allows a build to do.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Options {
+    /// Replace an environment that plugdeck did not build.
+    pub replace_foreign: bool,
+}
+
+pub fn start_forked(context: &Context, agent: &str, options: Options) -> Result<RunView, Rejected> {
+    let _ = options;
+    start(context, agent)
+}

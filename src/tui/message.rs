@@ -7,6 +7,7 @@ use crossterm::event::{KeyEvent, MouseEvent};
 
 use crate::ops::Rejected;
 use crate::ops::agents::Listed;
+use crate::ops::call::Request;
 use crate::run::spec::{Kind, RunId};
 use crate::tui::seen::{Detail, Page, Reply, Run};
 use crate::tui::theme::Theme;
@@ -41,6 +42,8 @@ pub enum Message {
     Detail(Box<Detail>),
     /// A window of the watched run's output.
     Page(Box<Page>),
+    /// Something in the store of agents is not as it was.
+    AgentsChanged,
     // From the worker.
     Agents(Vec<Listed>, Vec<(PathBuf, String)>),
     /// A run was started; its supervisor is there.
@@ -67,4 +70,8 @@ pub enum Message {
         payload: String,
     },
     Theme(Result<Theme, String>),
+    /// What the editor left in the file; `None` when it was ended without success.
+    Edited(Option<String>),
+    /// The process goes on after it was stopped: everything may look different.
+    Resumed,
 }

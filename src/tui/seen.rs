@@ -143,5 +143,5 @@ pub struct Reply {
     /// Without a result: the beginning of standard output, as printed; not made safe.
     pub stdout: String,
     /// The last lines of standard error; safe, without colours.
-    pub last_stderr: Vec<Row>,
+    pub last_stderr: Vec<String>,
 }
