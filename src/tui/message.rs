@@ -16,8 +16,8 @@ use crate::venv::plan::Plan;
 /// The time, told by the loop: nothing else in the dashboard's state looks at a clock.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Now {
-    /// Microseconds since boot, time asleep included: what live runs are counted in.
-    pub boot_us: u64,
+    /// Microseconds on the monotonic clock: what live runs are counted in.
+    pub clock_us: u64,
     /// Milliseconds since 1970, for showing.
     pub wall_ms: i64,
     /// Seconds east of UTC, for showing.
@@ -52,10 +52,10 @@ pub enum Message {
         kind: Kind,
         agent: String,
     },
-    /// Something that was asked for is not done; the sentence says why.
+    /// Something that was asked for is not done; the sentence says why. A call comes back whole.
     Refused {
-        what: &'static str,
         reason: Rejected,
+        call: Option<Box<Request>>,
     },
     Planned {
         agent: String,

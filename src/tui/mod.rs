@@ -2,8 +2,12 @@
 
 pub mod effect;
 pub mod keymap;
+pub mod layout;
 pub mod message;
 pub mod pane;
 pub mod seen;
+pub mod tail;
+pub mod terminal;
 pub mod theme;
 pub mod widget;
+pub mod world;

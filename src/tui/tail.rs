@@ -258,7 +258,7 @@ impl Known {
 fn row_of(view: &RunView, latest: Option<Sample>) -> Run {
     let state = view.state();
     let same_boot = view.status.boot_id == crate::process::id::boot_id();
-    let live_since_us = (state.is_live() && same_boot).then_some(view.status.started_boot_us);
+    let live_since_us = (state.is_live() && same_boot).then_some(view.status.started_clock_us);
     Run {
         id: view.id.clone(),
         dir: view.dir.clone(),

@@ -27,6 +27,8 @@ pub struct World {
     pub page: Option<Box<Page>>,
     /// What the ended run that is looked at answered.
     pub reply: Option<Box<Reply>>,
+    /// Silence that is worth a warning.
+    pub silence_notice: Duration,
     last: HashMap<(String, String), Arc<Run>>,
 }
 

@@ -3,9 +3,11 @@
 
 pub mod bar;
 pub mod callout;
+pub mod coloured;
 pub mod graph;
 pub mod line;
 pub mod pane;
 pub mod popup;
 pub mod select;
+pub mod sideways;
 pub mod tabs;
