@@ -3,16 +3,19 @@
 //! A [`Document`] is read as AgentHub's own YAML 1.1 reader reads it ([`scalar`] says what a plain word means),
 //! so that what is valid there is valid here. Aliases share their node instead of copying it: a bomb of aliases
 //! takes no more room than its text, and a node may contain itself, so whoever walks a document must bound it.
+//!
+//! Left different, since no real file was seen to need it: a `#` right behind a quoted text is refused here, and
+//! U+0085, U+2028 and U+2029 are no line breaks here.
 
 mod scalar;
 mod tree;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
 use indexmap::IndexMap;
 use serde::de::DeserializeOwned;
-use serde_yaml::granit_parser::{Event, Parser, ScalarStyle, Span, Tag};
+use serde_yaml::granit_parser::{Event, Parser, ScalarStyle, Span, Tag, options};
 
 use tree::{Id, Stored};
 
@@ -31,7 +34,13 @@ pub fn parse(text: &str) -> Result<Document, Fault> {
         return Err(Fault { place: place_of(text, at), message });
     }
     let mut builder = Builder::default();
-    for step in Parser::new_from_str(text) {
+    // As PyYAML does it, and with the names of anchors.
+    let options = options! {
+        bom_inside_document_as_content: true,
+        block_scalar_eof_without_line_feed: true,
+        emit_anchor_events: true,
+    };
+    for step in Parser::new_from_str_with_options(text, options) {
         let (event, span) = step.map_err(|error| Fault {
             place: place(error.marker().line(), error.marker().col()),
             message: format!("this is not YAML: {}", error.info()),
@@ -67,6 +76,7 @@ struct Builder {
     document: Document,
     open: Vec<Open>,
     anchors: HashMap<usize, Id>,
+    anchor_names: HashSet<String>,
     documents: usize,
     merged: usize,
     /// Byte ranges of quoted and block scalars, where a tab is content.
@@ -105,7 +115,9 @@ impl Builder {
                     None => Ok(Content::Text),
                 };
                 let content = content.map_err(fault)?;
-                self.add(Stored { place: at, text: text.into_owned(), content }, anchor);
+                // The parser gives a `~` for what is not there at all.
+                let text = if span.is_empty() { String::new() } else { text.into_owned() };
+                self.add(Stored { place: at, text, content }, anchor);
             }
             Event::SequenceStart(_, anchor, tag) => {
                 match uri(tag.as_deref()).as_deref().map(own_tag).transpose().map_err(fault)? {
@@ -125,6 +137,16 @@ impl Builder {
                 let content = Content::Mapping(Vec::new());
                 let id = self.add(Stored { place: at, text: String::new(), content }, anchor);
                 self.open.push(Open { id, is_mapping: true, is_set, items: Vec::new() });
+            }
+            Event::Anchor(_, name) => {
+                // PyYAML knows only these, and each once.
+                let plain = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+                if !name.chars().all(plain) {
+                    return Err(fault("an anchor's name has letters, digits, - and _: rename it".to_owned()));
+                }
+                if !self.anchor_names.insert(name.into_owned()) {
+                    return Err(fault("an anchor of this name was there before: rename one".to_owned()));
+                }
             }
             Event::Alias(anchor) => {
                 let id = self.anchors.get(&anchor).copied();
@@ -178,6 +200,10 @@ impl Builder {
                 continue;
             }
             self.refuse_indicator(value)?;
+            if self.content(key) == &Content::Null && self.text(key).is_empty() {
+                let message = "a key is missing before this colon: write a text".to_owned();
+                return Err(Fault { place: self.place(key), message });
+            }
             if self.content(key) == &Content::Equals {
                 self.document.nodes[key].content = Content::Text;
             }
@@ -374,6 +400,7 @@ mod tests {
             "a: 2024-01-15\nb: 123456789012345678901234567890\n",
             r#"{"a":"2024-01-15","b":"123456789012345678901234567890"}"#,
         );
+        check("a: |\n  no newline", r#"{"a":"no newline"}"#);
         check("a: ! 5\nb: !!str 5\n", r#"{"a":5,"b":"5"}"#);
     }
 
@@ -426,6 +453,9 @@ mod tests {
         check_fault("%YAML 2.0\n---\na: 1\n", 1, 1, "YAML major version");
         check_fault("a: 2024-13-45\n", 1, 4, "no date");
         check_fault("a: =\n", 1, 4, "`=`");
+        check_fault("a: 1\n: 2\n", 2, 1, "a key is missing");
+        check_fault("a: &x 1\nb: &x 2\n", 2, 4, "was there before");
+        check_fault("a: &x! 1\n", 1, 4, "rename it");
         check_fault("? [a]\n: 1\n", 1, 3, "cannot be a key");
         check_fault("a: \u{0}\n", 1, 4, "U+0000");
         check_fault(&"[".repeat(100_000), 1, 256, "this is not YAML");

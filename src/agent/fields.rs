@@ -98,12 +98,8 @@ impl Reader {
     /// Keys must be texts: `on:` is a boolean and `1:` a number, and AgentHub takes neither.
     pub(super) fn text_keys(&mut self, mapping: Node<'_>, path: &str) {
         for (key, _) in mapping.entries().filter(|(key, _)| key.text().is_none()) {
-            let message = if *key.content() == Content::Null {
-                "a key is missing before this colon: write a text".to_owned()
-            } else {
-                let name = quote(key.written());
-                format!("a key must be a text, and {name} is {}: put it in quotes", key.content())
-            };
+            let name = quote(key.written());
+            let message = format!("a key must be a text, and {name} is {}: put it in quotes", key.content());
             self.error(key, &join(path, key.written()), message);
         }
     }

@@ -491,7 +491,7 @@ mod tests {
         check(&format!("{}1: x\n", with_method("")), &[("9:1 error 1", "`1` is a number")]);
         check(
             &with_method("      returns: {~: x}\n"),
-            &[("9:17 error interface.methods.ping.returns.~", "a key is missing")],
+            &[("9:17 error interface.methods.ping.returns.~", "`~` is nothing: put it in quotes")],
         );
     }
 

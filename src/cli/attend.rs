@@ -5,6 +5,7 @@ use std::os::unix::net::UnixStream;
 use std::time::Duration;
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::process::WaitOptions;
 
 use crate::cli::print;
 use crate::ops::{Rejected, stop};
@@ -73,6 +74,11 @@ pub fn attend(run: &mut RunView, show: Show) -> io::Result<Option<i32>> {
             break;
         }
     }
+    if let Some(supervisor) = run.status.supervisor {
+        // It was forked here, so its exit is this process's to take note of.
+        let _ =
+            rustix::process::waitpid(rustix::process::Pid::from_raw(supervisor.pid), WaitOptions::empty());
+    }
     run.refresh()?;
     follower.show_new()?;
     follower.show_rest()?;
@@ -106,7 +112,9 @@ impl Follower {
                     break;
                 }
                 self.shown += lines.len() as u64;
-                lines.iter().for_each(|line| self.print(line));
+                for line in &lines {
+                    self.print(line);
+                }
             }
             if !more {
                 return Ok(());

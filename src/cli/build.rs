@@ -2,11 +2,13 @@
 
 use std::process::ExitCode;
 
+use serde::Serialize;
+
 use crate::cli::attend::{Show, attend};
 use crate::cli::report::Report;
 use crate::cli::{exit, print};
 use crate::ops::{Context, Rejected, Why, build};
-use crate::run::view::RunView;
+use crate::run::spec::Step;
 use crate::text;
 
 #[derive(Debug, clap::Args)]
@@ -14,6 +16,9 @@ pub struct Args {
     /// The agent, as `plugdeck list` shows it
     #[arg(value_name = "NS/AGENT")]
     agent: String,
+    /// Only say what would be done
+    #[arg(long)]
+    plan: bool,
     /// Replace an environment that plugdeck did not build
     #[arg(long)]
     yes: bool,
@@ -23,6 +28,9 @@ pub struct Args {
 }
 
 pub fn perform(context: &Context, args: &Args) -> Result<ExitCode, Rejected> {
+    if args.plan {
+        return plan(context, args);
+    }
     let options = build::Options { replace_foreign: args.yes };
     let mut run = match build::start_forked(context, &args.agent, options) {
         Ok(run) => run,
@@ -33,7 +41,7 @@ pub fn perform(context: &Context, args: &Args) -> Result<ExitCode, Rejected> {
         Err(rejected) => return Err(rejected),
     };
     if !args.json {
-        tell_plan(&run);
+        tell_steps(&run.spec.steps);
     }
     let show = if args.json { Show::Nothing } else { Show::Everything };
     let heard = attend(&mut run, show).map_err(|error| {
@@ -51,9 +59,36 @@ pub fn perform(context: &Context, args: &Args) -> Result<ExitCode, Rejected> {
     Ok(ExitCode::from(exit::of_run(run.state(), run.status.outcome.as_ref(), heard)))
 }
 
+/// What `--plan --json` says.
+#[derive(Serialize)]
+struct PlanReport<'a> {
+    agent: &'a str,
+    tool: &'a str,
+    interpreter: &'a str,
+    python_version: &'a str,
+    steps: &'a [Step],
+}
+
+fn plan(context: &Context, args: &Args) -> Result<ExitCode, Rejected> {
+    let plan = build::plan(context, &args.agent)?;
+    if args.json {
+        print::json(&PlanReport {
+            agent: &args.agent,
+            tool: &plan.tool,
+            interpreter: &plan.interpreter,
+            python_version: &plan.python_version,
+            steps: &plan.steps,
+        });
+    } else {
+        print::talk(&format!("with {}, python {} ({})", plan.tool, plan.python_version, plan.interpreter));
+        tell_steps(&plan.steps);
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
 /// The steps and their reasons, before they run.
-fn tell_plan(run: &RunView) {
-    for (number, step) in run.spec.steps.iter().enumerate() {
+fn tell_steps(steps: &[Step]) {
+    for (number, step) in steps.iter().enumerate() {
         let line = format!("{}. {}   ({})", number + 1, step.title, step.reason);
         print::talk_bytes(line.as_bytes());
     }

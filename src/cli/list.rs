@@ -7,8 +7,8 @@ use serde_json::Value;
 
 use crate::agent::manifest::{Method, Problem};
 use crate::cli::print;
+use crate::ops::Context;
 use crate::ops::agents::{self, Listed};
-use crate::ops::{Context, Rejected};
 use crate::text;
 
 #[derive(Debug, clap::Args)]
@@ -85,14 +85,14 @@ fn method_row(method: &Method) -> MethodRow<'_> {
     MethodRow { name: &method.name, description: &method.description, parameters }
 }
 
-pub fn perform(context: &Context, args: &Args) -> Result<ExitCode, Rejected> {
+pub fn perform(context: &Context, args: &Args) -> ExitCode {
     let (listed, unreadable) = agents::list(context);
     for (path, reason) in &unreadable {
         print::talk_bytes(format!("warning: {} cannot be read: {reason}", path.display()).as_bytes());
     }
     if args.json {
         print::json(&listed.iter().map(AgentRow::of).collect::<Vec<_>>());
-        return Ok(ExitCode::SUCCESS);
+        return ExitCode::SUCCESS;
     }
     if listed.is_empty() {
         let agents = context.paths.agents();
@@ -104,7 +104,7 @@ pub fn perform(context: &Context, args: &Args) -> Result<ExitCode, Rejected> {
     for row in &listed {
         print::data(&lines(row));
     }
-    Ok(ExitCode::SUCCESS)
+    ExitCode::SUCCESS
 }
 
 /// An agent and its methods as a person reads them.

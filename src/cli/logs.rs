@@ -52,7 +52,9 @@ pub fn perform(context: &Context, args: &Args) -> Result<ExitCode, Rejected> {
                 break;
             }
             shown += lines.len() as u64;
-            lines.iter().for_each(|line| show(line, args.json));
+            for line in &lines {
+                show(line, args.json);
+            }
         }
         if !live {
             break;
@@ -60,7 +62,9 @@ pub fn perform(context: &Context, args: &Args) -> Result<ExitCode, Rejected> {
         std::thread::sleep(LOOK_EVERY);
         run.refresh().map_err(unreadable)?;
     }
-    output.open_lines().map_err(unreadable)?.iter().for_each(|line| show(line, args.json));
+    for line in output.open_lines().map_err(unreadable)? {
+        show(&line, args.json);
+    }
     Ok(ExitCode::SUCCESS)
 }
 

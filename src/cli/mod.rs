@@ -25,7 +25,7 @@ use crate::ops::{Context, Rejected, Why};
 use crate::paths::Paths;
 use crate::supervisor::launch;
 use crate::tui;
-use crate::venv;
+use crate::venv::verb;
 
 /// Builds, calls and watches AgentHub agents. Without a command: opens the dashboard.
 #[derive(Debug, Parser)]
@@ -66,8 +66,8 @@ pub fn main() -> ExitCode {
         if let ([dir], true) = (rest, verb == launch::VERB) {
             return launch::supervise(Path::new(dir));
         }
-        if verb == venv::VERB {
-            return hidden(venv::perform(rest));
+        if verb == verb::NAME {
+            return build_step(rest);
         }
     }
     let cli = match Cli::try_parse_from(arguments) {
@@ -85,11 +85,11 @@ pub fn main() -> ExitCode {
     let done = match cli.verb {
         None => dashboard(&context, cli.theme),
         Some(Verb::Demo(args)) => demo::perform(context, &args, cli.theme),
-        Some(Verb::List(args)) => list::perform(&context, &args),
+        Some(Verb::List(args)) => Ok(list::perform(&context, &args)),
         Some(Verb::Info(args)) => info::perform(&context, &args),
         Some(Verb::Build(args)) => build::perform(&context, &args),
         Some(Verb::Run(args)) => run::perform(&context, &args),
-        Some(Verb::Ps(args)) => ps::perform(&context, &args),
+        Some(Verb::Ps(args)) => Ok(ps::perform(&context, &args)),
         Some(Verb::Logs(args)) => logs::perform(&context, &args),
         Some(Verb::Kill(args)) => kill::perform(&context, &args),
     };
@@ -121,12 +121,17 @@ fn refuse(rejected: &Rejected) -> ExitCode {
     ExitCode::from(exit::of_refusal(rejected.why))
 }
 
-/// The end of a hidden verb: its error is one line on standard error, which the build's log shows.
-fn hidden(done: Result<(), String>) -> ExitCode {
-    match done {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(sentence) => {
-            print::talk(&format!("error: {sentence}"));
+/// A step of a build that plugdeck does itself; its talk is part of the build's log.
+fn build_step(words: &[OsString]) -> ExitCode {
+    let words: Vec<String> = words.iter().map(|word| word.to_string_lossy().into_owned()).collect();
+    match verb::run(&words) {
+        Ok(None) => ExitCode::SUCCESS,
+        Ok(Some(line)) => {
+            print::talk_bytes(line.as_bytes());
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            print::talk_bytes(format!("error: {error}").as_bytes());
             ExitCode::FAILURE
         }
     }

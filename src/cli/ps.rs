@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use serde::Serialize;
 
 use crate::cli::print;
-use crate::ops::{Context, Rejected, runs};
+use crate::ops::{Context, runs};
 use crate::process::sampler::ProcessSample;
 use crate::run::status::State;
 use crate::run::view::RunView;
@@ -69,7 +69,7 @@ fn row(process: ProcessSample) -> ProcessRow {
     }
 }
 
-pub fn perform(context: &Context, args: &Args) -> Result<ExitCode, Rejected> {
+pub fn perform(context: &Context, args: &Args) -> ExitCode {
     let found = match args.all {
         true => runs::list(context, usize::MAX),
         false => runs::live(context).into_iter().map(Ok).collect(),
@@ -79,13 +79,13 @@ pub fn perform(context: &Context, args: &Args) -> Result<ExitCode, Rejected> {
         match run {
             Ok(run) => rows.push(RunRow::of(&run)),
             Err((id, error)) => {
-                print::talk_bytes(format!("warning: run {id} cannot be read: {error}").as_bytes())
+                print::talk_bytes(format!("warning: run {id} cannot be read: {error}").as_bytes());
             }
         }
     }
     if args.json {
         print::json(&rows);
-        return Ok(ExitCode::SUCCESS);
+        return ExitCode::SUCCESS;
     }
     if rows.is_empty() {
         print::talk(if args.all {
@@ -97,7 +97,7 @@ pub fn perform(context: &Context, args: &Args) -> Result<ExitCode, Rejected> {
     for row in &rows {
         print::data(&lines(row));
     }
-    Ok(ExitCode::SUCCESS)
+    ExitCode::SUCCESS
 }
 
 fn lines(row: &RunRow) -> String {

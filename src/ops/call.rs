@@ -35,14 +35,15 @@ pub struct Request {
 /// Starts a call; returns as soon as its agent runs. Nothing is recorded when it is rejected.
 pub fn start(context: &Context, request: &Request) -> Result<RunView, Rejected> {
     let spec = prepare(context, request)?;
-    let dir = launch::start(&context.program, &runs::store(context), &spec).map_err(machine)?;
+    let dir =
+        launch::start(&context.program, &runs::store(context), &spec).map_err(|error| machine(&error))?;
     open(dir)
 }
 
 /// The same, for a caller that is single-threaded: a fork instead of a second start of the program.
 pub fn start_forked(context: &Context, request: &Request) -> Result<RunView, Rejected> {
     let spec = prepare(context, request)?;
-    let dir = launch::start_forked(&runs::store(context), &spec).map_err(machine)?;
+    let dir = launch::start_forked(&runs::store(context), &spec).map_err(|error| machine(&error))?;
     open(dir)
 }
 
@@ -154,7 +155,7 @@ pub fn variables() -> Vec<String> {
 }
 
 /// A launch that the machine refused.
-pub fn machine(error: LaunchError) -> Rejected {
+pub fn machine(error: &LaunchError) -> Rejected {
     Rejected::new(Why::Machine, format!("the run could not be started: {error}"))
 }
 

@@ -4,6 +4,7 @@ use std::io;
 
 use crate::agent::protocol;
 use crate::ops::{Context, Rejected, Why};
+use crate::run::dir::RunDir;
 use crate::run::output::{Output, Stream};
 use crate::run::samples::{self, Sample};
 use crate::run::spec::RunId;
@@ -36,7 +37,7 @@ pub fn list(context: &Context, most: usize) -> Vec<Listed> {
 #[must_use]
 pub fn live(context: &Context) -> Vec<RunView> {
     let dirs = store(context).list().unwrap_or_default();
-    dirs.into_iter().filter(|dir| dir.is_supervised()).filter_map(|dir| RunView::open(dir).ok()).collect()
+    dirs.into_iter().filter(RunDir::is_supervised).filter_map(|dir| RunView::open(dir).ok()).collect()
 }
 
 /// The run with this id, or the beginning of its last four digits.

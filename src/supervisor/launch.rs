@@ -59,19 +59,15 @@ pub fn start_forked(store: &Store, spec: &RunSpec) -> Result<RunDir, LaunchError
         .map_err(|source| LaunchError::Directory { path: store.runs.display().to_string(), source })?;
     let (ear, mouth) = io::pipe().map_err(LaunchError::Supervisor)?;
     child::hold_signals(true);
-    match child::fork().map_err(LaunchError::Supervisor)? {
-        Some(_) => {
-            drop((mouth, created.lock));
-            listen(ear, created.dir)
-        }
-        None => {
-            drop(ear);
-            child::hold_signals(false);
-            child::retitle(&title(&created.id));
-            let done = null_streams().and_then(|()| serve(&created.dir, created.lock, mouth.into()));
-            child::leave(done.is_ok())
-        }
+    if child::fork().map_err(LaunchError::Supervisor)?.is_some() {
+        drop((mouth, created.lock));
+        return listen(ear, created.dir);
     }
+    drop(ear);
+    child::hold_signals(false);
+    child::retitle(&title(&created.id));
+    let done = null_streams().and_then(|()| serve(&created.dir, created.lock, mouth.into()));
+    child::leave(done.is_ok())
 }
 
 /// Lets INT, TERM and HUP through again after [`start_forked`].

@@ -12,7 +12,7 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use crate::process::id::{self, ProcessId};
 use crate::process::signal;
 use crate::run::dir::RunDir;
-use crate::run::event::{Event, Leftover};
+use crate::run::event::{Event, Leftover, StopCause};
 use crate::run::output::Stream;
 use crate::run::spec::{Kind, RunSpec};
 use crate::run::status::{Outcome, State};
@@ -119,7 +119,7 @@ struct Supervisor<'a> {
     grace: Option<Instant>,
     sweep: Option<Instant>,
     killing: bool,
-    /// What still lived when a step's program had ended.
+    /// What still lived when a step's program had ended, or did not end by TERM.
     left_behind: HashSet<i32>,
     next_sample: Instant,
 }
@@ -137,7 +137,7 @@ impl Supervisor<'_> {
                 self.recording.sample(&reap::descendants());
                 self.next_sample = Instant::now() + SAMPLE_EVERY;
             }
-            for input in self.inputs(stops) {
+            for input in self.inputs(stops, machine.cause()) {
                 let effects = machine.step(input);
                 over |= self.perform(&mut machine, effects);
             }
@@ -169,7 +169,7 @@ impl Supervisor<'_> {
     }
 
     /// What has happened since the last look, in the order in which it must be judged.
-    fn inputs(&mut self, stops: usize) -> Vec<Input> {
+    fn inputs(&mut self, stops: usize, cause: Option<StopCause>) -> Vec<Input> {
         let now = Instant::now();
         let mut inputs = Vec::new();
         if self.killing {
@@ -186,7 +186,8 @@ impl Supervisor<'_> {
                     exit_code: self.exit.exit_code,
                     signal: self.exit.signal,
                 });
-                if !reaped.none_left {
+                // When the whole tree is being ended, its other processes are no leftovers yet.
+                if !reaped.none_left && cause.is_none() {
                     self.left_behind.extend(reap::living());
                 }
                 inputs.push(Input::Exited { well: self.exit.well(), tree_empty: reaped.none_left });
@@ -284,9 +285,8 @@ impl Supervisor<'_> {
 
     fn kill(&mut self) -> Vec<i32> {
         let pids = reap::kill();
-        if self.agent.is_none() {
-            self.left_behind.extend(&pids);
-        }
+        let agent = self.agent.as_ref().map(|(process, _)| process.pid);
+        self.left_behind.extend(pids.iter().filter(|pid| Some(**pid) != agent));
         pids
     }
 
