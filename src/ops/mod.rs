@@ -9,6 +9,7 @@ use crate::paths::Paths;
 pub mod agents;
 pub mod build;
 pub mod call;
+pub mod demo;
 pub mod runs;
 pub mod stop;
 

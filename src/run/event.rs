@@ -32,8 +32,8 @@ pub enum Event {
     Starting {
         /// Milliseconds since 1970, for showing.
         wall_ms: i64,
-        /// Microseconds since boot, sleep included: what live times are counted from.
-        boot_us: u64,
+        /// Microseconds on the monotonic clock: what live times are counted from.
+        clock_us: u64,
         boot_id: String,
         supervisor: ProcessId,
     },

@@ -101,8 +101,8 @@ pub struct Status {
     pub supervisor: Option<ProcessId>,
     /// Milliseconds since 1970.
     pub started_wall_ms: i64,
-    /// Microseconds since boot.
-    pub started_boot_us: u64,
+    /// Microseconds on the monotonic clock.
+    pub started_clock_us: u64,
     pub boot_id: String,
     pub steps: Vec<StepStatus>,
     pub stopping: Option<StopCause>,
@@ -131,15 +131,17 @@ impl Status {
         self.last_us = self.last_us.max(record.t_us);
         let at = Some(record.t_us);
         match &record.event {
-            Event::Starting { wall_ms, boot_us, boot_id, supervisor } => {
+            Event::Starting { wall_ms, clock_us, boot_id, supervisor } => {
                 self.supervisor = Some(*supervisor);
                 self.started_wall_ms = *wall_ms;
-                self.started_boot_us = *boot_us;
+                self.started_clock_us = *clock_us;
                 self.boot_id.clone_from(boot_id);
             }
             Event::Started { step, process, .. } => {
                 let step = self.step(*step);
                 (step.process, step.started_us) = (Some(*process), at);
+                // What the step before had left behind was ended; this one runs.
+                self.stopping = None;
             }
             Event::Skipped { step, reason } => self.step(*step).skipped = Some(reason.clone()),
             Event::NotStarted { step, error } => {

@@ -72,7 +72,7 @@ impl RunView {
         }
         let live = !self.lost && self.status.boot_id == id::boot_id();
         let us =
-            if live { boot_us().saturating_sub(self.status.started_boot_us) } else { self.status.last_us };
+            if live { clock_us().saturating_sub(self.status.started_clock_us) } else { self.status.last_us };
         Duration::from_micros(us)
     }
 
@@ -83,9 +83,9 @@ impl RunView {
     }
 }
 
-/// Microseconds since boot, time asleep included: it never jumps, and every process sees the same.
+/// Microseconds on the monotonic clock: it never jumps, and every process of this boot sees the same.
 #[must_use]
-pub fn boot_us() -> u64 {
-    let now = rustix::time::clock_gettime(rustix::time::ClockId::Boottime);
+pub fn clock_us() -> u64 {
+    let now = rustix::time::clock_gettime(rustix::time::ClockId::Monotonic);
     u64::try_from(now.tv_sec).unwrap_or(0) * 1_000_000 + u64::try_from(now.tv_nsec).unwrap_or(0) / 1_000
 }

@@ -1,1 +1,14 @@
-//! TODO
+//! The hidden process beside every run: parent of the agent, child-subreaper, sole writer of the run directory.
+//!
+//! It is synchronous and single-threaded on purpose: it owns every wait (an any-child wait steals exits from
+//! whoever else waits), and the agent's death signal belongs to the thread that started it.
+
+pub mod capture;
+#[expect(unsafe_code, reason = "what must happen between fork and exec, and nothing else")]
+pub mod child;
+pub mod launch;
+pub mod machine;
+pub mod outcome;
+pub mod reap;
+pub mod record;
+pub mod serve;

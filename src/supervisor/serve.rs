@@ -1,0 +1,342 @@
+//! The supervisor's life: the order of its start, then one loop of waiting, deciding and doing.
+
+use std::fs::File;
+use std::io::{self, Write as _};
+use std::os::fd::{AsFd as _, AsRawFd as _, OwnedFd};
+use std::os::unix::net::UnixStream;
+use std::time::{Duration, Instant};
+
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+
+use crate::process::id::{self, ProcessId};
+use crate::process::signal;
+use crate::run::dir::RunDir;
+use crate::run::event::{Event, Leftover};
+use crate::run::output::Stream;
+use crate::run::spec::{Kind, RunSpec};
+use crate::run::status::{Outcome, State};
+use crate::supervisor::capture::Capture;
+use crate::supervisor::child;
+use crate::supervisor::machine::{Effect, Input, Machine};
+use crate::supervisor::outcome::{self, Exit};
+use crate::supervisor::reap;
+use crate::supervisor::record::{FIRST_SAMPLE, Recording, SAMPLE_EVERY};
+
+/// From one list–KILL–reap round to the next: a tree that moves is met where it went.
+const SWEEP_ROUND: Duration = Duration::from_millis(10);
+
+/// What the caller reads when the first program runs; anything else is a sentence.
+pub const READY: &[u8] = b"ready";
+
+/// Serves one run to its end. The descriptors are the lock and the caller's ear. The calling process must be
+/// single-threaded and of no other use afterwards.
+pub fn serve(dir: &RunDir, lock: File, ready: OwnedFd) -> io::Result<()> {
+    // A session of its own: no terminal's signals, and no terminal at all.
+    let _ = rustix::process::setsid();
+    // What the caller's shell had open stays out; the lock says from the first moment that this run lives.
+    child::close_others(&[lock.as_raw_fd(), ready.as_raw_fd()]);
+    rustix::io::fcntl_setfd(&lock, rustix::io::FdFlags::CLOEXEC)?;
+    rustix::io::fcntl_setfd(&ready, rustix::io::FdFlags::CLOEXEC)?;
+    // Orphans of the tree come here instead of to process 1: nothing can leave by double fork.
+    rustix::process::set_child_subreaper(Some(rustix::process::getpid()))?;
+    // Files are private whatever the caller's umask; the agent gets that back.
+    let umask = rustix::process::umask(rustix::fs::Mode::from_bits_truncate(0o077));
+    let signals = Signals::listen()?;
+    let spec = dir.read_spec()?;
+    let mut recording = Recording::new(dir.clone())?;
+    let capture = Capture::new(dir)?;
+    recording.event(Event::Starting {
+        wall_ms: jiff::Timestamp::now().as_millisecond(),
+        clock_us: recording.started_us(),
+        boot_id: id::boot_id(),
+        supervisor: ProcessId::current(),
+    });
+    let mut supervisor = Supervisor {
+        dir,
+        umask: umask.bits(),
+        deadline: spec.limits.timeout().and_then(|timeout| Instant::now().checked_add(timeout)),
+        spec,
+        capture,
+        recording,
+        ready: Some(ready.into()),
+        agent: None,
+        step: 0,
+        exit: Exit::default(),
+        not_started: None,
+        grace: None,
+        sweep: None,
+        killing: false,
+        killed: Vec::new(),
+        next_sample: Instant::now() + FIRST_SAMPLE,
+    };
+    supervisor.run(&signals)?;
+    drop(lock);
+    Ok(())
+}
+
+/// One pipe for each signal that means something here.
+struct Signals {
+    child: UnixStream,
+    stop: UnixStream,
+}
+
+impl Signals {
+    fn listen() -> io::Result<Self> {
+        let (child, child_end) = UnixStream::pair()?;
+        let (stop, stop_end) = UnixStream::pair()?;
+        signal_hook::low_level::pipe::register(libc::SIGCHLD, child_end)?;
+        signal_hook::low_level::pipe::register(libc::SIGTERM, stop_end)?;
+        for ignored in [libc::SIGINT, libc::SIGHUP, libc::SIGUSR1, libc::SIGPIPE] {
+            signal_hook::flag::register(ignored, std::sync::Arc::default())?;
+        }
+        child.set_nonblocking(true)?;
+        stop.set_nonblocking(true)?;
+        Ok(Self { child, stop })
+    }
+
+    /// How often the signal came since the last look.
+    fn drain(mut pipe: &UnixStream) -> usize {
+        let mut bytes = [0; 64];
+        io::Read::read(&mut pipe, &mut bytes).unwrap_or(0)
+    }
+}
+
+struct Supervisor<'a> {
+    dir: &'a RunDir,
+    spec: RunSpec,
+    umask: u32,
+    capture: Capture,
+    recording: Recording,
+    /// The caller's ear, until it has heard.
+    ready: Option<File>,
+    /// The step's program, and the descriptor that becomes readable when it ends.
+    agent: Option<(ProcessId, OwnedFd)>,
+    step: usize,
+    exit: Exit,
+    not_started: Option<String>,
+    deadline: Option<Instant>,
+    grace: Option<Instant>,
+    sweep: Option<Instant>,
+    killing: bool,
+    /// Whom KILL was sent to, the agent itself left out.
+    killed: Vec<i32>,
+    next_sample: Instant,
+}
+
+impl Supervisor<'_> {
+    fn run(&mut self, signals: &Signals) -> io::Result<()> {
+        let (mut machine, effects) = Machine::new(self.spec.steps.len());
+        let mut over = self.perform(&mut machine, effects);
+        while !over {
+            self.wait(signals)?;
+            self.capture.read(self.recording.now_us());
+            let stops = Signals::drain(&signals.stop);
+            Signals::drain(&signals.child);
+            if Instant::now() >= self.next_sample {
+                self.recording.sample(&reap::descendants());
+                self.next_sample = Instant::now() + SAMPLE_EVERY;
+            }
+            for input in self.inputs(stops) {
+                let effects = machine.step(input);
+                over |= self.perform(&mut machine, effects);
+            }
+        }
+        self.end(&machine);
+        Ok(())
+    }
+
+    /// Sleeps until a pipe has bytes, a process ended, a signal came, or something is due.
+    fn wait(&self, signals: &Signals) -> io::Result<()> {
+        let round = self.killing.then(|| Instant::now() + SWEEP_ROUND);
+        let due = [self.deadline, self.grace, self.sweep, round, Some(self.next_sample)];
+        let wait = due
+            .into_iter()
+            .flatten()
+            .min()
+            .map_or(SAMPLE_EVERY, |due| due.saturating_duration_since(Instant::now()));
+        let mut fds =
+            vec![PollFd::new(&signals.child, PollFlags::IN), PollFd::new(&signals.stop, PollFlags::IN)];
+        if let Some((_, pidfd)) = &self.agent {
+            fds.push(PollFd::from_borrowed_fd(pidfd.as_fd(), PollFlags::IN));
+        }
+        fds.extend(self.capture.pipes().map(|pipe| PollFd::new(pipe, PollFlags::IN)));
+        let wait = Timespec::try_from(wait).unwrap_or(Timespec { tv_sec: 1, tv_nsec: 0 });
+        match poll(&mut fds, Some(&wait)) {
+            Ok(_) | Err(rustix::io::Errno::INTR) => Ok(()),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// What has happened since the last look, in the order in which it must be judged.
+    fn inputs(&mut self, stops: usize) -> Vec<Input> {
+        let now = Instant::now();
+        let mut inputs = Vec::new();
+        if self.killing {
+            self.kill();
+        }
+        let reaped = reap::reap();
+        let agent = self.agent.as_ref().map(|(process, _)| process.pid);
+        for (pid, status) in reaped.exits {
+            if Some(pid.as_raw_nonzero().get()) == agent {
+                self.agent = None;
+                self.exit = Exit { exit_code: status.exit_status(), signal: status.terminating_signal() };
+                self.recording.event(Event::Exited {
+                    step: self.step,
+                    exit_code: self.exit.exit_code,
+                    signal: self.exit.signal,
+                });
+                inputs.push(Input::Exited { well: self.exit.well(), tree_empty: reaped.none_left });
+            }
+        }
+        if reaped.none_left && self.agent.is_none() && inputs.is_empty() {
+            inputs.push(Input::TreeEmpty);
+        }
+        inputs.extend(std::iter::repeat_n(Input::Stop, stops));
+        let passed = |due: &mut Option<Instant>| due.take_if(|due| now >= *due).is_some();
+        for (due, input) in [
+            (&mut self.deadline, Input::Deadline),
+            (&mut self.grace, Input::GraceOver),
+            (&mut self.sweep, Input::SweepOver),
+        ] {
+            if passed(due) {
+                inputs.push(input);
+            }
+        }
+        inputs
+    }
+
+    /// Does what the machine asks; returns whether the run is over.
+    fn perform(&mut self, machine: &mut Machine, effects: Vec<Effect>) -> bool {
+        let mut over = false;
+        for effect in effects {
+            match effect {
+                Effect::Start(step) => {
+                    if let Err(input) = self.start(step) {
+                        let effects = machine.step(input);
+                        over |= self.perform(machine, effects);
+                    }
+                }
+                Effect::Terminate(cause) => {
+                    self.recording.event(Event::StopRequested { cause });
+                    let pids = reap::terminate();
+                    self.recording.event(Event::Signalled { signal: libc::SIGTERM, pids });
+                }
+                Effect::Kill => {
+                    self.killing = true;
+                    let pids = self.kill();
+                    self.recording.event(Event::Signalled { signal: libc::SIGKILL, pids });
+                }
+                Effect::ArmGrace => self.grace = Some(Instant::now() + self.spec.limits.grace()),
+                Effect::ArmSweep => self.sweep = Some(Instant::now() + self.spec.limits.sweep()),
+                Effect::Finish => over = true,
+            }
+        }
+        over
+    }
+
+    /// Starts a step, or says why there is nothing to wait for.
+    fn start(&mut self, number: usize) -> Result<(), Input> {
+        self.step = number;
+        (self.grace, self.sweep, self.killing) = (None, None, false);
+        let step = self.spec.steps[number].clone();
+        if let Some(reason) = step.skip {
+            self.recording.event(Event::Skipped { step: number, reason });
+            self.exit = Exit { exit_code: Some(0), signal: None };
+            self.tell(READY);
+            return Err(Input::Exited { well: true, tree_empty: true });
+        }
+        let payload = match self.spec.kind {
+            Kind::Call => self.spec.payload.as_deref().map(serde_json::value::RawValue::get),
+            Kind::Build => None,
+        };
+        let started = child::start(self.dir, &step, payload, self.umask).and_then(|started| {
+            self.capture.attach(started.out, started.err)?;
+            let pidfd = signal::open(started.process).map_err(io::Error::from);
+            Ok((started.process, started.pipes, pidfd?))
+        });
+        match started {
+            Ok((process, pipes, pidfd)) => {
+                self.recording.event(Event::Started { step: number, process, argv: step.argv, pipes });
+                self.agent = Some((process, pidfd));
+                self.tell(READY);
+                Ok(())
+            }
+            Err(error) => {
+                let program = step.argv.first().map_or("", String::as_str);
+                let error = format!("{program} could not be started: {error}");
+                self.recording.event(Event::NotStarted { step: number, error: error.clone() });
+                self.not_started = Some(error);
+                Err(Input::NotStarted)
+            }
+        }
+    }
+
+    fn tell(&mut self, word: &[u8]) {
+        if let Some(mut ready) = self.ready.take() {
+            // A caller that has gone needs no answer.
+            let _ = ready.write_all(word);
+        }
+    }
+
+    fn kill(&mut self) -> Vec<i32> {
+        let pids = reap::kill();
+        let agent = self.agent.as_ref().map(|(process, _)| process.pid);
+        for pid in &pids {
+            if Some(*pid) != agent && !self.killed.contains(pid) {
+                self.killed.push(*pid);
+            }
+        }
+        pids
+    }
+
+    /// Records the end. The journal first: where the two differ, it is right.
+    fn end(&mut self, machine: &Machine) {
+        let leftovers = reap::leftovers();
+        self.capture.finish(self.recording.now_us());
+        self.recording.finish_samples();
+        for event in self.capture.dropped() {
+            self.recording.event(event);
+        }
+        let killed = u32::try_from(self.killed.len()).unwrap_or(u32::MAX);
+        if killed > 0 || !leftovers.is_empty() {
+            self.recording.event(Event::Leftovers { killed, left: leftovers.clone() });
+        }
+        let outcome = self.outcome(machine, killed, leftovers);
+        let error = outcome.error.clone();
+        self.recording.event(Event::Ended { outcome: Box::new(outcome.clone()) });
+        let _ = std::fs::remove_file(self.dir.reserve());
+        let _ = self.dir.write_end(&outcome);
+        self.tell(error.unwrap_or_default().as_bytes());
+    }
+
+    fn outcome(&self, machine: &Machine, killed: u32, leftovers: Vec<Leftover>) -> Outcome {
+        let usage = child::usage_of_reaped();
+        let verdict = match &self.not_started {
+            None => outcome::judge(self.dir, &self.spec, machine.cause(), self.exit, self.step),
+            Some(error) => outcome::Verdict {
+                state: if self.step == 0 { State::Rejected } else { State::Failed },
+                rule: None,
+                error: Some(error.clone()),
+                warnings: Vec::new(),
+                result: None,
+            },
+        };
+        Outcome {
+            state: verdict.state,
+            rule: verdict.rule,
+            error: verdict.error,
+            exit_code: self.exit.exit_code,
+            signal: self.exit.signal,
+            duration_ms: self.recording.now_us() / 1_000,
+            stdout_bytes: self.capture.bytes(Stream::Out),
+            stderr_bytes: self.capture.bytes(Stream::Err),
+            stderr_lines: self.capture.lines(Stream::Err),
+            peak_rss_bytes: usage.peak_rss_bytes.max(self.recording.peak_rss_bytes()),
+            cpu_ms: usage.cpu_ms,
+            leftovers_killed: killed,
+            leftovers,
+            warnings: verdict.warnings,
+            result: verdict.result,
+        }
+    }
+}
