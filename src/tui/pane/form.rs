@@ -8,38 +8,31 @@
 mod check;
 mod choices;
 mod draw;
+mod draw_field;
+mod draw_json;
 mod editor;
 mod field;
 mod json;
 mod preview;
 mod standin;
-#[cfg(test)]
-mod tests;
 
-use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
+use std::time::Duration;
+
+use crossterm::event::{KeyCode, KeyEvent, KeyEventKind};
 use serde_json::value::RawValue;
 
 use crate::agent::manifest::Method;
 use crate::agent::payload::{Parameters, Payload};
-use crate::tui::pane::form::check::{Checked, Problem};
+use crate::ops::Rejected;
+use crate::ops::agents::Listed;
+use crate::ops::call::Request;
+use crate::tui::effect::Effect;
+use crate::tui::keymap::{Action, Layer};
+use crate::tui::pane::Asked;
+use crate::tui::pane::form::check::Checked;
 use crate::tui::pane::form::editor::{Editor, Typed};
 use crate::tui::pane::form::field::{Entry, Field};
 use crate::tui::pane::form::json::{JsonError, Pair, Whole};
-
-/// What the dashboard must do after the form took a key.
-#[derive(Debug)]
-pub enum FormEvent {
-    /// The key means nothing here.
-    Unhandled,
-    Handled,
-    /// A step back, out of the form. It keeps everything as long as it is kept.
-    Leave,
-    Submit {
-        payload: Payload,
-        /// The person has seen what is wrong and wants it sent.
-        force: bool,
-    },
-}
 
 /// Which of the two ways to see a payload is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,9 +44,10 @@ pub enum Side {
 /// A payload under edit.
 #[derive(Debug)]
 pub struct Form {
-    /// `namespace/folder`.
-    pub agent: String,
-    pub method: Method,
+    /// The agent as it was when the form was opened.
+    listed: Listed,
+    method: Method,
+    timeout: Option<Duration>,
     /// Declared parameters in the manifest's order, then keys the method does not declare.
     fields: Vec<Field>,
     /// Keys in the order they are sent; keys that are not listed follow in the order of the fields.
@@ -73,24 +67,23 @@ pub struct Form {
     checked: Checked,
     /// What is wrong was shown, and the next submit sends it anyway.
     asked: bool,
+    /// A submit was tried: from now on missing values are marked too.
+    tried: bool,
+    /// Why the last submit was turned down.
+    refused: Option<String>,
 }
 
 impl Form {
-    /// A form in which nothing is filled in.
+    /// A form for a method; with the payload of an earlier run (its JSON text), every value of it, whether or not
+    /// the method still declares it. A call runs for at most `timeout`; `None` is no limit.
     #[must_use]
-    pub fn new(agent: &str, method: &Method) -> Self {
-        let payload =
-            Payload { method: method.name.clone(), parameters: Parameters::new(), tool_context: None };
-        Self::filled(agent, method, &payload)
-    }
-
-    /// A form with the values of a payload that was sent before; it need not fit the method any more.
-    #[must_use]
-    pub fn filled(agent: &str, method: &Method, payload: &Payload) -> Self {
-        let whole = Whole { payload: payload.clone(), extra: Vec::new(), twice: Vec::new() };
+    pub fn new(listed: &Listed, method: &Method, payload: Option<&str>, timeout: Option<Duration>) -> Self {
+        let empty = Payload { method: method.name.clone(), parameters: Parameters::new(), tool_context: None };
+        let whole = Whole { payload: empty, extra: Vec::new(), twice: Vec::new() };
         let mut form = Self {
-            agent: agent.to_owned(),
+            listed: listed.clone(),
             method: method.clone(),
+            timeout,
             fields: method.parameters.iter().map(Field::new).collect(),
             order: Vec::new(),
             calls: method.name.clone(),
@@ -101,142 +94,74 @@ impl Form {
             side: Side::Fields,
             json: Editor::new(""),
             checked: Checked::whole(method, &whole),
-            whole: Ok(whole.clone()),
+            whole: Ok(whole),
             asked: false,
+            tried: false,
+            refused: None,
         };
-        form.take(&whole);
+        match payload.map(|text| (text, json::read(text, &method.name))) {
+            Some((_, Ok(whole))) => form.take(&whole),
+            // Not a payload: only the JSON side can hold it.
+            Some((text, Err(_))) => {
+                form.json = Editor::new(text);
+                form.side = Side::Json;
+            }
+            None => {}
+        }
         form.check();
         form
     }
 
-    /// Which side is shown.
+    /// Which keys apply now: inside a text nothing printable is a command.
     #[must_use]
-    pub fn side(&self) -> Side {
-        self.side
+    pub fn layer(&self) -> Layer {
+        let has_text = self.side == Side::Json || !self.fields.is_empty();
+        if self.typing && has_text { Layer::Text } else { Layer::Form }
     }
 
-    /// Whether keys go into a text: then nothing printable is a command.
-    #[must_use]
-    pub fn is_typing(&self) -> bool {
-        self.typing && (self.side == Side::Json || !self.fields.is_empty())
-    }
-
-    /// Whether anything is filled in that leaving for good would lose.
+    /// Whether nothing is filled in that leaving for good would lose.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.checked.payload.parameters.is_empty() && self.whole.is_ok()
+        self.whole.is_ok() && self.checked.payload.parameters.is_empty() && self.tool_context.is_none()
     }
 
-    /// The payload as it would be sent now; `None` while the JSON side is no JSON.
-    #[must_use]
-    pub fn payload(&self) -> Option<&Payload> {
-        match (self.side, &self.whole) {
-            (Side::Json, Err(_)) => None,
-            (Side::Json, Ok(_)) | (Side::Fields, _) => Some(&self.checked.payload),
-        }
+    /// Says that a submit was turned down before anything ran.
+    pub fn refused(&mut self, rejected: &Rejected) {
+        self.refused = Some(rejected.message.clone());
     }
 
-    /// Takes a key.
-    pub fn key(&mut self, key: KeyEvent) -> FormEvent {
-        if key.kind == KeyEventKind::Release {
-            return FormEvent::Unhandled;
-        }
-        let ctrl = key.modifiers.contains(KeyModifiers::CONTROL);
-        let alt = key.modifiers.contains(KeyModifiers::ALT);
-        match key.code {
-            KeyCode::F(2) => self.switch_side(),
-            KeyCode::F(5) => return self.submit(),
-            KeyCode::Enter if alt => return self.submit(),
-            KeyCode::Char('r') if ctrl => return self.submit(),
-            // The dashboard's own keys, which a text would swallow.
-            KeyCode::F(_) => return FormEvent::Unhandled,
-            KeyCode::Char('c' | 'g' | 'l' | 'o' | 'p' | 's' | 't' | 'z' | ' ') if ctrl => {
-                return FormEvent::Unhandled;
+    /// Does what a key of the table asks for.
+    pub fn act(&mut self, action: Action) -> Asked {
+        let last = self.fields.len().saturating_sub(1);
+        match (action, self.side) {
+            (Action::Submit, _) => return self.submit(),
+            (Action::ToggleJson, _) => self.switch_side(),
+            (Action::EnterField, _) => self.typing = true,
+            (Action::Back, _) if self.asked => self.asked = false,
+            (Action::Back, _) if self.layer() == Layer::Text => self.typing = false,
+            (Action::Next, Side::Fields) => self.walk(1),
+            (Action::Previous, Side::Fields) => self.walk(-1),
+            (Action::Down, Side::Fields) => self.selected = (self.selected + 1).min(last),
+            (Action::Up, Side::Fields) => self.selected = self.selected.saturating_sub(1),
+            (Action::First, Side::Fields) => self.selected = 0,
+            (Action::Last, Side::Fields) => self.selected = last,
+            (Action::Left, Side::Fields) => self.change(|field, method| field.turns() && field.cycle(method, -1)),
+            (Action::Right, Side::Fields) => self.change(|field, method| field.turns() && field.cycle(method, 1)),
+            (Action::Suggest, Side::Fields) => {
+                self.change(|field, method| field.has_choices() && field.cycle(method, 1));
             }
-            KeyCode::Up | KeyCode::Down if alt => return FormEvent::Unhandled,
-            KeyCode::Esc if self.asked => self.asked = false,
-            KeyCode::Esc if self.is_typing() => self.typing = false,
-            KeyCode::Esc => return FormEvent::Leave,
-            KeyCode::Tab if self.side == Side::Fields => self.walk(1),
-            KeyCode::BackTab if self.side == Side::Fields => self.walk(-1),
-            KeyCode::Tab | KeyCode::BackTab => return FormEvent::Unhandled,
-            _ if self.is_typing() => return self.type_key(key),
-            _ => return self.walk_key(key),
+            (Action::Omit, Side::Fields) => self.change(Field::omit),
+            (Action::AsJson, Side::Fields) => self.change(Field::toggle_json),
+            _ => return Asked::NotMine,
         }
-        FormEvent::Handled
+        Asked::Nothing
     }
 
-    /// Takes a pasted text, as one edit.
-    pub fn paste(&mut self, text: &str) {
-        match self.side {
-            Side::Json => {
-                self.json.paste(text);
-                self.read_json();
-            }
-            Side::Fields => {
-                let Some(field) = self.fields.get_mut(self.selected) else { return };
-                self.typing = true;
-                if field.paste(&self.method, text) {
-                    self.check();
-                }
-            }
+    /// Takes a key that is not in the table: it goes into the text.
+    pub fn key(&mut self, key: KeyEvent) -> Asked {
+        if key.kind == KeyEventKind::Release || self.layer() != Layer::Text {
+            return Asked::NotMine;
         }
-    }
-
-    /// Asks for a run. Where something is wrong it is said first, and the next time it is sent anyway; a text
-    /// that is no JSON cannot be sent at all.
-    pub fn submit(&mut self) -> FormEvent {
-        if let (Side::Json, Err(error)) = (self.side, &self.whole) {
-            self.json.go_to(error.line, error.column);
-            self.typing = true;
-            return FormEvent::Handled;
-        }
-        let force = !self.checked.problems.is_empty();
-        if force && !self.asked {
-            self.asked = true;
-            let first = self.checked.problems.iter().find_map(|problem| problem.parameter.as_deref());
-            if let Some(index) = first.and_then(|name| self.fields.iter().position(|f| f.name == name)) {
-                self.selected = index;
-            }
-            return FormEvent::Handled;
-        }
-        self.asked = false;
-        FormEvent::Submit { payload: self.checked.payload.clone(), force }
-    }
-
-    /// Shows the other side. A text that is no JSON is not left: its values are nowhere else.
-    pub fn switch_side(&mut self) {
-        self.asked = false;
-        match self.side {
-            Side::Fields => {
-                let whole = self.gather();
-                // A text that says the same stays as it was typed.
-                if self.json.is_empty() || !self.whole.as_ref().is_ok_and(|typed| same(typed, &whole)) {
-                    self.json.replace(&json::write(&whole.payload, &whole.extra));
-                    self.json.go_to(1, 1);
-                }
-                self.side = Side::Json;
-                self.typing = true;
-                self.read_json();
-            }
-            Side::Json => match self.whole.clone() {
-                Ok(whole) => {
-                    self.side = Side::Fields;
-                    self.take(&whole);
-                    self.check();
-                }
-                Err(error) => self.json.go_to(error.line, error.column),
-            },
-        }
-    }
-
-    /// What is wrong with the payload as it is now.
-    #[must_use]
-    pub fn problems(&self) -> &[Problem] {
-        &self.checked.problems
-    }
-
-    fn type_key(&mut self, key: KeyEvent) -> FormEvent {
         if self.side == Side::Json {
             let typed = if key.code == KeyCode::Enter {
                 self.json.newline_indented();
@@ -245,55 +170,90 @@ impl Form {
                 self.json.key(key)
             };
             match typed {
-                Typed::Changed | Typed::Undone => self.read_json(),
+                Typed::Changed | Typed::Undone => self.check(),
                 Typed::Unchanged => {}
             }
-            return FormEvent::Handled;
+            return Asked::Nothing;
         }
-        let alt = key.modifiers.contains(KeyModifiers::ALT);
-        let Some(field) = self.fields.get_mut(self.selected) else { return FormEvent::Unhandled };
-        let changed = match (field.entry(), key.code) {
-            (_, KeyCode::Char('a')) if alt => field.omit(&self.method),
-            (_, KeyCode::Char('j')) if alt => field.toggle_json(&self.method),
-            (Entry::Line | Entry::Switch, KeyCode::Enter | KeyCode::Down) => {
-                self.walk(1);
-                false
-            }
-            (Entry::Line | Entry::Switch, KeyCode::Up) => {
-                self.walk(-1);
-                false
-            }
-            (Entry::Lines | Entry::Line | Entry::Switch | Entry::Json, _) => field.key(&self.method, key),
-        };
-        if changed {
-            self.check();
+        let entry = self.fields.get(self.selected).map(Field::entry);
+        match (entry, key.code) {
+            (Some(Entry::Line | Entry::Switch), KeyCode::Enter | KeyCode::Down) => self.walk(1),
+            (Some(Entry::Line | Entry::Switch), KeyCode::Up) => self.walk(-1),
+            _ => self.change(|field, method| field.key(method, key)),
         }
-        FormEvent::Handled
+        Asked::Nothing
     }
 
-    fn walk_key(&mut self, key: KeyEvent) -> FormEvent {
-        let last = self.fields.len().saturating_sub(1);
-        match (self.side, key.code) {
-            (_, KeyCode::Enter | KeyCode::Char('i')) => self.typing = true,
-            (Side::Json, _) => return FormEvent::Unhandled,
-            (Side::Fields, KeyCode::Char('j') | KeyCode::Down) => self.selected = (self.selected + 1).min(last),
-            (Side::Fields, KeyCode::Char('k') | KeyCode::Up) => self.selected = self.selected.saturating_sub(1),
-            (Side::Fields, KeyCode::Char('g') | KeyCode::Home) => self.selected = 0,
-            (Side::Fields, KeyCode::Char('G') | KeyCode::End) => self.selected = last,
-            (Side::Fields, KeyCode::Char('a')) if key.modifiers.contains(KeyModifiers::ALT) => {
-                return self.type_key(key);
+    /// Takes a pasted text, as one edit.
+    pub fn paste(&mut self, text: &str) {
+        self.typing = true;
+        match self.side {
+            Side::Json => {
+                self.json.paste(text);
+                self.check();
             }
-            (Side::Fields, KeyCode::Left | KeyCode::Right | KeyCode::Char(' ')) => {
-                let Some(field) = self.fields.get_mut(self.selected) else { return FormEvent::Unhandled };
-                let right = KeyEvent::new(KeyCode::Right, KeyModifiers::NONE);
-                let key = if key.code == KeyCode::Char(' ') { right } else { key };
-                if field.turns() && field.key(&self.method, key) {
-                    self.check();
-                }
-            }
-            (Side::Fields, _) => return FormEvent::Unhandled,
+            Side::Fields => self.change(|field, method| field.paste(method, text)),
         }
-        FormEvent::Handled
+    }
+
+    /// Asks for a run. Where something is wrong it is said first, and the next time it is sent anyway; a text
+    /// that is no JSON cannot be sent at all.
+    fn submit(&mut self) -> Asked {
+        self.refused = None;
+        self.tried = true;
+        if let (Side::Json, Err(error)) = (self.side, &self.whole) {
+            self.json.go_to(error.line, error.column);
+            self.typing = true;
+            return Asked::Nothing;
+        }
+        let force = !self.checked.problems.is_empty();
+        if force && !self.asked {
+            self.asked = true;
+            let first = self.checked.problems.iter().find_map(|problem| problem.parameter.as_deref());
+            if let Some(index) = first.and_then(|name| self.fields.iter().position(|f| f.name == name)) {
+                self.selected = index;
+            }
+            return Asked::Nothing;
+        }
+        self.asked = false;
+        let Payload { method, parameters, tool_context } = self.checked.payload.clone();
+        let agent = self.listed.agent.name.to_string();
+        let request = Request { agent, method, parameters, tool_context, timeout: self.timeout, force };
+        Asked::Do(vec![Effect::Call(Box::new(request))])
+    }
+
+    /// Shows the other side. A text that is no JSON is not left: its values are nowhere else.
+    fn switch_side(&mut self) {
+        match (self.side, self.whole.clone()) {
+            (Side::Fields, typed) => {
+                let whole = self.gather();
+                // A text that says the same stays as it was typed.
+                if self.json.is_empty() || !typed.is_ok_and(|typed| same(&typed, &whole)) {
+                    self.json.replace(&json::write(&whole.payload, &whole.extra));
+                    self.json.go_to(1, 1);
+                }
+                self.side = Side::Json;
+                self.typing = true;
+            }
+            (Side::Json, Ok(whole)) => {
+                self.side = Side::Fields;
+                self.take(&whole);
+            }
+            (Side::Json, Err(error)) => {
+                self.json.go_to(error.line, error.column);
+                self.tried = true;
+            }
+        }
+        self.check();
+    }
+
+    /// Changes the selected field, and checks where that changed the payload.
+    fn change(&mut self, change: impl FnOnce(&mut Field, &Method) -> bool) {
+        if let Some(field) = self.fields.get_mut(self.selected) {
+            if change(field, &self.method) {
+                self.check();
+            }
+        }
     }
 
     /// Goes to the next or the previous field, round the ends.
@@ -335,19 +295,21 @@ impl Form {
         self.selected = self.selected.min(self.fields.len().saturating_sub(1));
     }
 
-    /// Checks the fields, after every change to one.
+    /// Reads and checks the side that is shown, after every change to it.
     fn check(&mut self) {
         self.asked = false;
-        let whole = self.gather();
-        self.checked = Checked::fields(&self.method, &self.fields, whole.payload, &whole.extra);
-    }
-
-    /// Reads and checks the JSON side, after every change to it.
-    fn read_json(&mut self) {
-        self.asked = false;
-        self.whole = json::read(&self.json.text(), &self.method.name);
-        if let Ok(whole) = &self.whole {
-            self.checked = Checked::whole(&self.method, whole);
+        self.refused = None;
+        match self.side {
+            Side::Fields => {
+                let whole = self.gather();
+                self.checked = Checked::fields(&self.method, &self.fields, whole.payload, &whole.extra);
+            }
+            Side::Json => {
+                self.whole = json::read(&self.json.text(), &self.method.name);
+                if let Ok(whole) = &self.whole {
+                    self.checked = Checked::whole(&self.method, whole);
+                }
+            }
         }
     }
 }

@@ -18,6 +18,7 @@
 //! A form is made by `Form::new(&Listed, &Method, payload: Option<&str>)`, asks for `Effect::Call`, and is told
 //! with `refused(&mut self, &Rejected)` when that is turned down. A result is made by `Result::new(Reply)`.
 
+pub mod form;
 pub mod sign;
 
 use crate::tui::effect::Effect;

@@ -4,8 +4,10 @@
 pub mod bar;
 pub mod callout;
 pub mod graph;
+pub mod json_text;
 pub mod line;
 pub mod pane;
 pub mod popup;
 pub mod select;
 pub mod tabs;
+pub mod wrap;

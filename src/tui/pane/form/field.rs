@@ -272,8 +272,13 @@ impl Field {
         self.entry() == Entry::Switch || (self.entry() == Entry::Line && self.offers())
     }
 
+    /// Whether there is anything to choose among.
+    pub fn has_choices(&self) -> bool {
+        self.entry() == Entry::Switch || !self.choices.values.is_empty()
+    }
+
     /// Goes to the next offered value; a value that may be absent is so between the last and the first.
-    fn cycle(&mut self, method: &Method, step: isize) -> bool {
+    pub fn cycle(&mut self, method: &Method, step: isize) -> bool {
         let offered: Vec<Value> = match self.entry {
             Entry::Switch => vec![true.into(), false.into()],
             Entry::Lines | Entry::Line | Entry::Json => self.choices.values.clone(),
