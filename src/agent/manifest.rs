@@ -1,6 +1,9 @@
-//! `agent.yaml`: strict for the badge, loose for running.
+//! What `agent.yaml` says: strict for the badge, loose for running. The reading itself is in [`super::schema`].
 
 use serde_json::Value;
+
+use crate::agent::nearest;
+use crate::agent::schema;
 
 /// What a manifest says, as far as it could be read.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -24,6 +27,12 @@ impl Manifest {
     #[must_use]
     pub fn method(&self, name: &str) -> Option<&Method> {
         self.methods.iter().find(|method| method.name == name)
+    }
+
+    /// The existing methods most like a mistyped name, the nearest first.
+    #[must_use]
+    pub fn nearest_method(&self, name: &str) -> Vec<String> {
+        nearest::nearest(name, self.methods.iter().map(|method| method.name.as_str()))
     }
 }
 
@@ -65,6 +74,37 @@ pub enum Kind {
     Unknown,
 }
 
+impl Kind {
+    /// The kind a manifest means by a type name, whatever its case; `list[str]` is a list.
+    #[must_use]
+    pub fn from_name(name: &str) -> Self {
+        let base = name.split(['[', '<', '(']).next().unwrap_or_default().trim().to_lowercase();
+        match base.as_str() {
+            "string" | "str" | "text" => Self::String,
+            "integer" | "int" | "long" => Self::Integer,
+            "number" | "float" | "double" | "decimal" => Self::Number,
+            "boolean" | "bool" => Self::Boolean,
+            "array" | "list" | "sequence" | "tuple" => Self::Array,
+            "object" | "dict" | "dictionary" | "map" | "mapping" => Self::Object,
+            _ => Self::Unknown,
+        }
+    }
+
+    /// How a sentence calls a value of this kind.
+    #[must_use]
+    pub fn noun(self) -> &'static str {
+        match self {
+            Self::String => "a text",
+            Self::Integer => "an integer",
+            Self::Number => "a number",
+            Self::Boolean => "true or false",
+            Self::Array => "a JSON array",
+            Self::Object => "a JSON object",
+            Self::Unknown => "any value",
+        }
+    }
+}
+
 /// What a method says it answers.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Returns {
@@ -99,6 +139,5 @@ pub enum Severity {
 /// The manifest is valid by the strict rules when no problem is an error.
 #[must_use]
 pub fn parse(text: &str) -> (Option<Manifest>, Vec<Problem>) {
-    let _ = text;
-    (None, Vec::new())
+    schema::read(text)
 }
