@@ -15,6 +15,8 @@ mod field;
 mod json;
 mod preview;
 mod standin;
+#[cfg(test)]
+mod tests;
 
 use std::time::Duration;
 

@@ -9,8 +9,8 @@ use serde_json::Value;
 use crate::agent::manifest::Parameter;
 use crate::text;
 use crate::tui::pane::form::editor::Look;
-use crate::tui::pane::form::field::{Entry, Field};
-use crate::tui::pane::form::preview;
+use crate::tui::pane::form::field::{Entry, Field, Trouble};
+use crate::tui::pane::form::{draw_json, preview};
 use crate::tui::pane::sign;
 use crate::tui::theme::{Depth, Theme};
 use crate::tui::widget::line::{blank, bold, cut, put, row, span};
@@ -108,8 +108,11 @@ impl Shown<'_> {
             _ if !field.is_present() => "left out".to_owned(),
             _ if field.editor.is_empty() => "empty text".to_owned(),
             (_, _) if has_lines => {
-                let bytes = field.editor.text().len() as u64;
-                format!("{} · {}", sign::count(field.editor.lines(), "line", "lines"), sign::size(bytes))
+                let size = sign::size(field.editor.text().len() as u64);
+                match field.editor.lines() {
+                    1 => size,
+                    lines => format!("{lines} lines · {size}"),
+                }
             }
             (Some(_), Some(default)) => format!("default {}", preview::short(&default, 24)),
             (_, _) => String::new(),
@@ -130,6 +133,12 @@ impl Shown<'_> {
             field.editor.draw(Rect { width: area.width - 2, ..area }, buffer, look);
         } else {
             field.editor.draw(area, buffer, look);
+        }
+        if field.entry() == Entry::Json {
+            draw_json::colour(buffer, area, &field.editor, theme);
+            if let Some(Err(Trouble::Json(error))) = field.value() {
+                draw_json::mark(buffer, area, &field.editor, error, theme);
+            }
         }
         if field.editor.is_empty() {
             // Behind the cursor, where there is one.

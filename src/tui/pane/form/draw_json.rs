@@ -8,6 +8,7 @@ use unicode_width::UnicodeWidthChar as _;
 use crate::tui::pane::form::Form;
 use crate::tui::pane::form::draw_field::look;
 use crate::tui::pane::form::editor::Editor;
+use crate::tui::pane::form::json::JsonError;
 use crate::tui::pane::sign;
 use crate::tui::theme::{Depth, Theme};
 use crate::tui::widget::json_text;
@@ -17,7 +18,7 @@ use crate::tui::widget::pane::{Frame, chip, padded_area};
 /// Longest line that gets colours: those of longer ones would cost more than they tell.
 const LONGEST: usize = 64 * 1024;
 
-/// Draws the whole payload's text over an area; returns nothing, the status line says what is wrong.
+/// Draws the whole payload's text over an area, and under it what keeps it from being JSON.
 pub fn draw(form: &Form, buffer: &mut Buffer, area: Rect, focused: bool, theme: &Theme) {
     let size = form.json.text().len() as u64;
     let fact = format!("{} · {}", sign::count(form.json.lines(), "line", "lines"), sign::size(size));
@@ -30,15 +31,19 @@ pub fn draw(form: &Form, buffer: &mut Buffer, area: Rect, focused: bool, theme: 
     form.json.draw(inner, buffer, look);
     colour(buffer, inner, &form.json, theme);
     let Some(error) = error else { return };
-    if let Some(position) = form.json.position(inner, error.line, error.column) {
-        let mark = match theme.depth {
-            Depth::Full => Style::new().fg(theme.bg).bg(theme.err),
-            Depth::Sixteen | Depth::Mono => Style::new().fg(theme.err).add_modifier(Modifier::UNDERLINED),
-        };
-        buffer[position].set_style(mark);
-    }
+    mark(buffer, inner, &form.json, error, theme);
     let note = below(Rect { x: area.x + 2, width: area.width.saturating_sub(4), ..area }, boxed.height);
     put(buffer, note, span(error.to_string(), theme.err));
+}
+
+/// Marks the place of an error in an editor that has just been drawn on this area.
+pub fn mark(buffer: &mut Buffer, area: Rect, editor: &Editor, error: &JsonError, theme: &Theme) {
+    let Some(position) = editor.position(area, error.line, error.column) else { return };
+    let style = match theme.depth {
+        Depth::Full => Style::new().fg(theme.bg).bg(theme.err),
+        Depth::Sixteen | Depth::Mono => Style::new().fg(theme.err).add_modifier(Modifier::UNDERLINED),
+    };
+    buffer[position].set_style(style);
 }
 
 /// Puts colours on an editor that has just been drawn on this area. The cell under the cursor keeps its own.

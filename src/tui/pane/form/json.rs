@@ -206,7 +206,7 @@ mod tests {
         wrong("", "line 1, column 1: nothing is here yet");
         wrong("[]", "line 1, column 1: a payload is an object: { \"method\": …, \"parameters\": { … } }");
         wrong("{\n  \"é\": oops\n}", "line 2, column 8: expected value");
-        wrong("{ \"method\": \"m\",\n  \"parameters\": { \"a\": [1, 2 }\n", "line 2, column 29: expected `,` or `]`");
+        wrong("{ \"method\": \"m\",\n  \"parameters\": { \"a\": [1, 2 }\n", "line 2, column 30: expected `,` or `]`");
         wrong("{ \"a\": {\n  \"b\": 1\n", "line 1, column 8: this { is never closed");
         wrong("{ \"a\": \"b }", "line 1, column 8: this \" is never closed");
         wrong("{ \"method\": 1 }", "line 1, column 13: `method` must be a text");
