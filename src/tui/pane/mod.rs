@@ -19,6 +19,7 @@
 //! with `refused(&mut self, &Rejected)` when that is turned down. A result is made by `Result::new(Reply)`.
 
 pub mod form;
+pub mod result;
 pub mod sign;
 
 use crate::tui::effect::Effect;

@@ -5,6 +5,7 @@ pub mod bar;
 pub mod callout;
 pub mod graph;
 pub mod json_text;
+pub mod json_tree;
 pub mod line;
 pub mod pane;
 pub mod popup;
