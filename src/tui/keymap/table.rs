@@ -167,7 +167,13 @@ pub const TABLE: &[Binding] = &[
     row(Layer::Form, &[char('G'), on(KeyCode::End)], Action::Last, "", "last field"),
     row(Layer::Form, &[char(' '), on(KeyCode::Right)], Action::Right, "", "next choice"),
     row(Layer::Form, &[on(KeyCode::Left)], Action::Left, "", "previous choice"),
-    row(Layer::Form, &[alt(KeyCode::Char('a'))], Action::Omit, "leave out", "leave the value out, or send it empty"),
+    row(
+        Layer::Form,
+        &[alt(KeyCode::Char('a'))],
+        Action::Omit,
+        "leave out",
+        "leave the value out, or send it empty",
+    ),
     //
     row(
         Layer::Text,
@@ -184,7 +190,13 @@ pub const TABLE: &[Binding] = &[
         "leave out",
         "leave the value out, or send it empty",
     ),
-    row(Layer::Text, &[alt(KeyCode::Char('j'))], Action::AsJson, "", "type JSON for this value: null, another type"),
+    row(
+        Layer::Text,
+        &[alt(KeyCode::Char('j'))],
+        Action::AsJson,
+        "",
+        "type JSON for this value: null, another type",
+    ),
     row(Layer::Text, &[alt(KeyCode::Up)], Action::EarlierPayload, "", "the payload of an earlier run"),
     row(Layer::Text, &[alt(KeyCode::Down)], Action::LaterPayload, "", "the payload of a later run"),
     row(Layer::Text, &[ctrl(' ')], Action::Suggest, "", "choose among the options"),

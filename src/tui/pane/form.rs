@@ -80,7 +80,8 @@ impl Form {
     /// the method still declares it. A call runs for at most `timeout`; `None` is no limit.
     #[must_use]
     pub fn new(listed: &Listed, method: &Method, payload: Option<&str>, timeout: Option<Duration>) -> Self {
-        let empty = Payload { method: method.name.clone(), parameters: Parameters::new(), tool_context: None };
+        let empty =
+            Payload { method: method.name.clone(), parameters: Parameters::new(), tool_context: None };
         let whole = Whole { payload: empty, extra: Vec::new(), twice: Vec::new() };
         let mut form = Self {
             listed: listed.clone(),
@@ -147,8 +148,12 @@ impl Form {
             (Action::Up, Side::Fields) => self.selected = self.selected.saturating_sub(1),
             (Action::First, Side::Fields) => self.selected = 0,
             (Action::Last, Side::Fields) => self.selected = last,
-            (Action::Left, Side::Fields) => self.change(|field, method| field.turns() && field.cycle(method, -1)),
-            (Action::Right, Side::Fields) => self.change(|field, method| field.turns() && field.cycle(method, 1)),
+            (Action::Left, Side::Fields) => {
+                self.change(|field, method| field.turns() && field.cycle(method, -1))
+            }
+            (Action::Right, Side::Fields) => {
+                self.change(|field, method| field.turns() && field.cycle(method, 1))
+            }
             (Action::Suggest, Side::Fields) => {
                 self.change(|field, method| field.has_choices() && field.cycle(method, 1));
             }
@@ -268,7 +273,8 @@ impl Form {
 
     /// Reads the fields into one payload, in the order the keys came.
     fn gather(&self) -> Whole {
-        let place = |field: &&Field| self.order.iter().position(|name| *name == field.name).unwrap_or(usize::MAX);
+        let place =
+            |field: &&Field| self.order.iter().position(|name| *name == field.name).unwrap_or(usize::MAX);
         let mut fields: Vec<&Field> = self.fields.iter().collect();
         fields.sort_by_key(place);
         let parameters =

@@ -253,15 +253,15 @@ impl Tree {
     fn row(&self, depth: usize, name: Name, range: Range<usize>) -> Row {
         let written = &self.text[range.clone()];
         let what = match read::shape(written) {
-            Shape::Group { children, list } if children > 0 => What::Group { range, children, list, open: false },
+            Shape::Group { children, list } if children > 0 => {
+                What::Group { range, children, list, open: false }
+            }
             Shape::String => match read::string(written) {
                 Some(text) if read::is_long(&text) => {
                     What::Text { lines: text.split('\n').count(), text: text.into(), open: false }
                 }
                 // A string that is no Unicode text is shown as it is written.
-                None if read::is_long(written) => {
-                    What::Text { lines: 1, text: written.into(), open: false }
-                }
+                None if read::is_long(written) => What::Text { lines: 1, text: written.into(), open: false },
                 Some(_) | None => What::Short(range),
             },
             Shape::Other(_) if read::is_long(written) => {
@@ -368,7 +368,9 @@ mod tests {
 
     #[test]
     fn scalars_have_a_row_too() {
-        for (text, kind) in [("null", "null"), ("{}", "object · 0 keys"), ("1e3", "number"), ("\"x\"", "string")] {
+        for (text, kind) in
+            [("null", "null"), ("{}", "object · 0 keys"), ("1e3", "number"), ("\"x\"", "string")]
+        {
             let tree = Tree::new(text);
             assert_eq!((shown(&tree, 60), tree.kind().as_str()), (vec![format!("  {text}")], kind));
         }

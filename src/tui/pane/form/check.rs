@@ -29,10 +29,13 @@ impl Checked {
         let troubles: Vec<Problem> = fields.iter().filter_map(trouble).collect();
         let mut problems = troubles.clone();
         // A text that could not be read has been named; that it is a text now is no second problem.
-        problems.extend(declared(method, &payload).into_iter().filter(|problem| {
-            troubles.iter().all(|trouble| trouble.parameter != problem.parameter)
-        }));
-        let place = |problem: &Problem| fields.iter().position(|f| Some(&f.name) == problem.parameter.as_ref());
+        problems.extend(
+            declared(method, &payload)
+                .into_iter()
+                .filter(|problem| troubles.iter().all(|trouble| trouble.parameter != problem.parameter)),
+        );
+        let place =
+            |problem: &Problem| fields.iter().position(|f| Some(&f.name) == problem.parameter.as_ref());
         problems.sort_by_key(|problem| place(problem).unwrap_or(usize::MAX));
         problems.extend(around(method, &payload, extra));
         Self { size: size(&payload), payload, problems }
@@ -68,12 +71,11 @@ fn declared(method: &Method, payload: &Payload) -> Vec<Problem> {
 
 /// What stands around the parameters.
 fn around(method: &Method, payload: &Payload, extra: &[Pair]) -> Vec<Problem> {
-    let other = (payload.method != method.name).then(|| {
-        format!("the payload calls {}, but it is checked as {}", payload.method, method.name)
-    });
-    let extra = extra.iter().map(|(key, _)| {
-        format!("{key} is not sent: a payload has only method, parameters and tool_context")
-    });
+    let other = (payload.method != method.name)
+        .then(|| format!("the payload calls {}, but it is checked as {}", payload.method, method.name));
+    let extra = extra
+        .iter()
+        .map(|(key, _)| format!("{key} is not sent: a payload has only method, parameters and tool_context"));
     other.into_iter().chain(extra).map(|message| Problem { parameter: None, message }).collect()
 }
 

@@ -20,7 +20,9 @@ impl Choices {
         }
         let mut words = match parameter.kind {
             Kind::String => listed(&parameter.description),
-            Kind::Integer | Kind::Number | Kind::Boolean | Kind::Array | Kind::Object | Kind::Unknown => Vec::new(),
+            Kind::Integer | Kind::Number | Kind::Boolean | Kind::Array | Kind::Object | Kind::Unknown => {
+                Vec::new()
+            }
         };
         if let (false, Some(Value::String(default))) = (words.is_empty(), &parameter.default) {
             if !default.is_empty() && !words.contains(&default.as_str()) {

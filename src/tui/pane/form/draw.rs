@@ -52,7 +52,8 @@ impl Form {
         let rows = u16::try_from(status.len()).unwrap_or(1).min(ASKING);
         let air = u16::from(roomy);
         let at = body.height.saturating_sub(rows + air);
-        let status_area = Rect { x: body.x + 2, width: body.width.min(WIDEST).saturating_sub(4), ..below(body, at) };
+        let status_area =
+            Rect { x: body.x + 2, width: body.width.min(WIDEST).saturating_sub(4), ..below(body, at) };
         let body = Rect { height: at.saturating_sub(air), ..body };
         match self.side {
             Side::Json => {
@@ -100,8 +101,12 @@ impl Form {
         let theme = look.theme;
         let beside = area.width >= BESIDE;
         let column = Rect { x: area.x + 1, width: area.width.min(WIDEST).saturating_sub(2), ..area };
-        let shown: Vec<Shown> =
-            self.fields.iter().enumerate().map(|(index, field)| self.shown(index, field, area.height, look)).collect();
+        let shown: Vec<Shown> = self
+            .fields
+            .iter()
+            .enumerate()
+            .map(|(index, field)| self.shown(index, field, area.height, look))
+            .collect();
 
         // From the top of the page, in rows: what each field takes, the description before the first.
         let head = self.head(column.width, area.height);
@@ -144,7 +149,12 @@ impl Form {
         } else {
             let below = below(area, area.height - left);
             let below = Rect { y: below.y + u16::from(!below.is_empty()), ..below };
-            Rect { x: column.x + 1, width: column.width.saturating_sub(2), height: left.saturating_sub(1), ..below }
+            Rect {
+                x: column.x + 1,
+                width: column.width.saturating_sub(2),
+                height: left.saturating_sub(1),
+                ..below
+            }
         };
         self.draw_preview(buffer, preview, theme);
     }
@@ -155,7 +165,8 @@ impl Form {
         let roomy = height + 5 >= ROOMY;
         let mut lines = Vec::new();
         if !description.trim().is_empty() {
-            lines = wrap::words(&description, usize::from(width.saturating_sub(2)), if roomy { 3 } else { 1 });
+            lines =
+                wrap::words(&description, usize::from(width.saturating_sub(2)), if roomy { 3 } else { 1 });
         }
         if self.fields.is_empty() {
             lines.extend([String::new(), "this method takes no parameters — ctrl-r runs it".to_owned()]);
@@ -167,7 +178,8 @@ impl Form {
 
     fn shown<'a>(&'a self, index: usize, field: &'a Field, height: u16, look: Look) -> Shown<'a> {
         let selected = look.focused && index == self.selected;
-        let wrong = self.checked.problems.iter().find(|problem| problem.parameter.as_ref() == Some(&field.name));
+        let wrong =
+            self.checked.problems.iter().find(|problem| problem.parameter.as_ref() == Some(&field.name));
         let least = match height {
             0..14 => 1,
             14..24 => 3,
@@ -176,7 +188,9 @@ impl Form {
         Shown {
             field,
             // That nothing is there yet is no news before a person wanted to go on.
-            problem: wrong.filter(|_| field.is_present() || self.tried).map(|problem| problem.message.as_str()),
+            problem: wrong
+                .filter(|_| field.is_present() || self.tried)
+                .map(|problem| problem.message.as_str()),
             selected,
             typing: selected && self.layer() == Layer::Text,
             rows: (least, (height / 2).max(least)),
@@ -206,7 +220,8 @@ impl Form {
     fn status(&self, theme: &Theme, columns: usize) -> Vec<Line<'static>> {
         let button = Span::styled(" ctrl-r  run ", theme.solid(theme.accent));
         let problems = &self.checked.problems;
-        let words = |text: &str, most| wrap::words(&text::safe(text.as_bytes()), columns.saturating_sub(4), most);
+        let words =
+            |text: &str, most| wrap::words(&text::safe(text.as_bytes()), columns.saturating_sub(4), most);
         if self.asked {
             let claim = sign::count(problems.len(), "problem", "problems");
             let ask = vec![
@@ -217,9 +232,13 @@ impl Form {
                 span(" goes back", theme.dim),
             ];
             let mut lines = vec![Line::from(ask)];
-            lines.extend(problems.iter().take(2).flat_map(|problem| words(&problem.message, 1)).map(|line| {
-                Line::from(span(line, theme.dim))
-            }));
+            lines.extend(
+                problems
+                    .iter()
+                    .take(2)
+                    .flat_map(|problem| words(&problem.message, 1))
+                    .map(|line| Line::from(span(line, theme.dim))),
+            );
             return lines;
         }
         if let Some(refused) = &self.refused {
@@ -228,11 +247,15 @@ impl Form {
             lines.push(spread(vec![bold("✗ not started", theme.err)], vec![button], columns));
             return lines;
         }
-        let first = || problems.first().map(|problem| text::safe(problem.message.as_bytes())).unwrap_or_default();
+        let first =
+            || problems.first().map(|problem| text::safe(problem.message.as_bytes())).unwrap_or_default();
         let left = match (self.side, &self.whole) {
-            (Side::Json, Err(_)) => vec![bold("✗ not JSON", theme.err), span("   it cannot be sent like this", theme.dim)],
+            (Side::Json, Err(_)) => {
+                vec![bold("✗ not JSON", theme.err), span("   it cannot be sent like this", theme.dim)]
+            }
             (Side::Json, Ok(_)) | (Side::Fields, _) if problems.is_empty() => {
-                let timeout = self.timeout.map_or("no time limit".to_owned(), |t| format!("at most {}", sign::took(t)));
+                let timeout =
+                    self.timeout.map_or("no time limit".to_owned(), |t| format!("at most {}", sign::took(t)));
                 let size = sign::size(self.checked.size as u64);
                 vec![bold("✓ valid", theme.ok), blank(3), span(format!("{size} · {timeout}"), theme.dim)]
             }

@@ -42,10 +42,11 @@ impl Shown<'_> {
 
     /// Draws the field over an area of that height.
     pub fn draw(&self, buffer: &mut Buffer, area: Rect, theme: &Theme) {
-        let boxed = Rect { height: (self.text_rows(area.width.saturating_sub(4)) + 2).min(area.height), ..area };
-        let inner = padded_area(Frame::new(self.title(theme), self.selected).fact(self.fact(theme)).draw(
-            buffer, boxed, theme,
-        ));
+        let boxed =
+            Rect { height: (self.text_rows(area.width.saturating_sub(4)) + 2).min(area.height), ..area };
+        let inner = padded_area(
+            Frame::new(self.title(theme), self.selected).fact(self.fact(theme)).draw(buffer, boxed, theme),
+        );
         if self.problem.is_some() {
             // The whole border, title and fact aside.
             for position in boxed.positions() {

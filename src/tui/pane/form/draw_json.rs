@@ -61,7 +61,9 @@ pub fn colour(buffer: &mut Buffer, area: Rect, editor: &Editor, theme: &Theme) {
         let mut x = area.x;
         for (c, colour) in colours.skip(*column).take(end - column) {
             let width = u16::try_from(c.width().unwrap_or(0)).unwrap_or(0);
-            let Some(cell) = buffer.cell_mut((x, area.y + u16::try_from(index).unwrap_or(u16::MAX))) else { break };
+            let Some(cell) = buffer.cell_mut((x, area.y + u16::try_from(index).unwrap_or(u16::MAX))) else {
+                break;
+            };
             let is_cursor = cell.bg == theme.accent && theme.depth == Depth::Full;
             if x < area.right() && !is_cursor {
                 cell.set_fg(colour);

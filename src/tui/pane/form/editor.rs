@@ -217,8 +217,7 @@ impl Editor {
         if rows[row].0 != line {
             return None;
         }
-        let before: String =
-            self.line(line).chars().skip(rows[row].1).take(column - rows[row].1).collect();
+        let before: String = self.line(line).chars().skip(rows[row].1).take(column - rows[row].1).collect();
         let position = Position {
             x: area.x.checked_add(u16::try_from(width(&before)).ok()?)?,
             y: area.y + u16::try_from(row).ok()?,

@@ -15,8 +15,22 @@ use crate::tui::pane::form::json::{self, JsonError};
 
 /// Names of text parameters that usually hold more than one line.
 const LONG_TEXTS: [&str; 16] = [
-    "text", "code", "prompt", "content", "body", "message", "query", "question", "document", "input", "data",
-    "description", "instructions", "context", "html", "markdown",
+    "text",
+    "code",
+    "prompt",
+    "content",
+    "body",
+    "message",
+    "query",
+    "question",
+    "document",
+    "input",
+    "data",
+    "description",
+    "instructions",
+    "context",
+    "html",
+    "markdown",
 ];
 
 /// How a value is typed in.
@@ -70,7 +84,8 @@ impl Field {
     /// An absent value of this parameter.
     pub fn new(parameter: &Parameter) -> Self {
         let choices = Choices::of(parameter);
-        let long = || LONG_TEXTS.contains(&parameter.name.to_lowercase().as_str()) || parameter.default.is_none();
+        let long =
+            || LONG_TEXTS.contains(&parameter.name.to_lowercase().as_str()) || parameter.default.is_none();
         let entry = match parameter.kind {
             Kind::String if choices.values.is_empty() && long() => Entry::Lines,
             Kind::String | Kind::Integer | Kind::Number => Entry::Line,
@@ -331,12 +346,16 @@ impl Field {
         self.value = Some(match &self.loaded {
             Some(loaded) if loaded.text == text => Ok(loaded.value.clone()),
             Some(_) | None if self.as_json => json::value(&text).map_err(Trouble::Json),
-            Some(_) | None => payload::value_from_text(Some(method), &self.name, &text).map_err(|error| {
-                match (self.entry, json::value(&text)) {
-                    (Entry::Json, Err(error)) => Trouble::Json(error),
-                    (Entry::Lines | Entry::Line | Entry::Switch | Entry::Json, _) => Trouble::Kind(error.message),
-                }
-            }),
+            Some(_) | None => {
+                payload::value_from_text(Some(method), &self.name, &text).map_err(|error| {
+                    match (self.entry, json::value(&text)) {
+                        (Entry::Json, Err(error)) => Trouble::Json(error),
+                        (Entry::Lines | Entry::Line | Entry::Switch | Entry::Json, _) => {
+                            Trouble::Kind(error.message)
+                        }
+                    }
+                })
+            }
         });
     }
 }

@@ -64,11 +64,7 @@ pub fn read(text: &str, method: &str) -> Result<Whole, JsonError> {
     }
     let Pairs(pairs) = serde_json::from_str(text).map_err(|error| explain(text, &error))?;
     let mut whole = Whole {
-        payload: Payload {
-            method: method.to_owned(),
-            parameters: Parameters::new(),
-            tool_context: None,
-        },
+        payload: Payload { method: method.to_owned(), parameters: Parameters::new(), tool_context: None },
         extra: Vec::new(),
         twice: Vec::new(),
     };
@@ -152,7 +148,21 @@ fn explain(text: &str, error: &serde_json::Error) -> JsonError {
     let start: usize = text.split_inclusive('\n').take(error.line().saturating_sub(1)).map(str::len).sum();
     // The reader counts bytes, and stands behind the one it could not take.
     let at = (start + error.column().saturating_sub(1)).min(text.len());
-    place(text, at, message.to_owned())
+    place(text, at, plain(message).to_owned())
+}
+
+/// The reader's own words for what people do wrong most, in plain ones.
+fn plain(message: &str) -> &str {
+    match message {
+        "expected value" => "a value is expected here",
+        "expected ident" => "the only words are `true`, `false` and `null`",
+        "trailing comma" => "there is a comma too many",
+        "key must be a string" => "a key must stand in double quotes",
+        "trailing characters" => "there is something after the end",
+        "invalid escape" => "this is no escape: a backslash is written `\\\\`",
+        _ if message.starts_with("control character") => "a line end inside a string is written `\\n`",
+        _ => message,
+    }
 }
 
 /// A text that stops in the middle: the bracket or quote that was never closed says more than the end does.
@@ -205,12 +215,18 @@ mod tests {
     fn errors_stand_where_a_person_looks() {
         wrong("", "line 1, column 1: nothing is here yet");
         wrong("[]", "line 1, column 1: a payload is an object: { \"method\": …, \"parameters\": { … } }");
-        wrong("{\n  \"é\": oops\n}", "line 2, column 8: expected value");
-        wrong("{ \"method\": \"m\",\n  \"parameters\": { \"a\": [1, 2 }\n", "line 2, column 30: expected `,` or `]`");
+        wrong("{\n  \"é\": oops\n}", "line 2, column 8: a value is expected here");
+        wrong(
+            "{ \"method\": \"m\",\n  \"parameters\": { \"a\": [1, 2 }\n",
+            "line 2, column 30: expected `,` or `]`",
+        );
         wrong("{ \"a\": {\n  \"b\": 1\n", "line 1, column 8: this { is never closed");
         wrong("{ \"a\": \"b }", "line 1, column 8: this \" is never closed");
         wrong("{ \"method\": 1 }", "line 1, column 13: `method` must be a text");
-        wrong("{\n\"parameters\": []}", "line 2, column 15: `parameters` must be an object: { \"name\": value, … }");
+        wrong(
+            "{\n\"parameters\": []}",
+            "line 2, column 15: `parameters` must be an object: { \"name\": value, … }",
+        );
     }
 
     #[test]

@@ -37,7 +37,11 @@ pub fn short(value: &RawValue, columns: usize) -> String {
     // Outside strings a line end is mere space, and inside one it cannot stand.
     let line = raw[..most].split('\n').map(str::trim).collect::<Vec<_>>().join(" ");
     let line = text::safe(line.as_bytes());
-    if cut { text::fit(&format!("{line}…"), columns).into_owned() } else { text::fit(&line, columns).into_owned() }
+    if cut {
+        text::fit(&format!("{line}…"), columns).into_owned()
+    } else {
+        text::fit(&line, columns).into_owned()
+    }
 }
 
 #[cfg(test)]

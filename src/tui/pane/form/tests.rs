@@ -88,7 +88,8 @@ fn press(form: &mut Form, keys: &str) -> Asked {
     let mut last = Asked::Nothing;
     let mut rest = keys;
     while let Some(c) = rest.chars().next() {
-        let event = if let Some((name, after)) = rest.strip_prefix('<').and_then(|rest| rest.split_once('>')) {
+        let event = if let Some((name, after)) = rest.strip_prefix('<').and_then(|rest| rest.split_once('>'))
+        {
             rest = after;
             named(name)
         } else {
@@ -164,7 +165,10 @@ fn an_empty_text_is_a_value_until_it_is_left_out() {
 #[test]
 fn every_kind_is_typed_in_its_own_way() {
     let mut form = form(&everything());
-    press(&mut form, "t<tab>head<tab><right><right><tab>12<tab>1e3<tab>  <tab>[1,\n2]<tab>{\"a\": null}<tab>free");
+    press(
+        &mut form,
+        "t<tab>head<tab><right><right><tab>12<tab>1e3<tab>  <tab>[1,\n2]<tab>{\"a\": null}<tab>free",
+    );
     let sent = "{\"text\":\"t\",\"title\":\"head\",\"level\":\"high\",\"count\":12,\"ratio\":1e3,\"deep\":false,\
                 \"tags\":[1,\n2],\"options\":{\"a\": null},\"other\":\"free\"}";
     sends(&form, sent);
@@ -290,7 +294,9 @@ fn form_to_json_to_form_changes_no_field() {
     for text in NASTY {
         let mut form = filled(&everything(), text);
         let fields = |form: &Form| -> Vec<_> {
-            let shown = |f: &super::field::Field| (f.name.clone(), f.editor.text(), f.entry(), f.forced().map(|v| v.to_string()));
+            let shown = |f: &super::field::Field| {
+                (f.name.clone(), f.editor.text(), f.entry(), f.forced().map(|v| v.to_string()))
+            };
             form.fields.iter().map(shown).collect()
         };
         let before = fields(&form);
@@ -313,7 +319,10 @@ fn an_edit_and_its_undoing_give_the_same_text_back() {
         if form.fields[0].is_present() {
             let meant: Payload = serde_json::from_str(&before).unwrap();
             let again = &form.checked.payload;
-            assert_eq!(again.parameters.get("text").map(ToString::to_string), meant.parameters.get("text").map(ToString::to_string).or(Some("\"\"".into())));
+            assert_eq!(
+                again.parameters.get("text").map(ToString::to_string),
+                meant.parameters.get("text").map(ToString::to_string).or(Some("\"\"".into()))
+            );
         }
     }
 }
@@ -408,7 +417,10 @@ fn the_selected_field_is_in_sight_at_every_size() {
             form.selected = index;
             let drawn = draw(&form, width, height);
             if width >= 60 {
-                assert!(drawn.contains(&format!("╭  {} ", form.fields[index].name)), "{width}×{height}\n{drawn}");
+                assert!(
+                    drawn.contains(&format!("╭  {} ", form.fields[index].name)),
+                    "{width}×{height}\n{drawn}"
+                );
             }
         }
     }

@@ -27,8 +27,15 @@ impl ResultView {
         if let Some((claim, evidence)) = words::claim(&self.reply.outcome) {
             let rows = if roomy { 4 } else { 2 };
             let lines = self.claim(&claim, &evidence, theme);
-            callout(buffer, Rect { height: rows.min(area.height), ..margin }, self.colour(theme), lines, theme);
-            top = rows + 1;
+            let boxed = below(margin, top);
+            callout(
+                buffer,
+                Rect { height: rows.min(boxed.height), ..boxed },
+                self.colour(theme),
+                lines,
+                theme,
+            );
+            top += rows + 1;
         }
         let foot = match area.height {
             0..8 => 0,
@@ -115,7 +122,8 @@ impl ResultView {
             rows.last().unwrap_or(last)
         };
         // A section's head is shown with its first row.
-        let head = (0..self.cursor).rev().take_while(|at| !self.rows[*at].rests()).last().unwrap_or(self.cursor);
+        let head =
+            (0..self.cursor).rev().take_while(|at| !self.rows[*at].rests()).last().unwrap_or(self.cursor);
         let highest = from(self.rows.len().saturating_sub(1));
         let top = self.top.get().min(head).min(highest).max(from(self.cursor));
         (top, self.lines(top, columns, theme))
@@ -133,20 +141,27 @@ impl ResultView {
                 let fact = if fact.is_empty() { Vec::new() } else { vec![span(fact, theme.dim)] };
                 vec![section(vec![bold(*name, theme.bright)], fact, columns, theme)]
             }
-            Some(Row::Tree(at)) => self.tree.as_ref().map_or_else(Vec::new, |tree| tree.lines(*at, columns, theme)),
+            Some(Row::Tree(at)) => {
+                self.tree.as_ref().map_or_else(Vec::new, |tree| tree.lines(*at, columns, theme))
+            }
             Some(Row::Line(line)) => wrapped(line, theme.fg),
             Some(Row::Note(note)) => wrapped(note, theme.dim),
             Some(Row::Warning(warning)) => {
                 let mut lines = wrapped(&format!("▲ {warning}"), theme.dim);
                 if let Some(sign) = lines.first_mut() {
-                    *sign = Line::from(vec![span("▲", theme.warn), span(sign.spans[0].content[3..].to_owned(), theme.dim)]);
+                    *sign = Line::from(vec![
+                        span("▲", theme.warn),
+                        span(sign.spans[0].content[3..].to_owned(), theme.dim),
+                    ]);
                 }
                 lines
             }
             Some(Row::Stderr(line)) => match exception(line) {
                 Some(name) => {
                     let mut lines = wrapped(line, theme.fg);
-                    if let Some(first) = lines.first_mut().filter(|first| first.spans[0].content.len() >= name.len()) {
+                    if let Some(first) =
+                        lines.first_mut().filter(|first| first.spans[0].content.len() >= name.len())
+                    {
                         let shown = first.spans[0].content[name.len()..].to_owned();
                         *first = Line::from(vec![bold(name, theme.err), span(shown, theme.fg)]);
                     }
@@ -194,6 +209,8 @@ fn exception(line: &str) -> Option<&str> {
     let (name, rest) = line.split_at(end);
     let last = name.rsplit('.').next()?;
     let is_name = last.starts_with(char::is_uppercase)
-        && ["Error", "Exception", "Interrupt", "Exit", "Iteration", "Warning"].iter().any(|end| last.ends_with(end));
+        && ["Error", "Exception", "Interrupt", "Exit", "Iteration", "Warning"]
+            .iter()
+            .any(|end| last.ends_with(end));
     (is_name && (rest.is_empty() || rest.starts_with(": "))).then_some(name)
 }

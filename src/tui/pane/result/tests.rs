@@ -34,12 +34,8 @@ fn outcome(state: State) -> Outcome {
 }
 
 fn reply(outcome: Outcome, result: Option<&str>, stderr: &[&str]) -> Reply {
-    let row = |text: &&str| Row {
-        t_us: 0,
-        source: Source::Output(Stream::Err),
-        text: (*text).to_owned(),
-        cut: 0,
-    };
+    let row =
+        |text: &&str| Row { t_us: 0, source: Source::Output(Stream::Err), text: (*text).to_owned(), cut: 0 };
     Reply {
         run: RunId("20261122T140322-0f38".into()),
         outcome,
@@ -63,7 +59,10 @@ fn draw(view: &ResultView, width: u16, height: u16) -> String {
 fn an_error_hidden_in_a_success_looks_like_this() {
     let outcome = Outcome { rule: Some("text-error-prefix".into()), ..outcome(State::SoftError) };
     let result = r##""# Error generating code: All connection attempts failed\n# Please check your API key and internet connection.""##;
-    let stderr = ["  File \"llm_service.py\", line 212, in generate", "httpx.ConnectError: [Errno 111] Connection refused"];
+    let stderr = [
+        "  File \"llm_service.py\", line 212, in generate",
+        "httpx.ConnectError: [Errno 111] Connection refused",
+    ];
     let view = ResultView::new(reply(outcome, Some(result), &stderr));
     insta::assert_snapshot!("soft_error_100x30", draw(&view, 100, 25));
     insta::assert_snapshot!("soft_error_80x24", draw(&view, 80, 19));
@@ -86,7 +85,8 @@ fn a_crash_looks_like_this() {
 
 #[test]
 fn a_tree_folds_by_keys() {
-    let result = r#"{"sentiment": "mixed", "key_points": ["late", "support"], "nested": {"deep": {"er": 1}}}"#;
+    let result =
+        r#"{"sentiment": "mixed", "key_points": ["late", "support"], "nested": {"deep": {"er": 1}}}"#;
     let mut view = ResultView::new(reply(outcome(State::Succeeded), Some(result), &["last words"]));
     insta::assert_snapshot!("tree_80x24", draw(&view, 80, 19));
     for action in [Action::Down, Action::Down, Action::Left] {
@@ -124,7 +124,8 @@ fn nothing_null_and_empty_are_different_things() {
 #[test]
 fn every_row_of_a_long_result_can_be_reached() {
     let text: String = (0..3_000).map(|n| format!("line {n}: {}\\n", "x".repeat(n % 90))).collect();
-    let mut view = ResultView::new(reply(outcome(State::Succeeded), Some(&format!("\"{text}\"")), &["the end"]));
+    let mut view =
+        ResultView::new(reply(outcome(State::Succeeded), Some(&format!("\"{text}\"")), &["the end"]));
     for size in [(80, 19), (60, 10), (200, 50)] {
         view.act(Action::First);
         let mut seen = String::new();
@@ -146,7 +147,9 @@ fn the_cursor_is_in_sight_at_every_size() {
     let result = format!("[{}1]", "[\"a\"],".repeat(100));
     let mut view = ResultView::new(reply(outcome(State::Failed), Some(&result), &["one", "two"]));
     for (width, height) in [(0, 0), (1, 1), (20, 4), (60, 11), (80, 19), (200, 56)] {
-        for action in [Action::Last, Action::First, Action::HalfDown, Action::HalfUp, Action::PageUp, Action::Up] {
+        for action in
+            [Action::Last, Action::First, Action::HalfDown, Action::HalfUp, Action::PageUp, Action::Up]
+        {
             view.act(action);
             let drawn = draw(&view, width, height);
             assert!(width < 60 || drawn.contains('▌'), "{action:?} at {width}×{height}\n{drawn}");

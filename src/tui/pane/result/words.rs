@@ -10,22 +10,27 @@ use crate::tui::widget::json_tree::Tree;
 
 /// What a person must know before the result: a claim, and its evidence. Nothing when all went well.
 pub fn claim(outcome: &Outcome) -> Option<(String, String)> {
-    let first_line = outcome.error.as_deref().and_then(|error| error.lines().find(|line| !line.trim().is_empty()));
+    let first_line =
+        outcome.error.as_deref().and_then(|error| error.lines().find(|line| !line.trim().is_empty()));
     let evidence = first_line.unwrap_or_default().trim().to_owned();
     let took = sign::took(Duration::from_millis(outcome.duration_ms));
     Some(match outcome.state {
         State::Succeeded => return None,
         State::SoftError => (
             "Exit 0, but the result looks like an error".to_owned(),
-            format!("AgentHub would call this a success. Rule {}", outcome.rule.as_deref().unwrap_or("unknown")),
+            format!(
+                "AgentHub would call this a success. Rule {}",
+                outcome.rule.as_deref().unwrap_or("unknown")
+            ),
         ),
         State::Failed => (format!("Failed: {}", end(outcome)), evidence),
         State::TimedOut => (format!("Timed out after {took}"), evidence),
         State::Killed => (format!("Stopped after {took}: {}", end(outcome)), evidence),
         State::Rejected => ("Rejected before it started".to_owned(), evidence),
-        State::Lost => {
-            ("The supervisor vanished".to_owned(), "How the agent ended is not known; what it printed is kept".to_owned())
-        }
+        State::Lost => (
+            "The supervisor vanished".to_owned(),
+            "How the agent ended is not known; what it printed is kept".to_owned(),
+        ),
         State::Starting | State::Running | State::Stopping => {
             (format!("The run is {}", outcome.state.word()), evidence)
         }
@@ -60,7 +65,9 @@ pub fn fact(reply: &Reply, tree: Option<&Tree>) -> String {
 pub fn note(reply: &Reply, tree: Option<&Tree>) -> impl Iterator<Item = String> {
     let note = match (reply.result.as_deref().map(str::trim), tree) {
         (None, _) if reply.outcome.state.is_live() => Some("running".to_owned()),
-        (None, _) if reply.outcome.stdout_bytes == 0 => Some("no result: the agent printed nothing on stdout".to_owned()),
+        (None, _) if reply.outcome.stdout_bytes == 0 => {
+            Some("no result: the agent printed nothing on stdout".to_owned())
+        }
         (None, _) => Some("no result: this is what the agent printed on stdout".to_owned()),
         (Some(_), _) if reply.cut > 0 => {
             Some(format!("the beginning only: {} more are in the run's stdout", sign::size(reply.cut)))
@@ -69,14 +76,19 @@ pub fn note(reply: &Reply, tree: Option<&Tree>) -> impl Iterator<Item = String> 
         (Some("\"\""), _) => Some("the result is an empty text".to_owned()),
         (Some(result), _) if empty(result, '{', '}') => Some("the result is an empty object".to_owned()),
         (Some(result), _) if empty(result, '[', ']') => Some("the result is an empty array".to_owned()),
-        (Some(_), Some(tree)) => tree.fault().map(|fault| format!("shown as text, it is not strict JSON: {fault}")),
+        (Some(_), Some(tree)) => {
+            tree.fault().map(|fault| format!("shown as text, it is not strict JSON: {fault}"))
+        }
         (Some(_), None) => None,
     };
     note.into_iter()
 }
 
 fn empty(result: &str, open: char, close: char) -> bool {
-    result.strip_prefix(open).and_then(|rest| rest.strip_suffix(close)).is_some_and(|inside| inside.trim().is_empty())
+    result
+        .strip_prefix(open)
+        .and_then(|rest| rest.strip_suffix(close))
+        .is_some_and(|inside| inside.trim().is_empty())
 }
 
 /// What the call used: label and value, the most telling first.

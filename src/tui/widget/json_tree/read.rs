@@ -10,7 +10,10 @@ const SHORT: usize = 60;
 
 /// What a value is, as far as one level tells.
 pub enum Shape {
-    Group { children: usize, list: bool },
+    Group {
+        children: usize,
+        list: bool,
+    },
     String,
     /// A number or a word: what it is called.
     Other(&'static str),
