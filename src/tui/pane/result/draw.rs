@@ -18,16 +18,16 @@ use crate::tui::widget::wrap;
 const ROOMY: u16 = 20;
 
 impl ResultView {
-    /// Draws the page under the run's tab strip.
+    /// Draws the page on an area for text, below the run's tabs. The mark of the cursor's row stands in the column
+    /// before it.
     pub fn render(&self, buffer: &mut Buffer, area: Rect, look: Look) {
         let theme = look.theme;
         let roomy = area.height >= ROOMY;
-        let margin = Rect { x: area.x + 2, width: area.width.saturating_sub(4), ..area };
         let mut top = u16::from(roomy);
         if let Some((claim, evidence)) = words::claim(&self.reply.outcome) {
             let rows = if roomy { 4 } else { 2 };
             let lines = self.claim(&claim, &evidence, theme);
-            let boxed = below(margin, top);
+            let boxed = below(area, top);
             callout(
                 buffer,
                 Rect { height: rows.min(boxed.height), ..boxed },
@@ -42,7 +42,7 @@ impl ResultView {
             8..ROOMY => 1,
             ROOMY.. => 3,
         };
-        self.draw_usage(buffer, below(margin, area.height - foot.min(area.height)), theme);
+        self.draw_usage(buffer, below(area, area.height - foot.min(area.height)), theme);
         let body = below(Rect { height: area.height.saturating_sub(foot), ..area }, top);
         self.draw_rows(buffer, body, look);
     }
@@ -83,7 +83,7 @@ impl ResultView {
         if area.is_empty() {
             return;
         }
-        let columns = usize::from(area.width.saturating_sub(4));
+        let columns = usize::from(area.width);
         let (top, first_lines) = self.first_row(columns, height, look.theme);
         self.top.set(top);
         self.bottom.set(top);
@@ -99,10 +99,11 @@ impl ResultView {
                 if whole.is_empty() {
                     return;
                 }
-                put(buffer, Rect { x: area.x + 2, width: area.width.saturating_sub(4), ..whole }, line);
+                put(buffer, whole, line);
                 if index == self.cursor && look.focused {
-                    let bar = Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..whole };
-                    select(buffer, bar, true, look.theme);
+                    let x = whole.x.saturating_sub(1);
+                    let bar = Rect { x, width: whole.right() + 1 - x, ..whole };
+                    select(buffer, bar.intersection(buffer.area), true, look.theme);
                 }
                 at += 1;
             }

@@ -49,7 +49,8 @@ fn reply(outcome: Outcome, result: Option<&str>, stderr: &[&str]) -> Reply {
 fn draw(view: &ResultView, width: u16, height: u16) -> String {
     let theme = Theme::built_in(false, Palette::Rgb);
     let mut buffer = Buffer::empty(Rect { x: 0, y: 0, width, height });
-    let area = buffer.area;
+    // As the run's page does: one column for the mark, one of air.
+    let area = Rect { x: 2.min(width), width: width.saturating_sub(4), ..buffer.area };
     view.render(&mut buffer, area, Look { theme: &theme, now: Now::default(), focused: true });
     let row = |y| (0..width).map(|x| buffer[(x, y)].symbol()).collect::<String>();
     (0..height).map(|y| row(y).trim_end().to_owned() + "\n").collect()
