@@ -11,11 +11,12 @@ use crate::agent::payload::Payload;
 use crate::ops::call::Request;
 use crate::ops::{Context, Rejected, Why, agents, build, call, stop};
 use crate::run::dir::RunDir;
+use crate::run::output::Stream;
 use crate::run::spec::{Kind, RunId};
 use crate::run::view::RunView;
 use crate::text;
 use crate::tui::message::Message;
-use crate::tui::seen::{From, Reply};
+use crate::tui::seen::{From, Reply, Row, Source};
 use crate::tui::tail::Ask;
 use crate::tui::theme::{Palette, Theme};
 
@@ -49,7 +50,11 @@ pub enum Effect {
     ReadReply(RunDir),
     /// What a build of this agent would do; answered by `Planned`.
     Plan(String),
-    Build(String),
+    /// With `replace_foreign`, in place of a `.venv` that plugdeck did not build.
+    Build {
+        agent: String,
+        replace_foreign: bool,
+    },
     /// TERM, grace, KILL for the whole tree; with `now`, KILL at once.
     Stop {
         run: RunDir,
@@ -107,7 +112,7 @@ impl Worker {
             | Effect::Recall(_)
             | Effect::ReadReply(_)
             | Effect::Plan(_)
-            | Effect::Build(_)
+            | Effect::Build { .. }
             | Effect::Stop { .. }
             | Effect::NextTheme(_) => {
                 let worker = self.clone();
@@ -146,10 +151,14 @@ impl Worker {
                 Err(error) => Some(refused(Why::Machine, &dir, &error)),
             },
             Effect::Plan(agent) => {
-                let plan = build::plan(&self.context, &agent);
+                let plan = build::plan(&self.context, &agent)
+                    .and_then(|plan| Ok((plan, build::replaces_foreign(&self.context, &agent)?)));
                 Some(Message::Planned { agent, plan })
             }
-            Effect::Build(agent) => Some(self.started(build::start(&self.context, &agent), None)),
+            Effect::Build { agent, replace_foreign } => {
+                let options = build::Options { replace_foreign };
+                Some(self.started(build::start(&self.context, &agent, options), None))
+            }
             Effect::Stop { run, now } => {
                 stop(&run, now).err().map(|reason| Message::Refused { reason, call: None })
             }
@@ -236,7 +245,14 @@ fn read_reply(dir: &RunDir) -> io::Result<Option<Reply>> {
     }
     let length = dir.stderr().metadata().map_or(0, |file| file.len());
     let stderr = read_part(&dir.stderr(), length.saturating_sub(TAIL), TAIL)?;
-    let lines: Vec<_> = stderr.lines().map(|line| text::safe(line.as_bytes())).collect();
+    // Times would cost a walk over the whole timeline; nobody asks for them here.
+    let row = |line: &str| Row {
+        t_us: 0,
+        source: Source::Output(Stream::Err),
+        text: text::safe(line.as_bytes()),
+        cut: 0,
+    };
+    let lines: Vec<_> = stderr.lines().map(row).collect();
     let last_stderr = lines[lines.len().saturating_sub(LAST_LINES)..].to_vec();
     Ok(Some(Reply { run: dir.id(), outcome, result, cut, stdout, last_stderr }))
 }

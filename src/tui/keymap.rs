@@ -84,6 +84,8 @@ pub enum Action {
     ToggleJson,
     EnterField,
     LeaveField,
+    Omit,
+    AsJson,
     Editor,
     Suggest,
     EarlierPayload,

@@ -111,7 +111,8 @@ pub fn run_parts(area: Rect) -> RunParts {
         let column = Rect { x: area.right() - side, width: side, ..area };
         let cpu = Rect { height: GRAPHS, ..column };
         let memory = Rect { y: cpu.bottom(), ..cpu };
-        let processes = Rect { y: memory.bottom(), height: area.bottom().saturating_sub(memory.bottom()), ..column };
+        let processes =
+            Rect { y: memory.bottom(), height: area.bottom().saturating_sub(memory.bottom()), ..column };
         return RunParts {
             output: Rect { width: area.width - side, ..area },
             cpu: Some(cpu),

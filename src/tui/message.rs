@@ -59,7 +59,8 @@ pub enum Message {
     },
     Planned {
         agent: String,
-        plan: Result<Plan, Rejected>,
+        /// And whether it replaces an environment that plugdeck did not build.
+        plan: Result<(Plan, bool), Rejected>,
     },
     /// What an ended run answered.
     Replied(Box<Reply>),

@@ -66,9 +66,7 @@ pub fn run(context: Context, theme: Option<String>) -> Result<(), Error> {
     let (asks, asked) = std::sync::mpsc::sync_channel(QUEUE);
     let tail = Tail::new(runs::store(&context), context.paths.agents());
     let told = messages.clone();
-    std::thread::Builder::new()
-        .name("tail".to_owned())
-        .spawn(move || tail::follow(tail, &asked, &told))?;
+    std::thread::Builder::new().name("tail".to_owned()).spawn(move || tail::follow(tail, &asked, &told))?;
 
     let (guard, screen) = terminal::enter()?;
     let size = screen.size()?;
@@ -150,7 +148,9 @@ impl Dashboard {
                 }
                 Wake::Signal(signal) => return Ok(Some(signal)),
             }
-            while batch.len() < BATCH && let Ok(message) = received.try_recv() {
+            while batch.len() < BATCH
+                && let Ok(message) = received.try_recv()
+            {
                 batch.push(message);
             }
             batch.insert(0, Message::Tick(now()));
@@ -238,7 +238,9 @@ fn translate(event: Event) -> Option<Message> {
 
 /// Lets a person edit a text in `$VISUAL` or `$EDITOR`, through a private file; `None` where that did not work.
 fn edit(text: &str, ending: &str) -> Option<String> {
-    let editor = ["VISUAL", "EDITOR"].iter().find_map(|name| std::env::var(name).ok().filter(|value| !value.is_empty()));
+    let editor = ["VISUAL", "EDITOR"]
+        .iter()
+        .find_map(|name| std::env::var(name).ok().filter(|value| !value.is_empty()));
     let words = shell_words::split(editor.as_deref().unwrap_or("vi")).ok()?;
     let (program, arguments) = words.split_first()?;
     let file = PrivateFile::new(text, ending).ok()?;
@@ -256,7 +258,8 @@ impl PrivateFile {
     fn new(text: &str, ending: &str) -> io::Result<Self> {
         use std::io::Write as _;
         use std::os::unix::fs::OpenOptionsExt as _;
-        let path = std::env::temp_dir().join(format!("plugdeck-{}-{}{ending}", std::process::id(), clock_us()));
+        let path =
+            std::env::temp_dir().join(format!("plugdeck-{}-{}{ending}", std::process::id(), clock_us()));
         let mut file = std::fs::File::options().write(true).create_new(true).mode(0o600).open(&path)?;
         file.write_all(text.as_bytes())?;
         Ok(Self { path })

@@ -39,7 +39,8 @@ impl Run {
     /// How long the run took, or has been going on.
     #[must_use]
     pub fn elapsed(&self, now: Now) -> Duration {
-        self.live_since_us.map_or(self.took, |since| Duration::from_micros(now.clock_us.saturating_sub(since)))
+        self.live_since_us
+            .map_or(self.took, |since| Duration::from_micros(now.clock_us.saturating_sub(since)))
     }
 
     /// Whether it goes on.
@@ -143,5 +144,5 @@ pub struct Reply {
     /// Without a result: the beginning of standard output, as printed; not made safe.
     pub stdout: String,
     /// The last lines of standard error; safe, without colours.
-    pub last_stderr: Vec<String>,
+    pub last_stderr: Vec<Row>,
 }

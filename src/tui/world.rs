@@ -9,7 +9,7 @@ use crate::agent::manifest::Method;
 use crate::ops::agents::Listed;
 use crate::run::spec::{Kind, RunId};
 use crate::run::status::State;
-use crate::tui::seen::{Detail, Page, Reply, Run};
+use crate::tui::seen::{Detail, Page, Run};
 use crate::venv::stamp::Environment;
 
 /// What is known by now.
@@ -25,8 +25,6 @@ pub struct World {
     pub detail: Option<Box<Detail>>,
     /// Of the watched run.
     pub page: Option<Box<Page>>,
-    /// What the ended run that is looked at answered.
-    pub reply: Option<Box<Reply>>,
     /// Silence that is worth a warning.
     pub silence_notice: Duration,
     last: HashMap<(String, String), Arc<Run>>,
@@ -42,6 +40,12 @@ pub struct History {
 }
 
 impl World {
+    /// Nothing is known yet.
+    #[must_use]
+    pub fn new(silence_notice: Duration) -> Self {
+        Self { silence_notice, ..Self::default() }
+    }
+
     /// Takes the newest look at the runs.
     pub fn set_runs(&mut self, runs: Vec<Arc<Run>>) {
         self.last.clear();
@@ -152,11 +156,5 @@ impl World {
     #[must_use]
     pub fn page_of(&self, run: &RunId) -> Option<&Page> {
         self.page.as_deref().filter(|page| page.run == *run)
-    }
-
-    /// What the run answered, if it was read.
-    #[must_use]
-    pub fn reply_of(&self, run: &RunId) -> Option<&Reply> {
-        self.reply.as_deref().filter(|reply| reply.run == *run)
     }
 }

@@ -67,7 +67,8 @@ impl Agents {
             self.opened = true;
             let runnable = || world.agents().iter().filter(|listed| listed.agent.manifest.is_some());
             let unfolded = if world.agents().len() <= FEW { usize::MAX } else { 1 };
-            self.unfolded_agents = runnable().take(unfolded).map(|listed| listed.agent.name.to_string()).collect();
+            self.unfolded_agents =
+                runnable().take(unfolded).map(|listed| listed.agent.name.to_string()).collect();
             self.selected = runnable().find_map(|listed| {
                 let method = listed.agent.manifest.as_ref()?.methods.first()?.name.clone();
                 Some(Item::Method { agent: listed.agent.name.to_string(), method })
@@ -180,10 +181,9 @@ impl Agents {
             items.push(Item::Agent(agent.clone()));
             if self.unfolded_agents.contains(&agent) {
                 let methods = listed.agent.manifest.iter().flat_map(|manifest| &manifest.methods);
-                items.extend(methods.map(|method| Item::Method {
-                    agent: agent.clone(),
-                    method: method.name.clone(),
-                }));
+                items.extend(
+                    methods.map(|method| Item::Method { agent: agent.clone(), method: method.name.clone() }),
+                );
             }
         }
         items.extend(world.unreadable.iter().map(|(path, _)| Item::Unreadable(path.clone())));

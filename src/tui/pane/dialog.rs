@@ -55,7 +55,9 @@ impl Dialog {
                 let text = if *live == 0 {
                     "Nothing is running.".to_owned()
                 } else {
-                    format!("{runs}: each has a supervisor of its own. Open plugdeck again and it is there, with all it printed meanwhile.")
+                    format!(
+                        "{runs}: each has a supervisor of its own. Open plugdeck again and it is there, with all it printed meanwhile."
+                    )
                 };
                 let keys = [Hint::new("ctrl-c", "quit too"), Hint::new("esc", "stay")];
                 question(buffer, screen, "Quit plugdeck?", &text, "quit", &keys, look);
@@ -97,7 +99,11 @@ fn stop(buffer: &mut Buffer, screen: Rect, run: &Arc<Run>, now: bool, look: Look
     let verb = if processes.len() == 1 { "gets" } else { "get" };
     let signals = if now { "KILL at once" } else { "TERM, then KILL if still alive" };
     let first = format!("{count} {verb} {signals}");
-    put(buffer, row(inner, 0), spread(vec![span(first, t.fg)], procs::tree_heads(t), usize::from(inner.width)));
+    put(
+        buffer,
+        row(inner, 0),
+        spread(vec![span(first, t.fg)], procs::tree_heads(t), usize::from(inner.width)),
+    );
     let tree = Rect { y: inner.y + 2, height: rows.min(inner.height.saturating_sub(2)), ..inner };
     if processes.is_empty() {
         put(buffer, tree, span("no process was seen yet", t.dim));

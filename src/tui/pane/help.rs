@@ -39,7 +39,8 @@ impl Help {
         let t = look.theme;
         let lines = self.lines(look);
         let area = place(screen);
-        let area = centred(screen, area.width, area.height.min(u16::try_from(lines.len()).unwrap_or(u16::MAX) + 4));
+        let area =
+            centred(screen, area.width, area.height.min(u16::try_from(lines.len()).unwrap_or(u16::MAX) + 4));
         let title = format!("Keys: {}", self.layers.first().map_or("", |layer| layer.title()).to_lowercase());
         let inner = dialog(buffer, area, &title, vec![span("esc closes", t.dim)], t);
         page(buffer, inner, lines, self.scroll);

@@ -19,7 +19,13 @@ const DEFAULT: usize = 40;
 
 /// The page's lines, `columns` wide.
 #[must_use]
-pub fn lines(listed: &Listed, method: &Method, columns: usize, world: &World, look: Look) -> Vec<Line<'static>> {
+pub fn lines(
+    listed: &Listed,
+    method: &Method,
+    columns: usize,
+    world: &World,
+    look: Look,
+) -> Vec<Line<'static>> {
     let t = look.theme;
     let agent = listed.agent.name.to_string();
     let mut lines = vec![Line::default()];
@@ -35,7 +41,8 @@ pub fn lines(listed: &Listed, method: &Method, columns: usize, world: &World, lo
     lines.push(section(vec![bold("Env", t.bright)], Vec::new(), columns, t));
     lines.extend(environment(listed, columns, world, t));
     let path = format!("interface.methods.{}", method.name);
-    let problems: Vec<_> = listed.agent.problems.iter().filter(|problem| problem.path.starts_with(&path)).collect();
+    let problems: Vec<_> =
+        listed.agent.problems.iter().filter(|problem| problem.path.starts_with(&path)).collect();
     lines.extend(problems_section(&problems, columns, t));
     lines
 }
@@ -94,7 +101,8 @@ pub fn environment(listed: &Listed, columns: usize, world: &World, t: &Theme) ->
         Environment::None => vec![head("○", t.dim, "not built".to_owned(), key("  ", " builds it"))],
         Environment::Ready { python: version } => vec![head("●", t.ok, python(version), Vec::new())],
         Environment::Stale { python: version, reason: why } => {
-            let mut lines = vec![head("▲", t.warn, format!("{}, stale", python(version)), key("  ", " builds it anew"))];
+            let mut lines =
+                vec![head("▲", t.warn, format!("{}, stale", python(version)), key("  ", " builds it anew"))];
             lines.extend(reason(why));
             lines
         }
@@ -123,7 +131,9 @@ fn parameters(method: &Method, columns: usize, t: &Theme) -> Vec<Line<'static>> 
         }
         if !parameter.options.is_empty() {
             let options: Vec<_> = parameter.options.iter().map(ToString::to_string).collect();
-            for line in wrap(&sign::safe(&format!("one of {}", options.join(", "))), columns.saturating_sub(2)) {
+            for line in
+                wrap(&sign::safe(&format!("one of {}", options.join(", "))), columns.saturating_sub(2))
+            {
                 lines.push(Line::from(vec![blank(2), span(line, t.dim)]));
             }
         }
@@ -131,7 +141,8 @@ fn parameters(method: &Method, columns: usize, t: &Theme) -> Vec<Line<'static>> 
     }
     if let Some(returns) = &method.returns {
         let description = sign::safe(&returns.description);
-        let kind = if returns.type_name.is_empty() { "any".to_owned() } else { sign::safe(&returns.type_name) };
+        let kind =
+            if returns.type_name.is_empty() { "any".to_owned() } else { sign::safe(&returns.type_name) };
         let room = columns.saturating_sub(names + text::width(&kind) + 2);
         let mut rest = wrap(&description, room.max(10)).into_iter();
         lines.push(Line::from(vec![
@@ -153,7 +164,8 @@ fn head(parameter: &Parameter, names: usize, t: &Theme) -> Line<'static> {
     let mark = if parameter.required { " *" } else { "" };
     let pad = names.saturating_sub(text::width(&name) + mark.len());
     let kind = if parameter.type_name.is_empty() { "any" } else { parameter.type_name.as_str() };
-    let mut spans = vec![bold(name, t.bright), bold(mark, t.accent), blank(pad), span(sign::safe(kind), t.fg)];
+    let mut spans =
+        vec![bold(name, t.bright), bold(mark, t.accent), blank(pad), span(sign::safe(kind), t.fg)];
     if let Some(default) = &parameter.default {
         let default = sign::safe(&default.to_string());
         spans.push(span(format!(" = {}", text::fit(&default, DEFAULT)), t.dim));
@@ -170,7 +182,12 @@ fn last_runs(agent: &str, method: &Method, columns: usize, world: &World, look: 
     };
     let mut lines = vec![section(vec![bold("Last", t.bright)], vec![span(count, t.dim)], columns, t)];
     let Some(run) = world.last_run(agent, &method.name) else {
-        let hint = vec![bold("enter", t.accent), span(" fills its form, ", t.dim), bold("ctrl-r", t.accent), span(" runs it", t.dim)];
+        let hint = vec![
+            bold("enter", t.accent),
+            span(" fills its form, ", t.dim),
+            bold("ctrl-r", t.accent),
+            span(" runs it", t.dim),
+        ];
         lines.push(Line::from(hint));
         return lines;
     };
@@ -193,7 +210,10 @@ fn last_runs(agent: &str, method: &Method, columns: usize, world: &World, look: 
     lines.push(spread(left, right, columns));
     if let Some(error) = run.outcome.as_ref().and_then(|outcome| outcome.error.as_ref()) {
         let error = sign::safe(error.lines().next().unwrap_or_default());
-        lines.push(Line::from(vec![blank(2), span(text::fit(&error, columns.saturating_sub(2)).into_owned(), t.dim)]));
+        lines.push(Line::from(vec![
+            blank(2),
+            span(text::fit(&error, columns.saturating_sub(2)).into_owned(), t.dim),
+        ]));
     }
     lines
 }

@@ -21,14 +21,15 @@
 pub mod agent_page;
 pub mod agents;
 pub mod dialog;
+pub mod form;
 pub mod help;
-mod json_text;
-mod list;
+mod indented;
+pub mod list;
 pub mod method;
 pub mod output;
 pub mod plan;
 pub mod procs;
-mod reply;
+pub mod result;
 pub mod run_page;
 pub mod runs;
 pub mod sign;

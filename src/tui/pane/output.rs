@@ -236,18 +236,16 @@ fn silence(time: Duration, columns: usize, notice: Option<Duration>, look: Look)
     let warn = notice.is_some();
     let colour = if warn { t.warn } else { t.dim };
     let seconds = time.as_secs();
-    let text = if seconds < 120 { format!(" silent {seconds} s ") } else { format!(" silent {} ", sign::live_time(time)) };
+    let text = if seconds < 120 {
+        format!(" silent {seconds} s ")
+    } else {
+        format!(" silent {} ", sign::live_time(time))
+    };
     let note = notice.map_or(String::new(), |notice| format!(" warned at {} s ─", notice.as_secs()));
     let taken = 7 + 2 + text.chars().count() + note.chars().count();
     let dashes = columns.saturating_sub(taken + 1).min(120);
     let text = if warn { bold(text, colour) } else { span(text, colour) };
-    vec_line(vec![
-        blank(7),
-        span("──", colour),
-        text,
-        span("─".repeat(dashes), t.rule),
-        span(note, t.dim),
-    ])
+    vec_line(vec![blank(7), span("──", colour), text, span("─".repeat(dashes), t.rule), span(note, t.dim)])
 }
 
 /// A line of uv's or pip's with its verb in a column of its own.
@@ -264,14 +262,19 @@ fn build_line(text: &str, look: Look) -> Vec<Span<'static>> {
         vec![if strong { bold(verb, colour) } else { span(verb, colour) }, subject, span(context, t.dim)]
     };
     let package = |colour| {
-        let (name, version) = rest.split_once("==").map_or((rest, String::new()), |(n, v)| (n, format!("=={v}")));
+        let (name, version) =
+            rest.split_once("==").map_or((rest, String::new()), |(n, v)| (n, format!("=={v}")));
         vec![span(format!("{word:>11} "), colour), span(name.to_owned(), t.fg), span(version, t.dim)]
     };
     match word {
-        "Resolved" | "Prepared" | "Installed" | "Uninstalled" | "Audited" | "Successfully" => verb(t.ok, true),
+        "Resolved" | "Prepared" | "Installed" | "Uninstalled" | "Audited" | "Successfully" => {
+            verb(t.ok, true)
+        }
         "Downloading" | "Downloaded" | "Building" | "Built" | "Using" | "Creating" | "Collecting"
         | "Installing" | "Updating" | "Updated" => verb(t.info, false),
-        "warning:" | "WARNING:" => vec![bold(format!("{:<12}", "warning"), t.warn), span(rest.to_owned(), t.fg)],
+        "warning:" | "WARNING:" => {
+            vec![bold(format!("{:<12}", "warning"), t.warn), span(rest.to_owned(), t.fg)]
+        }
         "error:" | "ERROR:" => vec![bold(format!("{:<12}", "error"), t.err), span(rest.to_owned(), t.fg)],
         "+" if !rest.is_empty() => package(t.ok),
         "-" if !rest.is_empty() => package(t.err),
@@ -282,7 +285,11 @@ fn build_line(text: &str, look: Look) -> Vec<Span<'static>> {
 
 /// What a verb's line is about, and the rest: `61 packages` of `61 packages in 247ms`.
 fn subject<'a>(verb: &str, rest: &'a str) -> (String, &'a str) {
-    let words = if rest.starts_with(|c: char| c.is_ascii_digit()) || matches!(verb, "Using" | "Creating") { 2 } else { 1 };
+    let words = if rest.starts_with(|c: char| c.is_ascii_digit()) || matches!(verb, "Using" | "Creating") {
+        2
+    } else {
+        1
+    };
     let end = rest.match_indices(' ').nth(words - 1).map_or(rest.len(), |(at, _)| at);
     (rest[..end].to_owned(), rest[end..].trim_start())
 }

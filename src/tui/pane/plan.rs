@@ -20,7 +20,7 @@ pub struct PlanDialog {
     /// `namespace/folder`.
     pub agent: String,
     /// `None`: still being made.
-    pub plan: Option<Result<Plan, Rejected>>,
+    pub plan: Option<Result<(Plan, bool), Rejected>>,
 }
 
 impl PlanDialog {
@@ -28,6 +28,12 @@ impl PlanDialog {
     #[must_use]
     pub fn is_ready(&self) -> bool {
         matches!(self.plan, Some(Ok(_)))
+    }
+
+    /// Whether it replaces an environment that plugdeck did not build.
+    #[must_use]
+    pub fn replaces_foreign(&self) -> bool {
+        matches!(self.plan, Some(Ok((_, true))))
     }
 
     /// The keys beside esc, for the footer.
@@ -42,11 +48,16 @@ impl PlanDialog {
         let columns = usize::from(WIDTH.min(screen.width).saturating_sub(6));
         let mut lines: Vec<Line> = Vec::new();
         match &self.plan {
-            None => lines.push(Line::from(span("looking at the agent, uv and the Pythons of this machine…", t.dim))),
+            None => lines
+                .push(Line::from(span("looking at the agent, uv and the Pythons of this machine…", t.dim))),
             Some(Err(rejected)) => {
-                lines.extend(wrap(&sign::safe(&rejected.message), columns).into_iter().map(|line| Line::from(span(line, t.fg))));
+                lines.extend(
+                    wrap(&sign::safe(&rejected.message), columns)
+                        .into_iter()
+                        .map(|line| Line::from(span(line, t.fg))),
+                );
             }
-            Some(Ok(plan)) => {
+            Some(Ok((plan, foreign))) => {
                 let python = vec![
                     span(format!("python {}", sign::safe(&plan.python_version)), t.fg),
                     span(format!("  {}", sign::safe(&plan.interpreter)), t.dim),
@@ -55,6 +66,11 @@ impl PlanDialog {
                 lines.push(fact("by", vec![span(sign::safe(&plan.tool), t.fg)], t));
                 lines.push(Line::default());
                 lines.extend(steps::planned(&plan.steps, columns, t));
+                if *foreign {
+                    lines.push(Line::default());
+                    let text = "This replaces a .venv that plugdeck did not build.";
+                    lines.push(Line::from(vec![bold("▲ ", t.warn), span(text, t.fg)]));
+                }
             }
         }
         let height = u16::try_from(lines.len()).unwrap_or(u16::MAX).saturating_add(6).min(screen.height);

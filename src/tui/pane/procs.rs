@@ -92,9 +92,8 @@ impl Procs {
         let t = look.theme;
         let entries = entries(world);
         let fact = if entries.is_empty() { Vec::new() } else { vec![span(entries.len().to_string(), t.dim)] };
-        let inner = Frame::new(title("3", "Procs", look.focused, t), look.focused)
-            .fact(fact)
-            .draw(buffer, area, t);
+        let inner =
+            Frame::new(title("3", "Procs", look.focused, t), look.focused).fact(fact).draw(buffer, area, t);
         if entries.is_empty() {
             put(buffer, row(padded_area(inner), 0), span("no agent processes", t.dim));
             return;

@@ -12,8 +12,9 @@ use crate::tui::keymap::{Action, Layer};
 use crate::tui::layout::{is_roomy, run_parts};
 use crate::tui::pane::list::distance;
 use crate::tui::pane::output::Output;
-use crate::tui::pane::{Look, reply, stats, steps};
-use crate::tui::seen::Run;
+use crate::tui::pane::result::ResultView;
+use crate::tui::pane::{Asked, Look, stats, steps};
+use crate::tui::seen::{Reply, Run};
 use crate::tui::widget::line::below;
 use crate::tui::widget::tabs::STRIP;
 use crate::tui::world::World;
@@ -56,6 +57,8 @@ pub struct RunPage {
     scroll: usize,
     /// `None`: the step that runs.
     step: Option<usize>,
+    /// Of an ended call, once it was read.
+    result: Option<ResultView>,
 }
 
 /// The parts of a build's steps view.
@@ -117,7 +120,17 @@ impl RunPage {
             Kind::Call => Tab::Output,
             Kind::Build => Tab::Steps,
         };
-        Self { run, kind, tab, touched: false, was_live, output: Output::default(), scroll: 0, step: None }
+        Self {
+            run,
+            kind,
+            tab,
+            touched: false,
+            was_live,
+            output: Output::default(),
+            scroll: 0,
+            step: None,
+            result: None,
+        }
     }
 
     /// Which keys apply.
@@ -135,13 +148,25 @@ impl RunPage {
     #[must_use]
     pub fn wants_reply(&self, world: &World) -> bool {
         let ended = world.run(&self.run).is_some_and(|run| run.outcome.is_some());
-        self.kind == Kind::Call && ended && world.reply_of(&self.run).is_none()
+        self.kind == Kind::Call && ended && self.result.is_none()
+    }
+
+    /// Takes what the call answered.
+    pub fn replied(&mut self, reply: &Reply) {
+        if reply.run == self.run {
+            self.result = Some(ResultView::new(reply.clone()));
+        }
     }
 
     /// Takes note of what the run has become: at its end the result comes to the front by itself.
     pub fn settle(&mut self, world: &World) {
         let Some(run) = world.run(&self.run) else { return };
-        if self.was_live && !run.is_live() && !self.touched && self.tab == Tab::Output && self.output.follows() {
+        if self.was_live
+            && !run.is_live()
+            && !self.touched
+            && self.tab == Tab::Output
+            && self.output.follows()
+        {
             self.tab = Tab::Result;
         }
         self.was_live = run.is_live();
@@ -171,7 +196,10 @@ impl RunPage {
         let rows = self.output_area(place, world).height;
         match self.tab {
             Tab::Output | Tab::Log | Tab::Steps => self.output.act(action, rows, world.page_of(&self.run)),
-            Tab::Result | Tab::Stats | Tab::Payload => match distance(action, place.text().height) {
+            Tab::Result => {
+                self.result.as_mut().is_some_and(|result| matches!(result.act(action), Asked::Nothing))
+            }
+            Tab::Stats | Tab::Payload => match distance(action, place.text().height) {
                 Some(by) => {
                     self.scroll(by, place, world, look);
                     true
@@ -188,7 +216,13 @@ impl RunPage {
                 let rows = self.output_area(place, world).height;
                 self.output.scroll(by, rows, world.page_of(&self.run));
             }
-            Tab::Result | Tab::Stats | Tab::Payload => {
+            Tab::Result => {
+                let action = if by > 0 { Action::Down } else { Action::Up };
+                if let Some(result) = &mut self.result {
+                    (0..by.unsigned_abs()).for_each(|_| drop(result.act(action)));
+                }
+            }
+            Tab::Stats | Tab::Payload => {
                 let text = place.text();
                 let lines = self.lines(usize::from(text.width), world, look).len();
                 let most = lines.saturating_sub(usize::from(text.height));
@@ -266,8 +300,7 @@ impl RunPage {
         match (self.tab, detail) {
             (Tab::Stats, Some(detail)) => stats::numbers(detail, columns, look),
             (Tab::Payload, Some(detail)) => stats::payload(detail, columns, look),
-            (Tab::Result, Some(detail)) => reply::lines(detail, world.reply_of(&self.run), columns, look),
-            (Tab::Output | Tab::Steps | Tab::Log, _) | (_, None) => Vec::new(),
+            (Tab::Output | Tab::Result | Tab::Steps | Tab::Log, _) | (_, None) => Vec::new(),
         }
     }
 }

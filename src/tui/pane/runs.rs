@@ -48,9 +48,8 @@ impl Runs {
     /// Fits the state to what is there now.
     pub fn settle(&mut self, world: &World, height: u16, now: Now) {
         let entries = entries(world, now);
-        let known = |id: &RunId| {
-            entries.iter().position(|entry| matches!(entry, Entry::Run(run) if run.id == *id))
-        };
+        let known =
+            |id: &RunId| entries.iter().position(|entry| matches!(entry, Entry::Run(run) if run.id == *id));
         match self.selected.as_ref().map(known) {
             // One that was started just now: the list will have it in a moment.
             Some(None) if world.runs.is_none() => {}
@@ -113,7 +112,8 @@ impl Runs {
     fn land(&mut self, entries: &[Entry], before: usize, height: u16) {
         let at = self.cursor.selected();
         let is_run = |at: &usize| matches!(entries.get(*at), Some(Entry::Run(_)));
-        let further = if at >= before { (at..entries.len()).find(is_run) } else { (0..=at).rev().find(is_run) };
+        let further =
+            if at >= before { (at..entries.len()).find(is_run) } else { (0..=at).rev().find(is_run) };
         let back = if at >= before { (0..at).rev().find(is_run) } else { (at..entries.len()).find(is_run) };
         if let Some(at) = further.or(back) {
             self.cursor.settle(Some(at), entries.len());

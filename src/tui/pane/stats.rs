@@ -2,7 +2,7 @@
 
 use ratatui::text::{Line, Span};
 
-use crate::tui::pane::{Look, json_text, sign};
+use crate::tui::pane::{Look, indented, sign};
 use crate::tui::seen::Detail;
 use crate::tui::tail::exit;
 use crate::tui::widget::line::{blank, bold, fact, section, span, wrap};
@@ -31,10 +31,19 @@ pub fn numbers(detail: &Detail, columns: usize, look: Look) -> Vec<Line<'static>
             lines.push(fact(if at == 0 { "error" } else { "" }, value(line), t));
         }
     }
-    let started = format!("{} {}", sign::day(run.created_ms, look.now), sign::clock(run.created_ms, look.now));
+    let started =
+        format!("{} {}", sign::day(run.created_ms, look.now), sign::clock(run.created_ms, look.now));
     lines.push(fact("started", value(started), t));
-    let limit = detail.spec.limits.timeout().map_or("no limit".to_owned(), |limit| format!("of {}", sign::took(limit)));
-    lines.push(fact("wall", vec![span(sign::elapsed(run, look.now), t.fg), span(format!("  {limit}"), t.dim)], t));
+    let limit = detail
+        .spec
+        .limits
+        .timeout()
+        .map_or("no limit".to_owned(), |limit| format!("of {}", sign::took(limit)));
+    lines.push(fact(
+        "wall",
+        vec![span(sign::elapsed(run, look.now), t.fg), span(format!("  {limit}"), t.dim)],
+        t,
+    ));
     match &run.outcome {
         Some(outcome) => {
             let cpu = std::time::Duration::from_millis(outcome.cpu_ms);
@@ -42,7 +51,11 @@ pub fn numbers(detail: &Detail, columns: usize, look: Look) -> Vec<Line<'static>
             lines.push(fact("peak", value(sign::memory(outcome.peak_rss_bytes)), t));
             lines.push(fact("stdout", value(sign::size(outcome.stdout_bytes)), t));
             let stderr_lines = usize::try_from(outcome.stderr_lines).unwrap_or(usize::MAX);
-            let stderr = format!("{} · {}", sign::size(outcome.stderr_bytes), sign::count(stderr_lines, "line", "lines"));
+            let stderr = format!(
+                "{} · {}",
+                sign::size(outcome.stderr_bytes),
+                sign::count(stderr_lines, "line", "lines")
+            );
             lines.push(fact("stderr", value(stderr), t));
             if outcome.leftovers_killed > 0 {
                 let killed = usize::try_from(outcome.leftovers_killed).unwrap_or(usize::MAX);
@@ -54,7 +67,9 @@ pub fn numbers(detail: &Detail, columns: usize, look: Look) -> Vec<Line<'static>
                 lines.push(fact("left over", vec![span(text, t.err)], t));
             }
             for warning in &outcome.warnings {
-                for (at, line) in wrap(&sign::safe(warning), columns.saturating_sub(10)).into_iter().enumerate() {
+                for (at, line) in
+                    wrap(&sign::safe(warning), columns.saturating_sub(10)).into_iter().enumerate()
+                {
                     let lead = if at == 0 { bold("▲ ", t.warn) } else { blank(2) };
                     lines.push(fact(if at == 0 { "warning" } else { "" }, vec![lead, span(line, t.fg)], t));
                 }
@@ -68,7 +83,8 @@ pub fn numbers(detail: &Detail, columns: usize, look: Look) -> Vec<Line<'static>
         }
     }
     if detail.damaged > 0 {
-        let text = format!("{} could not be read", sign::count(detail.damaged, "journal line", "journal lines"));
+        let text =
+            format!("{} could not be read", sign::count(detail.damaged, "journal line", "journal lines"));
         lines.push(fact("journal", vec![span(text, t.warn)], t));
     }
     lines.push(fact("run", value(run.id.to_string()), t));
@@ -85,7 +101,7 @@ pub fn payload(detail: &Detail, columns: usize, look: Look) -> Vec<Line<'static>
         Some(payload) => {
             let size = sign::size(payload.get().len() as u64);
             lines.push(section(vec![bold("Payload", t.bright)], vec![span(size, t.dim)], columns, t));
-            lines.extend(json_text::lines(payload.get(), columns, t));
+            lines.extend(indented::lines(payload.get(), columns, t));
         }
         None => lines.push(Line::from(span("a build has no payload", t.dim))),
     }

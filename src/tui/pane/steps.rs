@@ -62,7 +62,11 @@ pub fn steps(buffer: &mut Buffer, area: Rect, detail: &Detail, selected: Option<
         }
         let time = span(standing.time.clone(), if standing.running { t.info } else { t.fg });
         let width = usize::from(area.width.saturating_sub(bars + TIMES));
-        put(buffer, Rect { width: area.width.saturating_sub(bars + TIMES), ..place }, spread(left, Vec::new(), width));
+        put(
+            buffer,
+            Rect { width: area.width.saturating_sub(bars + TIMES), ..place },
+            spread(left, Vec::new(), width),
+        );
         let right = Rect { x: area.right() - TIMES.min(area.width), width: TIMES.min(area.width), ..place };
         put(buffer, right, spread(Vec::new(), vec![time, blank(1)], usize::from(right.width)));
         if bars > 0 {
@@ -102,7 +106,8 @@ pub fn current(detail: &Detail) -> usize {
 }
 
 fn standing(known: Option<&StepStatus>, live: bool, now_us: u64, t: &Theme) -> Standing {
-    let new = |glyph, colour| Standing { glyph, colour, running: false, note: String::new(), time: String::new() };
+    let new =
+        |glyph, colour| Standing { glyph, colour, running: false, note: String::new(), time: String::new() };
     let Some(step) = known else { return new("·", t.dim) };
     if let Some(reason) = &step.skipped {
         let note = format!("skipped, {}", sign::safe(reason));
@@ -133,10 +138,15 @@ fn bar(buffer: &mut Buffer, area: Rect, known: Option<&StepStatus>, colour: Colo
     let ended = known.and_then(|step| step.ended_us).unwrap_or(now_us).max(started);
     let all = u128::from(now_us.max(ended).max(1));
     let columns = u128::from(area.width);
-    let at = |t_us: u64| u16::try_from(u128::from(t_us) * columns / all).unwrap_or(area.width).min(area.width);
+    let at =
+        |t_us: u64| u16::try_from(u128::from(t_us) * columns / all).unwrap_or(area.width).min(area.width);
     let from = at(started).min(area.width.saturating_sub(1));
     let width = (at(ended).saturating_sub(from)).max(1);
-    put(buffer, Rect { x: area.x + from, width, ..area }, Span::from(span("━".repeat(usize::from(width)), colour)));
+    put(
+        buffer,
+        Rect { x: area.x + from, width, ..area },
+        Span::from(span("━".repeat(usize::from(width)), colour)),
+    );
 }
 
 fn micros(time: Duration) -> u64 {

@@ -24,7 +24,8 @@ pub fn cpu(buffer: &mut Buffer, area: Rect, detail: Option<&Detail>, look: Look)
     // The scale is whole cores: a graph at its top means "all that this many cores can do".
     let scale = (peak / CORE).ceil().max(1.0) * CORE;
     let now = values.last().map_or("–".to_owned(), |(_, value)| format!("{value:.0}%"));
-    let fact = if values.is_empty() { String::new() } else { format!("peak {peak:.0}% · avg {average:.0}%") };
+    let fact =
+        if values.is_empty() { String::new() } else { format!("peak {peak:.0}% · avg {average:.0}%") };
     chart(buffer, area, ("CPU", now, fact), &values, scale, look);
 }
 
@@ -35,7 +36,8 @@ pub fn memory(buffer: &mut Buffer, area: Rect, detail: Option<&Detail>, look: Lo
     let usage = detail.map_or(&[][..], |detail| &detail.usage);
     let peak = usage.iter().map(|usage| usage.rss_bytes).max().unwrap_or(0);
     let now = usage.last().map_or("–".to_owned(), |usage| sign::memory(usage.rss_bytes));
-    let processes = detail.and_then(|detail| detail.latest.as_ref()).map_or(0, |sample| sample.processes.len());
+    let processes =
+        detail.and_then(|detail| detail.latest.as_ref()).map_or(0, |sample| sample.processes.len());
     let mut fact = if values.is_empty() { String::new() } else { format!("peak {}", sign::memory(peak)) };
     if processes > 0 {
         fact = format!("{fact} · {}", sign::count(processes, "proc", "procs"));
@@ -61,7 +63,11 @@ fn chart(
     };
     let axis = row(inner, inner.height.saturating_sub(1));
     let seconds = to / 1_000_000;
-    let end = if seconds < 600 { format!("{seconds}s") } else { sign::live_time(std::time::Duration::from_secs(seconds)) };
+    let end = if seconds < 600 {
+        format!("{seconds}s")
+    } else {
+        sign::live_time(std::time::Duration::from_secs(seconds))
+    };
     put(buffer, axis, spread(vec![span("0s", t.dim)], vec![span(end, t.dim)], usize::from(axis.width)));
     let area = Rect { height: inner.height.saturating_sub(1), ..below(inner, 0) };
     let scale = if scale > 0.0 { scale } else { 1.0 };
@@ -70,7 +76,8 @@ fn chart(
 }
 
 fn series(detail: Option<&Detail>, value: impl Fn(&Usage) -> f64) -> Vec<(u64, f64)> {
-    detail.map_or_else(Vec::new, |detail| detail.usage.iter().map(|usage| (usage.t_us, value(usage))).collect())
+    detail
+        .map_or_else(Vec::new, |detail| detail.usage.iter().map(|usage| (usage.t_us, value(usage))).collect())
 }
 
 fn highest(values: &[(u64, f64)]) -> f64 {

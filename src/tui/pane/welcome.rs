@@ -17,7 +17,11 @@ pub fn lines(folder: &str, columns: usize, look: Look) -> Vec<Line<'static>> {
         Line::default(),
     ];
     let ways: [(&str, &str, &str); 3] = [
-        ("d", "try the built-in agents", "leaves this dashboard and opens `plugdeck demo`; no network, no keys"),
+        (
+            "d",
+            "try the built-in agents",
+            "leaves this dashboard and opens `plugdeck demo`; no network, no keys",
+        ),
         ("", "install an agent with AgentHub", "agenthub install NAMESPACE/AGENT; it appears here by itself"),
         ("", "put a folder there", "namespace/agent/ with agent.yaml and agent.py"),
     ];

@@ -70,8 +70,22 @@ fn with_bg(style: Style, colour: Option<Color>) -> Style {
 /// One of the sixteen colours: on painted paper the theme's own, which are known to be readable there.
 fn basic(number: u16, theme: &Theme) -> Option<Color> {
     let roles = [
-        theme.line, theme.err, theme.ok, theme.warn, theme.syn, theme.accent, theme.info, theme.fg, theme.dim,
-        theme.err, theme.ok, theme.warn, theme.syn, theme.accent, theme.info, theme.bright,
+        theme.line,
+        theme.err,
+        theme.ok,
+        theme.warn,
+        theme.syn,
+        theme.accent,
+        theme.info,
+        theme.fg,
+        theme.dim,
+        theme.err,
+        theme.ok,
+        theme.warn,
+        theme.syn,
+        theme.accent,
+        theme.info,
+        theme.bright,
     ];
     match theme.depth {
         Depth::Full => roles.get(usize::from(number)).copied(),

@@ -32,7 +32,8 @@ impl RunPage {
         let fact = self.fact(world, look);
         if place.is_framed() {
             let (glyph, colour) = sign::state(run.state, t);
-            let mut title: Vec<Span> = vec![bold(glyph, colour), bold(format!(" {}", run.id.short()), t.fg), blank(2)];
+            let mut title: Vec<Span> =
+                vec![bold(glyph, colour), bold(format!(" {}", run.id.short()), t.fg), blank(2)];
             if matches!(place, Place::Page(_)) {
                 title.clear();
             }
@@ -42,7 +43,11 @@ impl RunPage {
             tabs::strip(buffer, place.area(), &names, active, fact, t);
         }
         if let Some(reason) = &run.unreadable {
-            put(buffer, row(place.text(), 1), span(format!("the run's folder cannot be read: {reason}"), t.err));
+            put(
+                buffer,
+                row(place.text(), 1),
+                span(format!("the run's folder cannot be read: {reason}"), t.err),
+            );
             return;
         }
         match self.tab {
@@ -55,7 +60,15 @@ impl RunPage {
                 self.output.render(buffer, area, run, world, output::Kind::Build, look);
             }
             Tab::Steps => self.render_steps(buffer, place, run, world, look),
-            Tab::Result | Tab::Stats | Tab::Payload => {
+            Tab::Result => match &self.result {
+                Some(result) => result.render(buffer, place.text(), look),
+                None => {
+                    let text =
+                        if run.is_live() { "running: the result comes at the end" } else { "reading…" };
+                    put(buffer, row(place.text(), 1), span(text, t.dim));
+                }
+            },
+            Tab::Stats | Tab::Payload => {
                 let text = place.text();
                 page(buffer, text, self.lines(usize::from(text.width), world, look), self.scroll);
             }
@@ -109,7 +122,8 @@ impl RunPage {
     fn fact(&self, world: &World, look: Look) -> Vec<Span<'static>> {
         match self.tab {
             Tab::Output | Tab::Log => self.output.fact(world.page_of(&self.run), look),
-            Tab::Result | Tab::Stats | Tab::Payload | Tab::Steps => Vec::new(),
+            Tab::Result => self.result.as_ref().map_or_else(Vec::new, |result| result.strip_fact(look.theme)),
+            Tab::Stats | Tab::Payload | Tab::Steps => Vec::new(),
         }
     }
 
@@ -125,7 +139,8 @@ impl RunPage {
         if let Some(area) = parts.processes {
             let live = detail.is_some_and(|detail| detail.run.is_live());
             let title = if live { "Processes" } else { "Processes, last seen" };
-            let inner = Frame::new(vec![bold(title, t.fg)], false).fact(procs::tree_heads(t)).draw(buffer, area, t);
+            let inner =
+                Frame::new(vec![bold(title, t.fg)], false).fact(procs::tree_heads(t)).draw(buffer, area, t);
             let inner = padded_area(inner);
             match detail.and_then(|detail| detail.latest.as_ref()) {
                 Some(sample) => procs::tree(buffer, inner, &sample.processes, t),

@@ -28,7 +28,9 @@ pub fn lines(json: &str, columns: usize, t: &Theme) -> Vec<Line<'static>> {
                 rest = rest.trim_start();
                 continue;
             }
-            _ => rest.find(|c: char| matches!(c, ',' | '}' | ']' | ' ' | '\n' | '\r' | '\t')).unwrap_or(rest.len()),
+            _ => rest
+                .find(|c: char| matches!(c, ',' | '}' | ']' | ' ' | '\n' | '\r' | '\t'))
+                .unwrap_or(rest.len()),
         };
         let (token, after) = rest.split_at(length.max(c.len_utf8()));
         rest = after.trim_start();
@@ -98,7 +100,17 @@ mod tests {
             .collect();
         assert_eq!(
             lines,
-            ["{", "  \"a\": 1.50,", "  \"b\": [", "    true,", "    {},", "    []", "  ],", "  \"c\\\"\": \"x, {y}\"", "}"]
+            [
+                "{",
+                "  \"a\": 1.50,",
+                "  \"b\": [",
+                "    true,",
+                "    {},",
+                "    []",
+                "  ],",
+                "  \"c\\\"\": \"x, {y}\"",
+                "}"
+            ]
         );
     }
 }
