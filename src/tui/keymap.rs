@@ -1,0 +1,292 @@
+//! Every key, once: this table makes the footer, the help and the README's section.
+//!
+//! What has the focus decides which layers apply, the most particular one first. Keys of the everywhere layer hold
+//! in text fields too, so nothing printable is among them.
+
+pub mod table;
+
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+
+use crate::tui::keymap::table::TABLE;
+use crate::tui::widget::bar::Hint;
+
+/// What a group of keys belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Layer {
+    /// Also while a text field has the focus.
+    Everywhere,
+    /// Everything that is not a text field or a dialog.
+    Lists,
+    Agents,
+    Runs,
+    Procs,
+    /// A method's or an agent's page in the main pane.
+    Page,
+    Output,
+    Result,
+    /// The numbers and the payload of a run: nothing but moving.
+    Facts,
+    Build,
+    /// A form while no text field of it has the focus.
+    Form,
+    /// A text field of a form, or its JSON editor.
+    Text,
+    Dialog,
+    Help,
+    Welcome,
+}
+
+/// What a key asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Action {
+    // Everywhere.
+    Help,
+    Next,
+    Previous,
+    Back,
+    Interrupt,
+    Redraw,
+    Suspend,
+    SwitchTheme,
+    // Lists and viewers.
+    Down,
+    Up,
+    First,
+    Last,
+    HalfDown,
+    HalfUp,
+    PageDown,
+    PageUp,
+    Left,
+    Right,
+    FocusAgents,
+    FocusRuns,
+    FocusProcs,
+    FocusMain,
+    NextTab,
+    PreviousTab,
+    Quit,
+    // What is selected.
+    Open,
+    Build,
+    Rerun,
+    Edit,
+    Stop,
+    Kill,
+    // Output.
+    Follow,
+    Wrap,
+    Times,
+    // Result.
+    ToggleRaw,
+    // Form.
+    Submit,
+    ToggleJson,
+    EnterField,
+    LeaveField,
+    Omit,
+    AsJson,
+    Editor,
+    Suggest,
+    EarlierPayload,
+    LaterPayload,
+    // Popups.
+    Confirm,
+    Demo,
+}
+
+/// One key as it is pressed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Key {
+    pub code: KeyCode,
+    pub modifiers: KeyModifiers,
+}
+
+/// One row of the table.
+#[derive(Clone, Copy, Debug)]
+pub struct Binding {
+    pub layer: Layer,
+    pub keys: &'static [Key],
+    pub action: Action,
+    /// Two or three words for the footer; empty: not shown there.
+    pub label: &'static str,
+    /// One phrase for the help.
+    pub help: &'static str,
+}
+
+impl Key {
+    /// The key of an event: shift is part of a character, and not told twice.
+    #[must_use]
+    pub fn of(event: KeyEvent) -> Self {
+        let mut modifiers =
+            event.modifiers & (KeyModifiers::CONTROL | KeyModifiers::ALT | KeyModifiers::SHIFT);
+        if matches!(event.code, KeyCode::Char(_) | KeyCode::BackTab) {
+            modifiers -= KeyModifiers::SHIFT;
+        }
+        Self { code: event.code, modifiers }
+    }
+
+    /// As a person reads it: `ctrl-r`, `enter`, `↓`.
+    #[must_use]
+    pub fn name(self) -> String {
+        let name = match self.code {
+            KeyCode::Char(' ') => "space".into(),
+            KeyCode::Char(c) => c.to_string(),
+            KeyCode::F(n) => format!("F{n}"),
+            KeyCode::Enter => "enter".into(),
+            KeyCode::Esc => "esc".into(),
+            KeyCode::Tab => "tab".into(),
+            KeyCode::BackTab => "shift-tab".into(),
+            KeyCode::Up => "↑".into(),
+            KeyCode::Down => "↓".into(),
+            KeyCode::Left => "←".into(),
+            KeyCode::Right => "→".into(),
+            other => other.to_string(),
+        };
+        let control = if self.modifiers.contains(KeyModifiers::CONTROL) { "ctrl-" } else { "" };
+        let alt = if self.modifiers.contains(KeyModifiers::ALT) { "alt-" } else { "" };
+        format!("{control}{alt}{name}")
+    }
+}
+
+impl Binding {
+    /// The keys of this row, as a person reads them.
+    #[must_use]
+    pub fn key_names(&self) -> String {
+        self.keys.iter().map(|key| key.name()).collect::<Vec<_>>().join(", ")
+    }
+}
+
+/// What a key asks for, where these layers apply; the first one that knows it decides.
+#[must_use]
+pub fn action(layers: &[Layer], event: KeyEvent) -> Option<Action> {
+    let key = Key::of(event);
+    layers.iter().find_map(|layer| rows(*layer).find(|row| row.keys.contains(&key)).map(|row| row.action))
+}
+
+/// The rows of one layer.
+pub fn rows(layer: Layer) -> impl Iterator<Item = &'static Binding> {
+    TABLE.iter().filter(move |row| row.layer == layer)
+}
+
+/// The footer's hints for these layers: rows with a label whose action makes sense now.
+#[must_use]
+pub fn hints(layers: &[Layer], enabled: impl Fn(Action) -> bool) -> Vec<Hint> {
+    layers
+        .iter()
+        .flat_map(|layer| rows(*layer))
+        .filter(|row| !row.label.is_empty() && enabled(row.action))
+        .map(|row| Hint::new(row.keys[0].name(), row.label))
+        .collect()
+}
+
+impl Layer {
+    /// Its heading in the help and in the README.
+    #[must_use]
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Everywhere => "Everywhere",
+            Self::Lists => "Lists and viewers",
+            Self::Agents => "Agents",
+            Self::Runs => "Runs",
+            Self::Procs => "Processes",
+            Self::Page => "A method's page",
+            Self::Output => "Output",
+            Self::Result => "Result",
+            Self::Facts => "Stats and payload",
+            Self::Build => "Build",
+            Self::Form => "Form",
+            Self::Text => "Text field",
+            Self::Dialog => "Dialog",
+            Self::Help => "Help",
+            Self::Welcome => "Welcome",
+        }
+    }
+
+    /// Every layer, in the order of the help.
+    pub const ALL: [Self; 15] = [
+        Self::Everywhere,
+        Self::Lists,
+        Self::Agents,
+        Self::Runs,
+        Self::Procs,
+        Self::Page,
+        Self::Output,
+        Self::Result,
+        Self::Facts,
+        Self::Build,
+        Self::Form,
+        Self::Text,
+        Self::Dialog,
+        Self::Help,
+        Self::Welcome,
+    ];
+
+    /// The layers that hold together with this one, itself first.
+    #[must_use]
+    pub fn stack(self) -> Vec<Self> {
+        match self {
+            Self::Everywhere => vec![self],
+            Self::Form | Self::Text | Self::Dialog => vec![self, Self::Everywhere],
+            Self::Lists => vec![self, Self::Everywhere],
+            Self::Agents
+            | Self::Runs
+            | Self::Procs
+            | Self::Page
+            | Self::Output
+            | Self::Result
+            | Self::Facts
+            | Self::Build
+            | Self::Help
+            | Self::Welcome => vec![self, Self::Lists, Self::Everywhere],
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    #[test]
+    fn no_key_means_two_things_at_once() {
+        for layer in Layer::ALL {
+            let mut seen = HashSet::new();
+            for row in layer.stack().into_iter().flat_map(rows) {
+                for key in row.keys {
+                    assert!(seen.insert(*key), "{layer:?}: {} is there twice", key.name());
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn nothing_printable_is_taken_from_text_fields() {
+        for row in Layer::Text.stack().into_iter().flat_map(rows) {
+            for key in row.keys {
+                let printable = matches!(key.code, KeyCode::Char(_)) && key.modifiers.is_empty();
+                assert!(!printable, "{}", key.name());
+            }
+        }
+    }
+
+    #[test]
+    fn shift_is_part_of_a_character() {
+        let event = KeyEvent::new(KeyCode::Char('G'), KeyModifiers::SHIFT);
+        assert_eq!(action(&Layer::Runs.stack(), event), Some(Action::Last));
+    }
+
+    /// The README's section on keys is this text.
+    #[test]
+    fn the_table_is_the_readme_section() {
+        let mut text = String::new();
+        for layer in Layer::ALL.into_iter().filter(|layer| rows(*layer).next().is_some()) {
+            text += &format!("\n**{}**\n\n| key | does |\n|---|---|\n", layer.title());
+            for row in rows(layer) {
+                text += &format!("| `{}` | {} |\n", row.key_names().replace(", ", "` `"), row.help);
+            }
+        }
+        insta::assert_snapshot!(text);
+    }
+}

@@ -1,0 +1,210 @@
+//! The table of all keys.
+
+use crossterm::event::{KeyCode, KeyModifiers};
+
+use crate::tui::keymap::{Action, Binding, Key, Layer};
+
+const fn char(c: char) -> Key {
+    Key { code: KeyCode::Char(c), modifiers: KeyModifiers::NONE }
+}
+
+const fn ctrl(c: char) -> Key {
+    Key { code: KeyCode::Char(c), modifiers: KeyModifiers::CONTROL }
+}
+
+const fn on(code: KeyCode) -> Key {
+    Key { code, modifiers: KeyModifiers::NONE }
+}
+
+const fn alt(code: KeyCode) -> Key {
+    Key { code, modifiers: KeyModifiers::ALT }
+}
+
+const fn row(
+    layer: Layer,
+    keys: &'static [Key],
+    action: Action,
+    label: &'static str,
+    help: &'static str,
+) -> Binding {
+    Binding { layer, keys, action, label, help }
+}
+
+/// All keys. The order inside a layer is the order in the footer and in the help.
+pub const TABLE: &[Binding] = &[
+    row(Layer::Everywhere, &[on(KeyCode::F(1))], Action::Help, "", "help for what has the focus"),
+    row(Layer::Everywhere, &[on(KeyCode::Tab)], Action::Next, "", "next pane or field"),
+    row(Layer::Everywhere, &[on(KeyCode::BackTab)], Action::Previous, "", "previous pane or field"),
+    row(
+        Layer::Everywhere,
+        &[on(KeyCode::Esc)],
+        Action::Back,
+        "",
+        "one step back; never quits, never stops a run",
+    ),
+    row(
+        Layer::Everywhere,
+        &[ctrl('c')],
+        Action::Interrupt,
+        "",
+        "asks to quit; twice quits at once; runs go on",
+    ),
+    row(Layer::Everywhere, &[ctrl('l')], Action::Redraw, "", "draw the screen anew"),
+    row(Layer::Everywhere, &[ctrl('z')], Action::Suspend, "", "suspend; fg comes back"),
+    row(Layer::Everywhere, &[ctrl('t')], Action::SwitchTheme, "", "next theme"),
+    //
+    row(Layer::Lists, &[char('j'), on(KeyCode::Down)], Action::Down, "", "down"),
+    row(Layer::Lists, &[char('k'), on(KeyCode::Up)], Action::Up, "", "up"),
+    row(Layer::Lists, &[char('g'), on(KeyCode::Home)], Action::First, "", "to the beginning"),
+    row(Layer::Lists, &[char('G'), on(KeyCode::End)], Action::Last, "", "to the end"),
+    row(Layer::Lists, &[ctrl('d')], Action::HalfDown, "", "half a page down"),
+    row(Layer::Lists, &[ctrl('u')], Action::HalfUp, "", "half a page up"),
+    row(Layer::Lists, &[on(KeyCode::PageDown)], Action::PageDown, "", "a page down"),
+    row(Layer::Lists, &[on(KeyCode::PageUp)], Action::PageUp, "", "a page up"),
+    row(Layer::Lists, &[char('h'), on(KeyCode::Left)], Action::Left, "", "fold; sideways in output"),
+    row(Layer::Lists, &[char('l'), on(KeyCode::Right)], Action::Right, "", "unfold; sideways in output"),
+    row(Layer::Lists, &[char('1')], Action::FocusAgents, "", "agents"),
+    row(Layer::Lists, &[char('2')], Action::FocusRuns, "", "runs"),
+    row(Layer::Lists, &[char('3')], Action::FocusProcs, "", "processes"),
+    row(Layer::Lists, &[char('4')], Action::FocusMain, "", "main pane"),
+    row(Layer::Lists, &[char(']')], Action::NextTab, "", "next tab"),
+    row(Layer::Lists, &[char('[')], Action::PreviousTab, "", "previous tab"),
+    row(Layer::Lists, &[char('?')], Action::Help, "help", "help for what has the focus"),
+    row(Layer::Lists, &[char('q')], Action::Quit, "quit", "quit; runs go on"),
+    //
+    row(Layer::Agents, &[on(KeyCode::Enter)], Action::Open, "open", "a method's form; fold or unfold"),
+    row(
+        Layer::Agents,
+        &[char('r')],
+        Action::Rerun,
+        "rerun last",
+        "run the method again with its last payload",
+    ),
+    row(Layer::Agents, &[char('e')], Action::Edit, "edit + rerun", "the form with the method's last payload"),
+    row(
+        Layer::Agents,
+        &[char('b')],
+        Action::Build,
+        "build env",
+        "show the plan for the agent's environment, then build",
+    ),
+    //
+    row(Layer::Runs, &[on(KeyCode::Enter)], Action::Open, "open", "the run's own page"),
+    row(Layer::Runs, &[char('x')], Action::Stop, "stop", "stop the run's processes; asks once"),
+    row(Layer::Runs, &[char('X')], Action::Kill, "", "kill the run's processes now; asks once"),
+    row(Layer::Runs, &[char('r')], Action::Rerun, "rerun", "run again with the same payload"),
+    row(Layer::Runs, &[char('e')], Action::Edit, "edit + rerun", "the form with this run's payload"),
+    row(Layer::Runs, &[char('b')], Action::Build, "build env", "build the environment of the run's agent"),
+    //
+    row(Layer::Procs, &[on(KeyCode::Enter)], Action::Open, "open run", "the page of the process's run"),
+    row(Layer::Procs, &[char('x')], Action::Stop, "stop run", "stop the process's run; asks once"),
+    row(Layer::Procs, &[char('X')], Action::Kill, "", "kill the process's run now; asks once"),
+    //
+    row(Layer::Page, &[on(KeyCode::Enter)], Action::Open, "form", "the method's form"),
+    row(Layer::Page, &[char('r')], Action::Rerun, "rerun last", "run the method again with its last payload"),
+    row(Layer::Page, &[char('e')], Action::Edit, "edit + rerun", "the form with the method's last payload"),
+    row(Layer::Page, &[char('b')], Action::Build, "build env", "build the agent's environment"),
+    //
+    row(Layer::Output, &[on(KeyCode::Enter)], Action::Open, "open", "the run's own page"),
+    row(Layer::Output, &[char('f')], Action::Follow, "follow", "follow the end of the output"),
+    row(Layer::Output, &[char('x')], Action::Stop, "stop", "stop the run's processes; asks once"),
+    row(Layer::Output, &[char('X')], Action::Kill, "", "kill the run's processes now; asks once"),
+    row(Layer::Output, &[char('r')], Action::Rerun, "rerun", "run again with the same payload"),
+    row(Layer::Output, &[char('e')], Action::Edit, "edit + rerun", "the form with this run's payload"),
+    row(Layer::Output, &[char('W')], Action::Wrap, "wrap", "wrap long lines"),
+    row(Layer::Output, &[char('t')], Action::Times, "time", "times: since start, or off"),
+    //
+    row(Layer::Result, &[on(KeyCode::Enter)], Action::Open, "unfold", "fold or unfold"),
+    row(Layer::Result, &[char('T')], Action::ToggleRaw, "raw", "tree or raw text"),
+    row(Layer::Result, &[char('r')], Action::Rerun, "rerun", "run again with the same payload"),
+    row(Layer::Result, &[char('e')], Action::Edit, "edit + rerun", "the form with this run's payload"),
+    row(Layer::Result, &[char('x')], Action::Stop, "stop", "stop the run's processes; asks once"),
+    row(Layer::Result, &[char('X')], Action::Kill, "", "kill the run's processes now; asks once"),
+    //
+    row(Layer::Facts, &[char('r')], Action::Rerun, "rerun", "run again with the same payload"),
+    row(Layer::Facts, &[char('e')], Action::Edit, "edit + rerun", "the form with this run's payload"),
+    row(Layer::Facts, &[char('x')], Action::Stop, "stop", "stop the run's processes; asks once"),
+    row(Layer::Facts, &[char('X')], Action::Kill, "", "kill the run's processes now; asks once"),
+    //
+    row(
+        Layer::Build,
+        &[on(KeyCode::Enter)],
+        Action::Open,
+        "",
+        "start what the plan says; the lines of a step",
+    ),
+    row(Layer::Build, &[char('x')], Action::Stop, "cancel", "cancel the build; asks once"),
+    row(Layer::Build, &[char('X')], Action::Kill, "", "kill the build's processes now; asks once"),
+    row(
+        Layer::Build,
+        &[char('r'), char('b')],
+        Action::Build,
+        "build again",
+        "show the plan, then build again",
+    ),
+    row(Layer::Build, &[char('f')], Action::Follow, "follow", "follow the end of the log"),
+    row(Layer::Build, &[char('W')], Action::Wrap, "wrap", "wrap long lines"),
+    row(Layer::Build, &[char('t')], Action::Times, "time", "times: since start, or off"),
+    //
+    row(
+        Layer::Form,
+        &[ctrl('r'), alt(KeyCode::Enter), on(KeyCode::F(5))],
+        Action::Submit,
+        "run",
+        "run with this payload",
+    ),
+    row(
+        Layer::Form,
+        &[char('i'), on(KeyCode::Enter)],
+        Action::EnterField,
+        "edit field",
+        "type into the field",
+    ),
+    row(Layer::Form, &[on(KeyCode::F(2))], Action::ToggleJson, "JSON", "form or the whole payload as JSON"),
+    row(Layer::Form, &[char('j'), on(KeyCode::Down)], Action::Down, "", "next field"),
+    row(Layer::Form, &[char('k'), on(KeyCode::Up)], Action::Up, "", "previous field"),
+    row(Layer::Form, &[char('g'), on(KeyCode::Home)], Action::First, "", "first field"),
+    row(Layer::Form, &[char('G'), on(KeyCode::End)], Action::Last, "", "last field"),
+    row(Layer::Form, &[char(' '), on(KeyCode::Right)], Action::Right, "", "next choice"),
+    row(Layer::Form, &[on(KeyCode::Left)], Action::Left, "", "previous choice"),
+    row(
+        Layer::Form,
+        &[alt(KeyCode::Char('a'))],
+        Action::Omit,
+        "leave out",
+        "leave the value out, or send it empty",
+    ),
+    //
+    row(
+        Layer::Text,
+        &[ctrl('r'), alt(KeyCode::Enter), on(KeyCode::F(5))],
+        Action::Submit,
+        "run",
+        "run with this payload",
+    ),
+    row(Layer::Text, &[on(KeyCode::F(2))], Action::ToggleJson, "JSON", "form or the whole payload as JSON"),
+    row(
+        Layer::Text,
+        &[alt(KeyCode::Char('a'))],
+        Action::Omit,
+        "leave out",
+        "leave the value out, or send it empty",
+    ),
+    row(
+        Layer::Text,
+        &[alt(KeyCode::Char('j'))],
+        Action::AsJson,
+        "",
+        "type JSON for this value: null, another type",
+    ),
+    row(Layer::Text, &[alt(KeyCode::Up)], Action::EarlierPayload, "", "the payload of an earlier run"),
+    row(Layer::Text, &[alt(KeyCode::Down)], Action::LaterPayload, "", "the payload of a later run"),
+    row(Layer::Text, &[ctrl(' ')], Action::Suggest, "", "choose among the options"),
+    row(Layer::Text, &[ctrl('g'), on(KeyCode::F(4))], Action::Editor, "", "edit the field in $EDITOR"),
+    //
+    row(Layer::Dialog, &[on(KeyCode::Enter)], Action::Confirm, "", "do it"),
+    row(Layer::Dialog, &[char('X')], Action::Kill, "", "kill now, where a stop is asked"),
+    row(Layer::Dialog, &[char('q')], Action::Quit, "", "quit, where quitting is asked"),
+    //
+    row(Layer::Welcome, &[char('d')], Action::Demo, "demo", "how to try the built-in agents"),
+];

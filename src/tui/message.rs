@@ -1,0 +1,78 @@
+//! Everything that can change the dashboard's state.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use crossterm::event::{KeyEvent, MouseEvent};
+
+use crate::ops::Rejected;
+use crate::ops::agents::Listed;
+use crate::ops::call::Request;
+use crate::run::spec::{Kind, RunId};
+use crate::tui::seen::{Detail, Page, Reply, Run};
+use crate::tui::theme::Theme;
+use crate::venv::plan::Plan;
+
+/// The time, told by the loop: nothing else in the dashboard's state looks at a clock.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Now {
+    /// Microseconds on the monotonic clock: what live runs are counted in.
+    pub clock_us: u64,
+    /// Milliseconds since 1970, for showing.
+    pub wall_ms: i64,
+    /// Seconds east of UTC, for showing.
+    pub utc_offset: i32,
+}
+
+/// One thing that happened.
+#[derive(Debug)]
+pub enum Message {
+    // From the terminal.
+    Key(KeyEvent),
+    Mouse(MouseEvent),
+    Paste(String),
+    /// The new size: columns, rows.
+    Resized(u16, u16),
+    // From the clock; comes only while something on screen counts.
+    Tick(Now),
+    // From the run directories.
+    /// All runs, the newest first; only rows that changed are new.
+    Runs(Vec<Arc<Run>>),
+    /// What is known of the watched run.
+    Detail(Box<Detail>),
+    /// A window of the watched run's output.
+    Page(Box<Page>),
+    /// Something in the store of agents is not as it was.
+    AgentsChanged,
+    // From the worker.
+    Agents(Vec<Listed>, Vec<(PathBuf, String)>),
+    /// A run was started; its supervisor is there.
+    Started {
+        run: RunId,
+        kind: Kind,
+        agent: String,
+    },
+    /// Something that was asked for is not done; the sentence says why. A call comes back whole.
+    Refused {
+        reason: Rejected,
+        call: Option<Box<Request>>,
+    },
+    Planned {
+        agent: String,
+        /// And whether it replaces an environment that plugdeck did not build.
+        plan: Result<(Plan, bool), Rejected>,
+    },
+    /// What an ended run answered.
+    Replied(Box<Reply>),
+    /// The payload of an earlier run, for filling a form.
+    Recalled {
+        agent: String,
+        method: String,
+        payload: String,
+    },
+    Theme(Result<Theme, String>),
+    /// What the editor left in the file; `None` when it was ended without success.
+    Edited(Option<String>),
+    /// The process goes on after it was stopped: everything may look different.
+    Resumed,
+}

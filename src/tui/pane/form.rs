@@ -1,0 +1,329 @@
+//! The payload form: a field for each parameter, and the whole payload as JSON beside it.
+//!
+//! Both sides show one payload. What is typed is read after every key and never written back under the cursor;
+//! going from one side to the other loses nothing: order, spelling and keys the method does not declare stay.
+//! Checks are advice, and what they refuse can be sent all the same. Drawing is in `draw`; nothing here starts
+//! a run.
+
+mod check;
+mod choices;
+mod draw;
+mod draw_field;
+mod draw_json;
+mod editor;
+mod field;
+mod json;
+mod preview;
+mod standin;
+#[cfg(test)]
+mod tests;
+
+use std::time::Duration;
+
+use crossterm::event::{KeyCode, KeyEvent, KeyEventKind};
+use serde_json::value::RawValue;
+
+use crate::agent::manifest::Method;
+use crate::agent::payload::{Parameters, Payload};
+use crate::ops::Rejected;
+use crate::ops::agents::Listed;
+use crate::ops::call::Request;
+use crate::tui::effect::Effect;
+use crate::tui::keymap::{Action, Layer};
+use crate::tui::pane::Asked;
+use crate::tui::pane::form::check::Checked;
+use crate::tui::pane::form::editor::{Editor, Typed};
+use crate::tui::pane::form::field::{Entry, Field};
+use crate::tui::pane::form::json::{JsonError, Pair, Whole};
+
+/// Which of the two ways to see a payload is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Side {
+    Fields,
+    Json,
+}
+
+/// A payload under edit.
+#[derive(Debug)]
+pub struct Form {
+    /// The agent as it was when the form was opened.
+    listed: Listed,
+    method: Method,
+    timeout: Option<Duration>,
+    /// Declared parameters in the manifest's order, then keys the method does not declare.
+    fields: Vec<Field>,
+    /// Keys in the order they are sent; keys that are not listed follow in the order of the fields.
+    order: Vec<String>,
+    /// The method the payload calls: this one, unless the JSON side says otherwise.
+    calls: String,
+    tool_context: Option<Box<RawValue>>,
+    /// Keys that stand beside the parameters and cannot be sent; kept so that the JSON side still has them.
+    extra: Vec<Pair>,
+    selected: usize,
+    /// Keys go into the text; else they walk between the fields.
+    typing: bool,
+    side: Side,
+    json: Editor,
+    /// What the JSON side's text says.
+    whole: Result<Whole, JsonError>,
+    checked: Checked,
+    /// What is wrong was shown, and the next submit sends it anyway.
+    asked: bool,
+    /// A submit was tried: from now on missing values are marked too.
+    tried: bool,
+    /// Why the last submit was turned down.
+    refused: Option<String>,
+}
+
+impl Form {
+    /// A form for a method; with the payload of an earlier run (its JSON text), every value of it, whether or not
+    /// the method still declares it. A call runs for at most `timeout`; `None` is no limit.
+    #[must_use]
+    pub fn new(listed: &Listed, method: &Method, payload: Option<&str>, timeout: Option<Duration>) -> Self {
+        let empty =
+            Payload { method: method.name.clone(), parameters: Parameters::new(), tool_context: None };
+        let whole = Whole { payload: empty, extra: Vec::new(), twice: Vec::new() };
+        let mut form = Self {
+            listed: listed.clone(),
+            method: method.clone(),
+            timeout,
+            fields: method.parameters.iter().map(Field::new).collect(),
+            order: Vec::new(),
+            calls: method.name.clone(),
+            tool_context: None,
+            extra: Vec::new(),
+            selected: 0,
+            typing: true,
+            side: Side::Fields,
+            json: Editor::new(""),
+            checked: Checked::whole(method, &whole),
+            whole: Ok(whole),
+            asked: false,
+            tried: false,
+            refused: None,
+        };
+        match payload.map(|text| (text, json::read(text, &method.name))) {
+            Some((_, Ok(whole))) => form.take(&whole),
+            // Not a payload: only the JSON side can hold it.
+            Some((text, Err(_))) => {
+                form.json = Editor::new(text);
+                form.side = Side::Json;
+            }
+            None => {}
+        }
+        form.check();
+        form
+    }
+
+    /// Which keys apply now: inside a text nothing printable is a command.
+    #[must_use]
+    pub fn layer(&self) -> Layer {
+        let has_text = self.side == Side::Json || !self.fields.is_empty();
+        if self.typing && has_text { Layer::Text } else { Layer::Form }
+    }
+
+    /// Whether nothing is filled in that leaving for good would lose.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.whole.is_ok() && self.checked.payload.parameters.is_empty() && self.tool_context.is_none()
+    }
+
+    /// Says that a submit was turned down before anything ran.
+    pub fn refused(&mut self, rejected: &Rejected) {
+        self.refused = Some(rejected.message.clone());
+    }
+
+    /// Does what a key of the table asks for.
+    pub fn act(&mut self, action: Action) -> Asked {
+        let last = self.fields.len().saturating_sub(1);
+        match (action, self.side) {
+            (Action::Submit, _) => return self.submit(),
+            (Action::ToggleJson, _) => self.switch_side(),
+            (Action::EnterField, _) => self.typing = true,
+            (Action::Back, _) if self.asked => self.asked = false,
+            (Action::Back, _) if self.layer() == Layer::Text => self.typing = false,
+            (Action::Next, Side::Fields) => self.walk(1),
+            (Action::Previous, Side::Fields) => self.walk(-1),
+            (Action::Down, Side::Fields) => self.selected = (self.selected + 1).min(last),
+            (Action::Up, Side::Fields) => self.selected = self.selected.saturating_sub(1),
+            (Action::First, Side::Fields) => self.selected = 0,
+            (Action::Last, Side::Fields) => self.selected = last,
+            (Action::Left, Side::Fields) => {
+                self.change(|field, method| field.turns() && field.cycle(method, -1))
+            }
+            (Action::Right, Side::Fields) => {
+                self.change(|field, method| field.turns() && field.cycle(method, 1))
+            }
+            (Action::Suggest, Side::Fields) => {
+                self.change(|field, method| field.has_choices() && field.cycle(method, 1));
+            }
+            (Action::Omit, Side::Fields) => self.change(Field::omit),
+            (Action::AsJson, Side::Fields) => self.change(Field::toggle_json),
+            _ => return Asked::NotMine,
+        }
+        Asked::Nothing
+    }
+
+    /// Takes a key that is not in the table: it goes into the text.
+    pub fn key(&mut self, key: KeyEvent) -> Asked {
+        if key.kind == KeyEventKind::Release || self.layer() != Layer::Text {
+            return Asked::NotMine;
+        }
+        if self.side == Side::Json {
+            let typed = if key.code == KeyCode::Enter {
+                self.json.newline_indented();
+                Typed::Changed
+            } else {
+                self.json.key(key)
+            };
+            match typed {
+                Typed::Changed | Typed::Undone => self.check(),
+                Typed::Unchanged => {}
+            }
+            return Asked::Nothing;
+        }
+        let entry = self.fields.get(self.selected).map(Field::entry);
+        match (entry, key.code) {
+            (Some(Entry::Line | Entry::Switch), KeyCode::Enter | KeyCode::Down) => self.walk(1),
+            (Some(Entry::Line | Entry::Switch), KeyCode::Up) => self.walk(-1),
+            _ => self.change(|field, method| field.key(method, key)),
+        }
+        Asked::Nothing
+    }
+
+    /// Takes a pasted text, as one edit.
+    pub fn paste(&mut self, text: &str) {
+        self.typing = true;
+        match self.side {
+            Side::Json => {
+                self.json.paste(text);
+                self.check();
+            }
+            Side::Fields => self.change(|field, method| field.paste(method, text)),
+        }
+    }
+
+    /// Asks for a run. Where something is wrong it is said first, and the next time it is sent anyway; a text
+    /// that is no JSON cannot be sent at all.
+    fn submit(&mut self) -> Asked {
+        self.refused = None;
+        self.tried = true;
+        if let (Side::Json, Err(error)) = (self.side, &self.whole) {
+            self.json.go_to(error.line, error.column);
+            self.typing = true;
+            return Asked::Nothing;
+        }
+        let force = !self.checked.problems.is_empty();
+        if force && !self.asked {
+            self.asked = true;
+            let first = self.checked.problems.iter().find_map(|problem| problem.parameter.as_deref());
+            if let Some(index) = first.and_then(|name| self.fields.iter().position(|f| f.name == name)) {
+                self.selected = index;
+            }
+            return Asked::Nothing;
+        }
+        self.asked = false;
+        let Payload { method, parameters, tool_context } = self.checked.payload.clone();
+        let agent = self.listed.agent.name.to_string();
+        let request = Request { agent, method, parameters, tool_context, timeout: self.timeout, force };
+        Asked::Do(vec![Effect::Call(Box::new(request))])
+    }
+
+    /// Shows the other side. A text that is no JSON is not left: its values are nowhere else.
+    fn switch_side(&mut self) {
+        match (self.side, self.whole.clone()) {
+            (Side::Fields, typed) => {
+                let whole = self.gather();
+                // A text that says the same stays as it was typed.
+                if self.json.is_empty() || !typed.is_ok_and(|typed| same(&typed, &whole)) {
+                    self.json.replace(&json::write(&whole.payload, &whole.extra));
+                    self.json.go_to(1, 1);
+                }
+                self.side = Side::Json;
+                self.typing = true;
+            }
+            (Side::Json, Ok(whole)) => {
+                self.side = Side::Fields;
+                self.take(&whole);
+            }
+            (Side::Json, Err(error)) => {
+                self.json.go_to(error.line, error.column);
+                self.tried = true;
+            }
+        }
+        self.check();
+    }
+
+    /// Changes the selected field, and checks where that changed the payload.
+    fn change(&mut self, change: impl FnOnce(&mut Field, &Method) -> bool) {
+        if let Some(field) = self.fields.get_mut(self.selected) {
+            if change(field, &self.method) {
+                self.check();
+            }
+        }
+    }
+
+    /// Goes to the next or the previous field, round the ends.
+    fn walk(&mut self, step: isize) {
+        let count = self.fields.len().cast_signed();
+        if count > 0 {
+            self.selected = (self.selected.cast_signed() + step).rem_euclid(count).unsigned_abs();
+        }
+    }
+
+    /// Reads the fields into one payload, in the order the keys came.
+    fn gather(&self) -> Whole {
+        let place =
+            |field: &&Field| self.order.iter().position(|name| *name == field.name).unwrap_or(usize::MAX);
+        let mut fields: Vec<&Field> = self.fields.iter().collect();
+        fields.sort_by_key(place);
+        let parameters =
+            fields.into_iter().filter_map(|field| Some((field.name.clone(), field.forced()?))).collect();
+        let payload =
+            Payload { method: self.calls.clone(), parameters, tool_context: self.tool_context.clone() };
+        Whole { payload, extra: self.extra.clone(), twice: Vec::new() }
+    }
+
+    /// Puts a payload into the fields.
+    fn take(&mut self, whole: &Whole) {
+        let parameters = &whole.payload.parameters;
+        self.order = parameters.keys().cloned().collect();
+        self.calls.clone_from(&whole.payload.method);
+        self.tool_context.clone_from(&whole.payload.tool_context);
+        self.extra.clone_from(&whole.extra);
+        self.fields.retain(|field| field.parameter.is_some() || parameters.contains_key(&field.name));
+        for name in parameters.keys() {
+            if self.fields.iter().all(|field| field.name != *name) {
+                self.fields.push(Field::undeclared(name));
+            }
+        }
+        for field in &mut self.fields {
+            field.set(&self.method, parameters.get(&field.name).map(|value| &**value));
+        }
+        self.selected = self.selected.min(self.fields.len().saturating_sub(1));
+    }
+
+    /// Reads and checks the side that is shown, after every change to it.
+    fn check(&mut self) {
+        self.asked = false;
+        self.refused = None;
+        match self.side {
+            Side::Fields => {
+                let whole = self.gather();
+                self.checked = Checked::fields(&self.method, &self.fields, whole.payload, &whole.extra);
+            }
+            Side::Json => {
+                self.whole = json::read(&self.json.text(), &self.method.name);
+                if let Ok(whole) = &self.whole {
+                    self.checked = Checked::whole(&self.method, whole);
+                }
+            }
+        }
+    }
+}
+
+/// Whether two payloads are written with the same values in the same order.
+fn same(a: &Whole, b: &Whole) -> bool {
+    let text = |whole: &Whole| json::write(&whole.payload, &whole.extra);
+    text(a) == text(b)
+}

@@ -1,0 +1,282 @@
+//! The form's page: which fields are in sight, where, and what stands around them.
+//!
+//! Fields are drawn one by one on paper of their own and then put on the screen, so that one that is only half in
+//! sight is cut, not squeezed. How far the page is scrolled follows from the selected field alone.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+
+use crate::text;
+use crate::tui::keymap::Layer;
+use crate::tui::pane::form::draw_field::Shown;
+use crate::tui::pane::form::field::Field;
+use crate::tui::pane::form::{Form, Side, draw_json, preview};
+use crate::tui::pane::{Look, sign};
+use crate::tui::theme::Theme;
+use crate::tui::widget::callout::callout;
+use crate::tui::widget::line::{below, blank, bold, put, row, section, span, spread};
+use crate::tui::widget::{json_text, tabs, wrap};
+
+/// The two sides, as the tab strip names them.
+const SIDES: [&str; 2] = ["Form", "JSON"];
+
+/// Least height of a page on which tabs get a strip of their own and sections air; below it they share rows.
+const ROOMY: u16 = 24;
+
+/// Widest column of fields: longer lines read badly.
+const WIDEST: u16 = 100;
+
+/// Width from which the payload stands beside the fields.
+const BESIDE: u16 = 160;
+
+/// Most rows of the question that stands before sending what is wrong.
+const ASKING: u16 = 4;
+
+impl Form {
+    /// Draws everything between header and footer.
+    pub fn render(&self, buffer: &mut Buffer, area: Rect, look: Look) {
+        let theme = look.theme;
+        let roomy = area.height >= ROOMY;
+        let side = usize::from(self.side == Side::Json);
+        let body = if roomy {
+            tabs::strip(buffer, area, &SIDES, side, self.counts(theme), theme);
+            below(area, tabs::STRIP + 1)
+        } else {
+            let line = Rect { x: area.x + 2, width: area.width.saturating_sub(4), ..row(area, 0) };
+            let names = tabs::title(&SIDES, side, false, theme);
+            put(buffer, line, spread(names, self.counts(theme), usize::from(line.width)));
+            below(area, 1)
+        };
+        let status = self.status(theme, usize::from(area.width.min(WIDEST).saturating_sub(4)));
+        let rows = u16::try_from(status.len()).unwrap_or(1).min(ASKING);
+        let air = u16::from(roomy);
+        let at = body.height.saturating_sub(rows + air);
+        let status_area =
+            Rect { x: body.x + 2, width: body.width.min(WIDEST).saturating_sub(4), ..below(body, at) };
+        let body = Rect { height: at.saturating_sub(air), ..body };
+        match self.side {
+            Side::Json => {
+                let area = Rect { x: body.x + 1, width: body.width.min(WIDEST).saturating_sub(2), ..body };
+                draw_json::draw(self, buffer, area, look.focused, theme);
+            }
+            Side::Fields => self.draw_fields(buffer, body, look),
+        }
+        let status_area = Rect { height: rows, ..status_area };
+        if self.asked {
+            callout(buffer, status_area, theme.warn, status, theme);
+        } else {
+            for (at, line) in (0..).zip(status) {
+                put(buffer, row(status_area, at), line);
+            }
+        }
+    }
+
+    /// The left part of the header: where this is.
+    #[must_use]
+    pub fn place(&self, theme: &Theme) -> Vec<Span<'static>> {
+        vec![
+            span(text::safe(self.listed.agent.name.to_string().as_bytes()), theme.dim),
+            span(" ▸ ", theme.line),
+            bold(text::safe(self.method.name.as_bytes()), theme.bright),
+        ]
+    }
+
+    /// The right part of the header: the environment that the call will run in.
+    #[must_use]
+    pub fn facts(&self, look: Look) -> Vec<Span<'static>> {
+        sign::environment(&self.listed.environment, true, look.theme)
+    }
+
+    fn counts(&self, theme: &Theme) -> Vec<Span<'static>> {
+        let required = self.fields.iter().filter(|field| field.is_required()).count();
+        let mut counts = sign::count(self.fields.len(), "field", "fields");
+        if required > 0 {
+            counts += &format!(" · {required} required");
+        }
+        vec![span(counts, theme.dim)]
+    }
+
+    fn draw_fields(&self, buffer: &mut Buffer, area: Rect, look: Look) {
+        let theme = look.theme;
+        let beside = area.width >= BESIDE;
+        let column = Rect { x: area.x + 1, width: area.width.min(WIDEST).saturating_sub(2), ..area };
+        let shown: Vec<Shown> = self
+            .fields
+            .iter()
+            .enumerate()
+            .map(|(index, field)| self.shown(index, field, area.height, look))
+            .collect();
+
+        // From the top of the page, in rows: what each field takes, the description before the first.
+        let head = self.head(column.width, area.height);
+        let mut tops = Vec::new();
+        let mut end = u16::try_from(head.len()).unwrap_or(0);
+        for field in &shown {
+            tops.push(end);
+            end = end.saturating_add(field.height(column.width));
+        }
+        let offset = match (shown.get(self.selected), tops.get(self.selected)) {
+            (Some(field), Some(top)) => {
+                // The selected field stays in the middle, as far as there is something above and below it.
+                let middle = top.saturating_add(field.height(column.width) / 2);
+                middle.saturating_sub(area.height / 2).min(end.saturating_sub(area.height)).min(*top)
+            }
+            _ => 0,
+        };
+
+        for (at, line) in (0..).zip(head) {
+            if at >= offset {
+                let area = Rect { x: column.x + 1, width: column.width.saturating_sub(2), ..area };
+                put(buffer, row(area, at - offset), span(line, theme.fg));
+            }
+        }
+        for (field, top) in shown.iter().zip(tops) {
+            let height = field.height(column.width);
+            if top.saturating_add(height) > offset && top < offset.saturating_add(area.height) {
+                let mut paper = Buffer::empty(Rect { x: 0, y: 0, width: column.width, height });
+                paper.set_style(paper.area, theme.paper());
+                let whole = paper.area;
+                field.draw(&mut paper, whole, theme);
+                copy(&paper, buffer, column, i32::from(top) - i32::from(offset));
+            }
+        }
+
+        let left = area.height.saturating_sub(end.saturating_sub(offset));
+        let preview = if beside {
+            let x = area.x + WIDEST + 1;
+            Rect { x, width: (area.right() - x).min(WIDEST).saturating_sub(2), ..area }
+        } else {
+            let below = below(area, area.height - left);
+            let below = Rect { y: below.y + u16::from(!below.is_empty()), ..below };
+            Rect {
+                x: column.x + 1,
+                width: column.width.saturating_sub(2),
+                height: left.saturating_sub(1),
+                ..below
+            }
+        };
+        self.draw_preview(buffer, preview, theme);
+    }
+
+    /// The lines above the first field.
+    fn head(&self, width: u16, height: u16) -> Vec<String> {
+        let description = text::safe(self.method.description.as_bytes());
+        let roomy = height + 5 >= ROOMY;
+        let mut lines = Vec::new();
+        if !description.trim().is_empty() {
+            lines =
+                wrap::words(&description, usize::from(width.saturating_sub(2)), if roomy { 3 } else { 1 });
+        }
+        if self.fields.is_empty() {
+            lines.extend([String::new(), "this method takes no parameters — ctrl-r runs it".to_owned()]);
+        } else if roomy && !lines.is_empty() {
+            lines.push(String::new());
+        }
+        lines
+    }
+
+    fn shown<'a>(&'a self, index: usize, field: &'a Field, height: u16, look: Look) -> Shown<'a> {
+        let selected = look.focused && index == self.selected;
+        let wrong =
+            self.checked.problems.iter().find(|problem| problem.parameter.as_ref() == Some(&field.name));
+        let least = match height {
+            0..14 => 1,
+            14..24 => 3,
+            24.. => 5,
+        };
+        Shown {
+            field,
+            // That nothing is there yet is no news before a person wanted to go on.
+            problem: wrong
+                .filter(|_| field.is_present() || self.tried)
+                .map(|problem| problem.message.as_str()),
+            selected,
+            typing: selected && self.layer() == Layer::Text,
+            rows: (least, (height / 2).max(least)),
+        }
+    }
+
+    fn draw_preview(&self, buffer: &mut Buffer, area: Rect, theme: &Theme) {
+        // A head and the two lines of an empty payload: with less there is nothing to see.
+        if area.height < 3 {
+            return;
+        }
+        let columns = usize::from(area.width);
+        let fact = vec![span(sign::size(self.checked.size as u64), theme.dim)];
+        put(buffer, row(area, 0), section(vec![bold("Payload", theme.bright)], fact, columns, theme));
+        let lines = preview::lines(&self.checked.payload, columns);
+        let rows = usize::from(area.height - 1);
+        let cut = lines.len() > rows;
+        for (at, line) in (1..).zip(lines.iter().take(if cut { rows - 1 } else { rows })) {
+            put(buffer, row(area, at), Line::from(json_text::spans(line, theme)));
+        }
+        if cut {
+            put(buffer, row(area, area.height - 1), span("…", theme.dim));
+        }
+    }
+
+    /// The last lines of the page: whether this can be sent, and how.
+    fn status(&self, theme: &Theme, columns: usize) -> Vec<Line<'static>> {
+        let button = Span::styled(" ctrl-r  run ", theme.solid(theme.accent));
+        let problems = &self.checked.problems;
+        let words =
+            |text: &str, most| wrap::words(&text::safe(text.as_bytes()), columns.saturating_sub(4), most);
+        if self.asked {
+            let claim = sign::count(problems.len(), "problem", "problems");
+            let ask = vec![
+                bold(format!("{claim}: send it anyway?   "), theme.bright),
+                bold("ctrl-r", theme.accent),
+                span(" sends it   ", theme.dim),
+                bold("esc", theme.accent),
+                span(" goes back", theme.dim),
+            ];
+            let mut lines = vec![Line::from(ask)];
+            lines.extend(
+                problems
+                    .iter()
+                    .take(2)
+                    .flat_map(|problem| words(&problem.message, 1))
+                    .map(|line| Line::from(span(line, theme.dim))),
+            );
+            return lines;
+        }
+        if let Some(refused) = &self.refused {
+            let mut lines: Vec<_> =
+                words(refused, 2).into_iter().map(|line| Line::from(span(line, theme.err))).collect();
+            lines.push(spread(vec![bold("✗ not started", theme.err)], vec![button], columns));
+            return lines;
+        }
+        let first =
+            || problems.first().map(|problem| text::safe(problem.message.as_bytes())).unwrap_or_default();
+        let left = match (self.side, &self.whole) {
+            (Side::Json, Err(_)) => {
+                vec![bold("✗ not JSON", theme.err), span("   it cannot be sent like this", theme.dim)]
+            }
+            (Side::Json, Ok(_)) | (Side::Fields, _) if problems.is_empty() => {
+                let timeout =
+                    self.timeout.map_or("no time limit".to_owned(), |t| format!("at most {}", sign::took(t)));
+                let size = sign::size(self.checked.size as u64);
+                vec![bold("✓ valid", theme.ok), blank(3), span(format!("{size} · {timeout}"), theme.dim)]
+            }
+            (Side::Json, Ok(_)) | (Side::Fields, _) => {
+                let claim = format!("✗ {}", sign::count(problems.len(), "problem", "problems"));
+                vec![bold(claim, theme.err), blank(3), span(first(), theme.dim)]
+            }
+        };
+        vec![spread(left, vec![button], columns)]
+    }
+}
+
+/// Puts a field's paper on the screen, its first row `top` rows below that of the area; what lies outside is cut.
+fn copy(paper: &Buffer, buffer: &mut Buffer, area: Rect, top: i32) {
+    for y in 0..paper.area.height {
+        let Ok(at) = u16::try_from(top + i32::from(y)) else { continue };
+        if at >= area.height {
+            break;
+        }
+        for x in 0..paper.area.width.min(area.width) {
+            buffer[(area.x + x, area.y + at)] = paper[(x, y)].clone();
+        }
+    }
+}

@@ -1,0 +1,253 @@
+//! One field on the page: a box with the value, and under it what helps to fill it in.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::{Modifier, Style};
+use ratatui::text::Span;
+use serde_json::Value;
+
+use crate::agent::manifest::Parameter;
+use crate::text;
+use crate::tui::pane::form::editor::Look;
+use crate::tui::pane::form::field::{Entry, Field, Trouble};
+use crate::tui::pane::form::{draw_json, preview};
+use crate::tui::pane::sign;
+use crate::tui::theme::{Depth, Theme};
+use crate::tui::widget::line::{blank, bold, cut, put, row, span};
+use crate::tui::widget::pane::{Frame, chip, padded_area};
+use crate::tui::widget::wrap;
+
+/// Rows that an error or a description may take under a box.
+const NOTE: usize = 2;
+
+/// A field as it is to be drawn.
+pub struct Shown<'a> {
+    pub field: &'a Field,
+    /// What is wrong with it, if that is to be said by now.
+    pub problem: Option<&'a str>,
+    pub selected: bool,
+    /// Keys go into its text.
+    pub typing: bool,
+    /// Rows a text of many lines takes: at least, and at most.
+    pub rows: (u16, u16),
+}
+
+impl Shown<'_> {
+    /// Rows of the box and of what stands under it, at this width.
+    pub fn height(&self, width: u16) -> u16 {
+        let notes = self.notes(usize::from(width.saturating_sub(4)));
+        let choices = usize::from(!self.field.choices.values.is_empty());
+        self.text_rows(width.saturating_sub(4)) + 2 + u16::try_from(notes.len() + choices).unwrap_or(0)
+    }
+
+    /// Draws the field over an area of that height.
+    pub fn draw(&self, buffer: &mut Buffer, area: Rect, theme: &Theme) {
+        let boxed =
+            Rect { height: (self.text_rows(area.width.saturating_sub(4)) + 2).min(area.height), ..area };
+        let inner = padded_area(
+            Frame::new(self.title(theme), self.selected).fact(self.fact(theme)).draw(buffer, boxed, theme),
+        );
+        if self.problem.is_some() {
+            // The whole border, title and fact aside.
+            for position in boxed.positions() {
+                let cell = &mut buffer[position];
+                if "╭╮╰╯│─┏┓┗┛┃━".contains(cell.symbol()) {
+                    cell.set_fg(theme.err);
+                }
+            }
+        }
+        self.draw_value(buffer, inner, theme);
+
+        let below = Rect { x: area.x + 2, width: area.width.saturating_sub(4), ..area };
+        let mut at = boxed.height;
+        if !self.field.choices.values.is_empty() {
+            put(buffer, row(below, at), self.choices(usize::from(below.width), theme));
+            at += 1;
+        }
+        for (note, is_problem) in self.notes(usize::from(below.width)) {
+            put(buffer, row(below, at), span(note, if is_problem { theme.err } else { theme.dim }));
+            at += 1;
+        }
+    }
+
+    fn text_rows(&self, columns: u16) -> u16 {
+        let (least, most) = match self.field.entry() {
+            Entry::Lines => self.rows,
+            Entry::Json if self.selected || self.field.is_present() => (1, self.rows.1),
+            Entry::Line => (1, self.rows.1.min(5)),
+            Entry::Switch | Entry::Json => (1, 1),
+        };
+        self.field.editor.rows(columns, most).clamp(least, most.max(least))
+    }
+
+    fn title(&self, theme: &Theme) -> Vec<Span<'static>> {
+        let name = text::safe(self.field.name.as_bytes());
+        let mut title = vec![if self.selected { chip(&name, theme) } else { bold(name, theme.fg) }];
+        if self.field.is_required() {
+            title.push(bold(" *", theme.accent));
+        }
+        let kind = match &self.field.parameter {
+            None => "not declared",
+            Some(parameter) if parameter.type_name.is_empty() => "any type",
+            Some(parameter) => &parameter.type_name,
+        };
+        let way = match self.field.entry() {
+            Entry::Json if self.field.is_as_json() => " · typed as JSON",
+            Entry::Json => " · JSON",
+            Entry::Lines => " · multi-line",
+            Entry::Line | Entry::Switch => "",
+        };
+        title.push(span(format!("  {}{way}", text::safe(kind.as_bytes())), theme.dim));
+        title
+    }
+
+    fn fact(&self, theme: &Theme) -> Vec<Span<'static>> {
+        let field = self.field;
+        let has_lines = matches!(field.entry(), Entry::Lines | Entry::Json) || field.editor.lines() > 1;
+        let fact = match (&field.parameter, default(field)) {
+            _ if !field.is_present() && field.is_required() => String::new(),
+            _ if !field.is_present() => "left out".to_owned(),
+            _ if field.editor.is_empty() => "empty text".to_owned(),
+            (_, _) if has_lines => {
+                let size = sign::size(field.editor.text().len() as u64);
+                match field.editor.lines() {
+                    1 => size,
+                    lines => format!("{lines} lines · {size}"),
+                }
+            }
+            (Some(_), Some(default)) => format!("default {}", preview::short(&default, 24)),
+            (_, _) => String::new(),
+        };
+        if fact.is_empty() { Vec::new() } else { vec![span(fact, theme.dim)] }
+    }
+
+    fn draw_value(&self, buffer: &mut Buffer, area: Rect, theme: &Theme) {
+        let field = self.field;
+        if field.entry() == Entry::Switch {
+            put(buffer, area, self.switch(theme));
+            return;
+        }
+        let look = look(theme, self.selected, self.typing);
+        if !self.field.choices.values.is_empty() && area.width > 2 {
+            let arrow = Rect { x: area.right() - 1, width: 1, height: 1, ..area };
+            put(buffer, arrow, span("▾", theme.dim));
+            field.editor.draw(Rect { width: area.width - 2, ..area }, buffer, look);
+        } else {
+            field.editor.draw(area, buffer, look);
+        }
+        if field.entry() == Entry::Json {
+            draw_json::colour(buffer, area, &field.editor, theme);
+            if let Some(Err(Trouble::Json(error))) = field.value() {
+                draw_json::mark(buffer, area, &field.editor, error, theme);
+            }
+        }
+        if field.editor.is_empty() {
+            // Behind the cursor, where there is one.
+            let shift = u16::from(self.typing) * 2;
+            let area = Rect { x: area.x + shift, width: area.width.saturating_sub(shift), ..area };
+            put(buffer, area, self.placeholder(theme));
+        }
+    }
+
+    fn placeholder(&self, theme: &Theme) -> Span<'static> {
+        let field = self.field;
+        let words = match default(field) {
+            _ if field.is_present() => "\"\"".to_owned(),
+            Some(default) => format!("default {}", preview::short(&default, 60)),
+            None if field.is_required() => "required".to_owned(),
+            None => "optional".to_owned(),
+        };
+        span(words, theme.dim)
+    }
+
+    fn switch(&self, theme: &Theme) -> Vec<Span<'static>> {
+        let now = if self.field.is_present() { self.field.editor.text() } else { String::new() };
+        let unset = if self.field.is_required() { "not set" } else { "left out" };
+        let mut spans = Vec::new();
+        for (word, value) in [(unset, ""), ("true", "true"), ("false", "false")] {
+            spans.extend(choice(word, value == now, theme));
+        }
+        if let (Some(default), true) = (default(self.field), now.is_empty()) {
+            spans.push(span(format!("  default {}", preview::short(&default, 24)), theme.dim));
+        }
+        spans
+    }
+
+    fn choices(&self, columns: usize, theme: &Theme) -> Vec<Span<'static>> {
+        let choices = &self.field.choices;
+        let label = if choices.guessed { "from the description " } else { "one of " };
+        let mut spans = vec![span(label, theme.dim)];
+        let now = self.field.choice();
+        for (index, value) in choices.values.iter().enumerate() {
+            spans.extend(choice(&words(value), now == Some(index), theme));
+        }
+        cut(spans, columns)
+    }
+
+    /// Lines under the box, and whether each tells a problem.
+    fn notes(&self, columns: usize) -> Vec<(String, bool)> {
+        let wrapped = |text: &str, most: usize| wrap::words(&text::safe(text.as_bytes()), columns, most);
+        let mut notes: Vec<(String, bool)> = Vec::new();
+        if let Some(problem) = self.problem {
+            notes.extend(wrapped(problem, NOTE).into_iter().map(|line| (line, true)));
+        }
+        if let Some(Parameter { description, .. }) = &self.field.parameter {
+            if !description.trim().is_empty() {
+                let most = if self.selected { NOTE } else { 1 };
+                notes.extend(wrapped(description.trim(), most).into_iter().map(|line| (line, false)));
+            }
+        }
+        notes
+    }
+}
+
+/// The styles of a text: bright where it is selected, with a cursor where keys go.
+pub fn look(theme: &Theme, selected: bool, typing: bool) -> Look {
+    let plain = Style::new();
+    let tint = match theme.depth {
+        Depth::Full => plain.bg(theme.sel),
+        Depth::Sixteen | Depth::Mono => plain.add_modifier(Modifier::REVERSED),
+    };
+    let cursor = match theme.depth {
+        Depth::Full => plain.fg(theme.on_accent).bg(theme.accent),
+        Depth::Sixteen | Depth::Mono => plain.add_modifier(Modifier::REVERSED),
+    };
+    Look {
+        text: plain.fg(if selected { theme.bright } else { theme.fg }),
+        cursor: typing.then_some(cursor),
+        selection: tint,
+        sign: plain.fg(theme.dim),
+    }
+}
+
+/// An offered value; the chosen one is a chip.
+fn choice(word: &str, chosen: bool, theme: &Theme) -> Vec<Span<'static>> {
+    if !chosen {
+        return vec![blank(1), span(word, theme.fg), blank(1)];
+    }
+    let style = Style::new().fg(theme.bright).add_modifier(Modifier::BOLD);
+    let style = match theme.depth {
+        Depth::Full => style.bg(theme.sel),
+        Depth::Sixteen | Depth::Mono => style.add_modifier(Modifier::REVERSED),
+    };
+    vec![Span::styled(format!(" {word} "), style)]
+}
+
+/// A value as a person reads it: a text without its quotes.
+fn words(value: &Value) -> String {
+    let text = match value {
+        Value::String(text) if !text.is_empty() => text.clone(),
+        Value::String(_)
+        | Value::Null
+        | Value::Bool(_)
+        | Value::Number(_)
+        | Value::Array(_)
+        | Value::Object(_) => value.to_string(),
+    };
+    text::fit(&text::safe(text.as_bytes()), 24).into_owned()
+}
+
+fn default(field: &Field) -> Option<Box<serde_json::value::RawValue>> {
+    let default = field.parameter.as_ref()?.default.as_ref()?;
+    serde_json::value::to_raw_value(default).ok()
+}

@@ -1,0 +1,64 @@
+//! What stands on the screen, one file a pane: its state, its update, its drawing.
+//!
+//! A pane draws itself with `render(&self, buffer, area, look)`, and changes by methods of its own that the
+//! application calls; what it wants done outside is a list of [`crate::tui::effect::Effect`]. It never blocks and
+//! never looks at a clock: the time stands in [`Look`].
+
+//!
+//! Full-screen pages that take keys themselves (the form, the result) have this shape, so that the application
+//! needs to know nothing else of them:
+//!
+//! - `layer(&self) -> Layer`: which keys apply now (a form: `Form` between its fields, `Text` inside one);
+//! - `act(&mut self, action: Action) -> Asked`: a key of the table, `Back` among them;
+//! - `key(&mut self, event: KeyEvent) -> Asked`: any other key, in a text field;
+//! - `paste(&mut self, text: &str)`;
+//! - `render(&self, buffer, area, look)`: everything between header and footer, tab strip included;
+//! - `place(&self, theme)` and `facts(&self, look)`: the left and the right part of the header.
+//!
+//! A form is made by `Form::new(&Listed, &Method, payload: Option<&str>)`, asks for `Effect::Call`, and is told
+//! with `refused(&mut self, &Rejected)` when that is turned down. A result is made by `Result::new(Reply)`.
+
+pub mod agent_page;
+pub mod agents;
+pub mod dialog;
+pub mod form;
+pub mod help;
+mod indented;
+pub mod list;
+pub mod method;
+pub mod output;
+pub mod plan;
+pub mod procs;
+pub mod result;
+pub mod run_page;
+pub mod runs;
+pub mod sign;
+mod stats;
+mod steps;
+pub mod toast;
+mod usage;
+pub mod welcome;
+
+use crate::tui::effect::Effect;
+use crate::tui::message::Now;
+use crate::tui::theme::Theme;
+
+/// What a pane needs for drawing besides its own state.
+#[derive(Clone, Copy)]
+pub struct Look<'a> {
+    pub theme: &'a Theme,
+    pub now: Now,
+    /// Whether this pane has the focus.
+    pub focused: bool,
+}
+
+/// What a page asks of the application after a key.
+#[derive(Debug)]
+pub enum Asked {
+    /// The key was taken, and no more is needed.
+    Nothing,
+    /// The key is not the page's own: the application does what it does everywhere (`Back` leaves the page).
+    NotMine,
+    /// To be done outside.
+    Do(Vec<Effect>),
+}

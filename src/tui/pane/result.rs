@@ -1,0 +1,196 @@
+//! The result view: how a call ended, what it answered, and the end of what it said besides.
+//!
+//! A list of rows that scrolls as one: the result as a tree or as text, then the last of standard error. What a
+//! person must know first stands above it and does not scroll. Drawing is in `draw`, wording in `words`.
+
+mod draw;
+#[cfg(test)]
+mod tests;
+mod words;
+
+use std::cell::Cell;
+
+use crate::text;
+use crate::tui::keymap::{Action, Layer};
+use crate::tui::pane::Asked;
+use crate::tui::seen::Reply;
+use crate::tui::widget::json_tree::Tree;
+
+/// Longest piece of a line that is one row: a row stays smaller than a screen.
+const PIECE: usize = 400;
+
+/// One row of the page.
+#[derive(Clone, Debug)]
+enum Row {
+    /// The head of a section: its name, and a fact about it.
+    Section(&'static str, String),
+    Blank,
+    /// A row of the tree.
+    Tree(usize),
+    /// A safe line.
+    Line(String),
+    /// A safe line about the value, not of it.
+    Note(String),
+    /// A safe line of standard error.
+    Stderr(String),
+    Warning(String),
+}
+
+impl Row {
+    /// Whether the cursor rests on it.
+    fn rests(&self) -> bool {
+        match self {
+            Self::Section(..) | Self::Blank => false,
+            Self::Tree(_) | Self::Line(_) | Self::Note(_) | Self::Stderr(_) | Self::Warning(_) => true,
+        }
+    }
+}
+
+/// What an ended call answered, as it is shown.
+#[derive(Debug)]
+pub struct ResultView {
+    reply: Reply,
+    tree: Option<Tree>,
+    rows: Vec<Row>,
+    /// The row with the cursor.
+    cursor: usize,
+    /// The first and the last row shown when it was drawn last: only drawing knows how high rows are.
+    top: Cell<usize>,
+    bottom: Cell<usize>,
+}
+
+impl ResultView {
+    /// A view of an ended call's reply.
+    #[must_use]
+    pub fn new(reply: Reply) -> Self {
+        // The beginning of a result that was cut is no JSON, and would be called broken.
+        let tree = reply.result.as_deref().map(|result| match reply.cut {
+            0 => Tree::new(result),
+            _ => Tree::text(result),
+        });
+        let mut view =
+            Self { reply, tree, rows: Vec::new(), cursor: 0, top: Cell::new(0), bottom: Cell::new(0) };
+        view.arrange();
+        view.move_to(0);
+        view
+    }
+
+    /// Which keys apply now.
+    #[must_use]
+    pub fn layer(&self) -> Layer {
+        Layer::Result
+    }
+
+    /// Does what a key of the table asks for.
+    pub fn act(&mut self, action: Action) -> Asked {
+        let half = (self.bottom.get().saturating_sub(self.top.get()) / 2).max(1).cast_signed();
+        match action {
+            Action::Down => self.step(1),
+            Action::Up => self.step(-1),
+            Action::HalfDown => self.step(half),
+            Action::HalfUp => self.step(-half),
+            Action::PageDown => {
+                // The last row of this page is the first of the next: no row is passed over.
+                self.top.set(self.bottom.get());
+                self.move_to(self.bottom.get().max(self.cursor));
+            }
+            Action::PageUp => {
+                let first = self.top.replace(0);
+                self.move_to(first.min(self.cursor));
+            }
+            Action::First => self.move_to(0),
+            Action::Last => self.move_to(self.rows.len()),
+            Action::Open => self.in_tree(|tree, at| {
+                tree.toggle(at);
+                at
+            }),
+            Action::Right => self.in_tree(|tree, at| {
+                tree.unfold(at);
+                at
+            }),
+            Action::Left => self.in_tree(Tree::fold),
+            Action::ToggleRaw => self.toggle_raw(),
+            _ => return Asked::NotMine,
+        }
+        Asked::Nothing
+    }
+
+    fn toggle_raw(&mut self) {
+        let Some(tree) = &mut self.tree else { return };
+        tree.set_raw(!tree.is_raw());
+        self.arrange();
+        self.top.set(0);
+        self.move_to(0);
+    }
+
+    /// Folds or unfolds at the cursor; the cursor goes to the row that is given back.
+    fn in_tree(&mut self, change: impl FnOnce(&mut Tree, usize) -> usize) {
+        let (Some(Row::Tree(at)), Some(tree)) = (self.rows.get(self.cursor), &mut self.tree) else { return };
+        let first = self.cursor - at;
+        let at = change(tree, *at);
+        self.arrange();
+        self.move_to(first + at);
+    }
+
+    /// Moves the cursor by rows on which it rests.
+    fn step(&mut self, by: isize) {
+        self.move_to(self.cursor.saturating_add_signed(by));
+        // Where that is a row between sections, the way goes on.
+        if by < 0 && !self.rows.get(self.cursor).is_some_and(Row::rests) {
+            self.move_to(0);
+        }
+    }
+
+    /// Moves the cursor to this row, or to the nearest one on which it rests: the next, else the one before. On the
+    /// way up over a section's head it is the one before.
+    fn move_to(&mut self, row: usize) {
+        let rests = |at: &usize| self.rows.get(*at).is_some_and(Row::rests);
+        let row = row.min(self.rows.len().saturating_sub(1));
+        let before = (0..=row).rev().find(rests);
+        let after = (row..self.rows.len()).find(rests);
+        let nearest = if row < self.cursor { before.or(after) } else { after.or(before) };
+        self.cursor = nearest.unwrap_or(0);
+    }
+
+    /// Lists the rows anew, after every change to the tree.
+    fn arrange(&mut self) {
+        let outcome = &self.reply.outcome;
+        let mut rows = Vec::new();
+        if let Some(error) = words::error(outcome) {
+            rows.push(Row::Section("Error", String::new()));
+            rows.extend(lines(&error).map(Row::Line));
+            rows.push(Row::Blank);
+        }
+        rows.push(Row::Section("Result", words::fact(&self.reply, self.tree.as_ref())));
+        rows.extend(words::note(&self.reply, self.tree.as_ref()).map(Row::Note));
+        match &self.tree {
+            Some(tree) => rows.extend((0..tree.len()).map(Row::Tree)),
+            None if self.reply.stdout.trim().is_empty() => {}
+            None => rows.extend(lines(&self.reply.stdout).map(Row::Line)),
+        }
+        rows.extend(outcome.warnings.iter().map(|warning| Row::Warning(text::safe(warning.as_bytes()))));
+        if !self.reply.last_stderr.is_empty() {
+            rows.push(Row::Blank);
+            let shown = self.reply.last_stderr.len();
+            rows.push(Row::Section("Last stderr", format!("last {shown} of {} lines", outcome.stderr_lines)));
+            let all = self.reply.last_stderr.iter();
+            rows.extend(all.flat_map(|row| pieces(&row.text)).map(Row::Stderr));
+        }
+        self.rows = rows;
+    }
+}
+
+/// The lines of others' text, safe, long ones in pieces.
+fn lines(text: &str) -> impl Iterator<Item = String> {
+    let lines: Vec<String> =
+        text.trim_end().split('\n').flat_map(|line| pieces(&text::safe(line.as_bytes()))).collect();
+    lines.into_iter()
+}
+
+fn pieces(line: &str) -> Vec<String> {
+    let chars: Vec<char> = line.chars().collect();
+    if chars.is_empty() {
+        return vec![String::new()];
+    }
+    chars.chunks(PIECE).map(|piece| piece.iter().collect()).collect()
+}

@@ -1,0 +1,217 @@
+//! The result's page: the claim above, the rows between, what the call used below.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+
+use crate::run::status::State;
+use crate::text;
+use crate::tui::pane::result::{ResultView, Row, words};
+use crate::tui::pane::{Look, sign};
+use crate::tui::theme::Theme;
+use crate::tui::widget::callout::callout;
+use crate::tui::widget::line::{below, blank, bold, put, row, rule, section, span};
+use crate::tui::widget::select::select;
+use crate::tui::widget::wrap;
+
+/// Least height of a page that has air between its parts.
+const ROOMY: u16 = 20;
+
+impl ResultView {
+    /// Draws the page on an area for text, below the run's tabs. The mark of the cursor's row stands in the column
+    /// before it.
+    pub fn render(&self, buffer: &mut Buffer, area: Rect, look: Look) {
+        let theme = look.theme;
+        let roomy = area.height >= ROOMY;
+        let mut top = u16::from(roomy);
+        if let Some((claim, evidence)) = words::claim(&self.reply.outcome) {
+            let rows = if roomy { 4 } else { 2 };
+            let lines = self.claim(&claim, &evidence, theme);
+            let boxed = below(area, top);
+            callout(
+                buffer,
+                Rect { height: rows.min(boxed.height), ..boxed },
+                self.colour(theme),
+                lines,
+                theme,
+            );
+            top += rows + 1;
+        }
+        let foot = match area.height {
+            0..8 => 0,
+            8..ROOMY => 1,
+            ROOMY.. => 3,
+        };
+        self.draw_usage(buffer, below(area, area.height - foot.min(area.height)), theme);
+        let body = below(Rect { height: area.height.saturating_sub(foot), ..area }, top);
+        self.draw_rows(buffer, body, look);
+    }
+
+    /// What the tab strip's right end says: how the result is shown, and the key that changes it.
+    #[must_use]
+    pub fn strip_fact(&self, theme: &Theme) -> Vec<Span<'static>> {
+        let Some(tree) = self.tree.as_ref().filter(|tree| tree.fault().is_none()) else { return Vec::new() };
+        let (on, off) = (theme.fg, theme.dim);
+        let (tree, raw) = if tree.is_raw() { (off, on) } else { (on, off) };
+        vec![span("tree", tree), span(" · ", off), span("raw ", raw), bold("T", theme.accent)]
+    }
+
+    fn colour(&self, theme: &Theme) -> ratatui::style::Color {
+        match self.reply.outcome.state {
+            // Someone wanted it so: nothing to alarm about.
+            State::Killed => theme.line,
+            state => sign::state(state, theme).1,
+        }
+    }
+
+    fn claim(&self, claim: &str, evidence: &str, theme: &Theme) -> Vec<Line<'static>> {
+        let mut lines = vec![Line::from(bold(text::safe(claim.as_bytes()), theme.bright))];
+        let evidence = text::safe(evidence.as_bytes());
+        match (self.reply.outcome.state, evidence.rsplit_once(' ')) {
+            // The rule's name is what a person looks up.
+            (State::SoftError, Some((words, rule))) => {
+                lines.push(Line::from(vec![span(format!("{words} "), theme.dim), span(rule, theme.fg)]));
+            }
+            _ if evidence.is_empty() => {}
+            _ => lines.push(Line::from(span(evidence, theme.dim))),
+        }
+        lines
+    }
+
+    fn draw_rows(&self, buffer: &mut Buffer, area: Rect, look: Look) {
+        let height = usize::from(area.height);
+        if area.is_empty() {
+            return;
+        }
+        let columns = usize::from(area.width);
+        let (top, first_lines) = self.first_row(columns, height, look.theme);
+        self.top.set(top);
+        self.bottom.set(top);
+        let mut at = 0;
+        let mut next = Some(first_lines);
+        for index in top..self.rows.len() {
+            let lines = next.take().unwrap_or_else(|| self.lines(index, columns, look.theme));
+            if usize::from(at) + lines.len() <= height {
+                self.bottom.set(index);
+            }
+            for line in lines {
+                let whole = row(area, at);
+                if whole.is_empty() {
+                    return;
+                }
+                put(buffer, whole, line);
+                if index == self.cursor && look.focused {
+                    let x = whole.x.saturating_sub(1);
+                    let bar = Rect { x, width: whole.right() + 1 - x, ..whole };
+                    select(buffer, bar.intersection(buffer.area), true, look.theme);
+                }
+                at += 1;
+            }
+        }
+    }
+
+    /// The first row to show and its lines: the one shown last, unless the cursor would be out of sight or the
+    /// page would end before the screen does.
+    fn first_row(&self, columns: usize, height: usize, theme: &Theme) -> (usize, Vec<Line<'static>>) {
+        // The first row from which all rows up to this one fit.
+        let from = |last: usize| {
+            let mut used = self.lines(last, columns, theme).len();
+            let rows = (0..last).rev().take_while(|at| {
+                used += self.lines(*at, columns, theme).len();
+                used <= height
+            });
+            rows.last().unwrap_or(last)
+        };
+        // A section's head is shown with its first row.
+        let head =
+            (0..self.cursor).rev().take_while(|at| !self.rows[*at].rests()).last().unwrap_or(self.cursor);
+        let highest = from(self.rows.len().saturating_sub(1));
+        let top = self.top.get().min(head).min(highest).max(from(self.cursor));
+        (top, self.lines(top, columns, theme))
+    }
+
+    /// A row as lines of the screen.
+    fn lines(&self, index: usize, columns: usize, theme: &Theme) -> Vec<Line<'static>> {
+        let wrapped = |text: &str, colour| -> Vec<Line<'static>> {
+            wrap::rows(text, columns).into_iter().map(|row| Line::from(span(row, colour))).collect()
+        };
+        match self.rows.get(index) {
+            None => Vec::new(),
+            Some(Row::Blank) => vec![Line::default()],
+            Some(Row::Section(name, fact)) => {
+                let fact = if fact.is_empty() { Vec::new() } else { vec![span(fact, theme.dim)] };
+                vec![section(vec![bold(*name, theme.bright)], fact, columns, theme)]
+            }
+            Some(Row::Tree(at)) => {
+                self.tree.as_ref().map_or_else(Vec::new, |tree| tree.lines(*at, columns, theme))
+            }
+            Some(Row::Line(line)) => wrapped(line, theme.fg),
+            Some(Row::Note(note)) => wrapped(note, theme.dim),
+            Some(Row::Warning(warning)) => {
+                let mut lines = wrapped(&format!("▲ {warning}"), theme.dim);
+                if let Some(sign) = lines.first_mut() {
+                    *sign = Line::from(vec![
+                        span("▲", theme.warn),
+                        span(sign.spans[0].content[3..].to_owned(), theme.dim),
+                    ]);
+                }
+                lines
+            }
+            Some(Row::Stderr(line)) => match exception(line) {
+                Some(name) => {
+                    let mut lines = wrapped(line, theme.fg);
+                    if let Some(first) =
+                        lines.first_mut().filter(|first| first.spans[0].content.len() >= name.len())
+                    {
+                        let shown = first.spans[0].content[name.len()..].to_owned();
+                        *first = Line::from(vec![bold(name, theme.err), span(shown, theme.fg)]);
+                    }
+                    lines
+                }
+                None if line.trim_start().starts_with("File \"") || line.starts_with("Traceback ") => {
+                    wrapped(line, theme.dim)
+                }
+                None => wrapped(line, theme.fg),
+            },
+        }
+    }
+
+    fn draw_usage(&self, buffer: &mut Buffer, area: Rect, theme: &Theme) {
+        if area.is_empty() {
+            return;
+        }
+        let apart = if area.width >= 90 { 5 } else { 3 };
+        let mut usage = words::usage(&self.reply.outcome);
+        let columns = |usage: &[(&str, String)]| -> usize {
+            usage.iter().map(|(label, value)| text::width(label) + text::width(value) + 1 + apart).sum()
+        };
+        // Whole facts go, the least telling first; how it ended stays.
+        for dropped in ["stdout", "stderr", "cpu", "peak"] {
+            if columns(&usage) > usize::from(area.width) + apart {
+                usage.retain(|(label, _)| *label != dropped);
+            }
+        }
+        let mut spans = Vec::new();
+        for (label, value) in usage {
+            spans.extend([span(format!("{label} "), theme.dim), span(value, theme.fg), blank(apart)]);
+        }
+        if area.height > 1 {
+            rule(buffer, row(area, 0), theme);
+            put(buffer, row(area, 1), Line::from(spans));
+        } else {
+            put(buffer, area, Line::from(spans));
+        }
+    }
+}
+
+/// The exception that a line of a traceback names.
+fn exception(line: &str) -> Option<&str> {
+    let end = line.find(|c: char| !(c.is_alphanumeric() || c == '_' || c == '.')).unwrap_or(line.len());
+    let (name, rest) = line.split_at(end);
+    let last = name.rsplit('.').next()?;
+    let is_name = last.starts_with(char::is_uppercase)
+        && ["Error", "Exception", "Interrupt", "Exit", "Iteration", "Warning"]
+            .iter()
+            .any(|end| last.ends_with(end));
+    (is_name && (rest.is_empty() || rest.starts_with(": "))).then_some(name)
+}

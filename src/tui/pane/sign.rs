@@ -1,0 +1,216 @@
+//! How states, sizes and times are shown: the same sign, colour and spelling everywhere.
+
+use std::time::Duration;
+
+use ratatui::style::Color;
+use ratatui::text::Span;
+
+use crate::run::status::State;
+use crate::text;
+use crate::tui::message::Now;
+use crate::tui::seen::Run;
+use crate::tui::theme::Theme;
+use crate::tui::widget::line::{bold, span};
+use crate::venv::stamp::Environment;
+
+/// The glyph and the colour of a run's state.
+#[must_use]
+pub fn state(state: State, theme: &Theme) -> (&'static str, Color) {
+    match state {
+        State::Starting => ("◌", theme.info),
+        State::Running => ("▶", theme.info),
+        State::Stopping => ("▼", theme.warn),
+        State::Succeeded => ("✓", theme.ok),
+        State::SoftError => ("!", theme.warn),
+        State::Failed => ("✗", theme.err),
+        State::TimedOut => ("◷", theme.err),
+        State::Killed => ("■", theme.dim),
+        State::Rejected => ("⊘", theme.err),
+        State::Lost => ("?", theme.err),
+    }
+}
+
+/// The state of a page's subject: a solid chip when it wants attention, else coloured text.
+#[must_use]
+pub fn state_chip(of: State, theme: &Theme) -> Span<'static> {
+    let (glyph, colour) = state(of, theme);
+    match of {
+        State::Starting | State::Running | State::Succeeded | State::Killed => {
+            bold(format!("{glyph} {}", of.word()), colour)
+        }
+        State::Stopping
+        | State::SoftError
+        | State::Failed
+        | State::TimedOut
+        | State::Rejected
+        | State::Lost => Span::styled(format!(" {glyph} {} ", of.word()), theme.solid(colour)),
+    }
+}
+
+/// The sign and a word or two for an agent's environment; `long` where there is room.
+#[must_use]
+pub fn environment(environment: &Environment, long: bool, theme: &Theme) -> Vec<Span<'static>> {
+    let env = if long { "env " } else { "" };
+    let (glyph, colour, word) = match environment {
+        Environment::None => ("○", theme.dim, "no env".to_owned()),
+        Environment::Ready { .. } => ("●", theme.ok, format!("{env}ok")),
+        Environment::Stale { .. } => ("▲", theme.warn, format!("{env}stale")),
+        Environment::Broken { .. } => ("✗", theme.err, format!("{env}broken")),
+        Environment::Building => ("▶", theme.info, "building".to_owned()),
+    };
+    vec![span(glyph, colour), span(format!(" {word}"), theme.dim)]
+}
+
+/// A time that goes on: `0:07`, `1:02:03`.
+#[must_use]
+pub fn live_time(time: Duration) -> String {
+    let seconds = time.as_secs();
+    let (hours, minutes, seconds) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
+    if hours > 0 { format!("{hours}:{minutes:02}:{seconds:02}") } else { format!("{minutes}:{seconds:02}") }
+}
+
+/// A time that is over: `0.27s`, `12.4s`, `300s`, `1h 02m`.
+#[must_use]
+pub fn took(time: Duration) -> String {
+    let seconds = time.as_secs_f64();
+    match time.as_secs() {
+        0 if seconds < 0.995 => format!("{seconds:.2}s"),
+        0..100 => format!("{seconds:.1}s"),
+        100..3600 => format!("{seconds:.0}s"),
+        whole => format!("{}h {:02}m", whole / 3600, whole / 60 % 60),
+    }
+}
+
+/// How long ago something was: `now`, `2m ago`, `3h ago`, `5d ago`.
+#[must_use]
+pub fn ago(then_ms: i64, now_ms: i64) -> String {
+    match now_ms.saturating_sub(then_ms) / 1000 {
+        ..5 => "now".to_owned(),
+        seconds @ 5..60 => format!("{seconds}s ago"),
+        seconds @ 60..3_600 => format!("{}m ago", seconds / 60),
+        seconds @ 3_600..86_400 => format!("{}h ago", seconds / 3_600),
+        seconds => format!("{}d ago", seconds / 86_400),
+    }
+}
+
+/// Memory, as short as can be: `812K`, `96M`, `1.4G`.
+#[must_use]
+pub fn memory(bytes: u64) -> String {
+    const K: u64 = 1 << 10;
+    match bytes {
+        0 => "0".to_owned(),
+        b if b < 1 << 20 => format!("{}K", b.div_ceil(K)),
+        b if b < 1 << 30 => format!("{}M", b >> 20),
+        b => format!("{}.{}G", b >> 30, (b >> 20) % K * 10 / K),
+    }
+}
+
+/// A size of data: `118 B`, `2.1 KB`, `9.8 MB`.
+#[must_use]
+#[expect(clippy::cast_precision_loss, reason = "two digits are shown")]
+pub fn size(bytes: u64) -> String {
+    match bytes {
+        0..1_000 => format!("{bytes} B"),
+        1_000..1_000_000 => format!("{:.1} KB", bytes as f64 / 1e3),
+        1_000_000..1_000_000_000 => format!("{:.1} MB", bytes as f64 / 1e6),
+        _ => format!("{:.1} GB", bytes as f64 / 1e9),
+    }
+}
+
+/// A share of one core: `0%`, `61%`.
+#[must_use]
+pub fn percent(percent: f32) -> String {
+    format!("{percent:.0}%")
+}
+
+/// The name of an agent where room is short: `coding` for `agentplug/coding-agent`.
+#[must_use]
+pub fn short_agent(agent: &str) -> String {
+    let folder = agent.rsplit('/').next().unwrap_or(agent);
+    safe(folder.strip_suffix("-agent").unwrap_or(folder))
+}
+
+/// How long a run took, or has been going on.
+#[must_use]
+pub fn elapsed(run: &Run, now: Now) -> String {
+    let time = run.elapsed(now);
+    if run.is_live() { live_time(time) } else { took(time) }
+}
+
+/// A text of others on one line.
+#[must_use]
+pub fn safe(text: &str) -> String {
+    text::safe(text.as_bytes())
+}
+
+/// The day of a moment as a person says it: `today`, `yesterday`, `2026-11-20`.
+#[must_use]
+pub fn day(then_ms: i64, now: Now) -> String {
+    let number = |ms: i64| (ms / 1000 + i64::from(now.utc_offset)).div_euclid(86_400);
+    let day = number(then_ms);
+    match number(now.wall_ms) - day {
+        ..=0 => "today".to_owned(),
+        1 => "yesterday".to_owned(),
+        _ => date(day),
+    }
+}
+
+/// The clock time of a moment: `14:03:22`.
+#[must_use]
+pub fn clock(then_ms: i64, now: Now) -> String {
+    let second = (then_ms / 1000 + i64::from(now.utc_offset)).rem_euclid(86_400);
+    format!("{:02}:{:02}:{:02}", second / 3600, second / 60 % 60, second % 60)
+}
+
+/// A day counted from 1970 as a date of the Gregorian calendar, by Howard Hinnant's `civil_from_days`.
+fn date(day: i64) -> String {
+    let shifted = day + 719_468;
+    let (era, of_era) = (shifted.div_euclid(146_097), shifted.rem_euclid(146_097));
+    let year_of_era = (of_era - of_era / 1_460 + of_era / 36_524 - of_era / 146_096) / 365;
+    let of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let shifted_month = (5 * of_year + 2) / 153;
+    let day = of_year - (153 * shifted_month + 2) / 5 + 1;
+    let month = if shifted_month < 10 { shifted_month + 3 } else { shifted_month - 9 };
+    let year = year_of_era + era * 400 + i64::from(month <= 2);
+    format!("{year}-{month:02}-{day:02}")
+}
+
+/// A count and its noun: `1 run`, `3 runs`.
+#[must_use]
+pub fn count(number: usize, one: &str, many: &str) -> String {
+    format!("{number} {}", if number == 1 { one } else { many })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_short_at_every_length() {
+        let check = |ms: u64, live: &str, over: &str| {
+            let time = Duration::from_millis(ms);
+            assert_eq!((live_time(time).as_str(), took(time).as_str()), (live, over));
+        };
+        check(270, "0:00", "0.27s");
+        check(997, "0:00", "1.0s");
+        check(12_400, "0:12", "12.4s");
+        check(300_000, "5:00", "300s");
+        check(3_723_000, "1:02:03", "1h 02m");
+    }
+
+    #[test]
+    fn days_have_names() {
+        let now = Now { clock_us: 0, wall_ms: 1_795_356_202_000, utc_offset: 7_200 };
+        assert_eq!(day(now.wall_ms, now), "today");
+        assert_eq!(day(now.wall_ms - 86_400_000, now), "yesterday");
+        assert_eq!(day(0, now), "1970-01-01");
+        assert_eq!(day(951_782_400_000, now), "2000-02-29");
+        assert_eq!(clock(951_782_400_000, now), "02:00:00");
+    }
+
+    #[test]
+    fn sizes_are_short_at_every_length() {
+        assert_eq!([0, 900, 96 << 20, 1_503_238_553].map(memory), ["0", "1K", "96M", "1.3G"]);
+        assert_eq!([118, 2_100, 9_800_000].map(size), ["118 B", "2.1 KB", "9.8 MB"]);
+    }
+}

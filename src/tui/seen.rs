@@ -1,0 +1,148 @@
+//! What was seen of the runs, as the panes show it: plain data, made by the tail and the worker. Every text in it
+//! that came from an agent has been made safe.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::run::dir::RunDir;
+use crate::run::output::Stream;
+use crate::run::samples::Sample;
+use crate::run::spec::{Kind, RunId, RunSpec};
+use crate::run::status::{Outcome, State, Status};
+use crate::tui::message::Now;
+
+/// One row of the runs.
+#[derive(Clone, Debug)]
+pub struct Run {
+    pub id: RunId,
+    pub dir: RunDir,
+    pub kind: Kind,
+    /// `namespace/folder`.
+    pub agent: String,
+    /// Calls only.
+    pub method: Option<String>,
+    /// Milliseconds since 1970.
+    pub created_ms: i64,
+    pub state: State,
+    pub outcome: Option<Outcome>,
+    /// Of a live run: when it started, in microseconds of the monotonic clock.
+    pub live_since_us: Option<u64>,
+    /// How long it took, or how far it is known to have gone, when it is not live.
+    pub took: Duration,
+    /// The last look at its processes, while it is live.
+    pub latest: Option<Sample>,
+    /// Why the run directory cannot be read; then most of the above is empty.
+    pub unreadable: Option<String>,
+}
+
+impl Run {
+    /// How long the run took, or has been going on.
+    #[must_use]
+    pub fn elapsed(&self, now: Now) -> Duration {
+        self.live_since_us
+            .map_or(self.took, |since| Duration::from_micros(now.clock_us.saturating_sub(since)))
+    }
+
+    /// Whether it goes on.
+    #[must_use]
+    pub fn is_live(&self) -> bool {
+        self.unreadable.is_none() && self.state.is_live()
+    }
+
+    /// What a person calls it: the method, or `build`.
+    #[must_use]
+    pub fn what(&self) -> &str {
+        match self.kind {
+            Kind::Build => "build",
+            Kind::Call => self.method.as_deref().unwrap_or("?"),
+        }
+    }
+}
+
+/// The run that is looked at: everything but its output.
+#[derive(Clone, Debug)]
+pub struct Detail {
+    pub run: Arc<Run>,
+    /// With its payload; as written, not made safe.
+    pub spec: Arc<RunSpec>,
+    pub status: Status,
+    /// The tree's use over time, the oldest first.
+    pub usage: Arc<Vec<Usage>>,
+    /// The last look at its processes.
+    pub latest: Option<Sample>,
+    /// Journal lines that could not be read.
+    pub damaged: usize,
+}
+
+/// What the tree used at one moment.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Usage {
+    /// Microseconds since the run started.
+    pub t_us: u64,
+    /// 100 is one core.
+    pub cpu_percent: f32,
+    pub rss_bytes: u64,
+}
+
+/// Which part of a run's output is wanted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum From {
+    /// Its end.
+    End,
+    /// From this row on, counted from 0.
+    Row(u64),
+    /// From the first row at or after this time on; microseconds since the run started.
+    Time(u64),
+}
+
+/// A window of a run's output: what is shown, and how much there is.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Page {
+    pub run: RunId,
+    /// The number of the first row.
+    pub first: u64,
+    pub rows: Vec<Row>,
+    /// All rows there are, unfinished last lines and the supervisor's own included.
+    pub total: u64,
+    /// Of the last output; microseconds since the run started.
+    pub last_us: u64,
+    /// Bytes of both streams so far.
+    pub bytes: u64,
+    /// There is more on disk than was looked at: the count still grows.
+    pub reading: bool,
+}
+
+/// One line of output.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Row {
+    /// Microseconds since the run started.
+    pub t_us: u64,
+    pub source: Source,
+    /// Safe; with its colours (SGR).
+    pub text: String,
+    /// Bytes that were left out at its end.
+    pub cut: u64,
+}
+
+/// Who said a line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Source {
+    Output(Stream),
+    /// The supervisor: something the journal tells.
+    Supervisor,
+}
+
+/// What an ended call answered, and the end of what it said besides.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Reply {
+    pub run: RunId,
+    pub outcome: Outcome,
+    /// The result's JSON text as the agent wrote it, where there is one; not made safe.
+    pub result: Option<String>,
+    /// Bytes of the result that were left out because it is too long to show.
+    pub cut: u64,
+    /// Without a result: the beginning of standard output, as printed; not made safe.
+    pub stdout: String,
+    /// The last lines of standard error; safe, without colours.
+    pub last_stderr: Vec<Row>,
+}

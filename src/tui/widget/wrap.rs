@@ -1,0 +1,72 @@
+//! Text on several rows: broken at spaces where there are some, inside words where there are none.
+
+use unicode_segmentation::UnicodeSegmentation as _;
+use unicode_width::UnicodeWidthStr as _;
+
+/// The rows of a safe line at this width; an empty line is one empty row. Nothing is left out.
+#[must_use]
+pub fn rows(line: &str, columns: usize) -> Vec<&str> {
+    let mut rows = Vec::new();
+    let mut rest = line;
+    while rest.width() > columns.max(1) {
+        let at = break_at(rest, columns.max(1));
+        let (row, after) = rest.split_at(at);
+        rows.push(row.trim_end_matches(' '));
+        rest = after;
+    }
+    rows.push(rest);
+    rows
+}
+
+/// Words on at most `most` rows; where they need more, the last row ends with `…`.
+#[must_use]
+pub fn words(text: &str, columns: usize, most: usize) -> Vec<String> {
+    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let all = rows(&text, columns);
+    let mut kept: Vec<String> = all.iter().take(most).map(|row| (*row).to_owned()).collect();
+    if let (true, Some(last)) = (all.len() > most, kept.last_mut()) {
+        *last = crate::text::fit(&format!("{last} …"), columns).into_owned();
+    }
+    kept
+}
+
+/// Where to break a text that is wider than `columns`: behind its last space that still fits, else where it is full.
+fn break_at(text: &str, columns: usize) -> usize {
+    let (mut used, mut space) = (0, None);
+    for (at, cluster) in text.grapheme_indices(true) {
+        if cluster == " " {
+            // A space needs no room at the end of a row.
+            space = Some(at + 1);
+        }
+        used += cluster.width();
+        if used > columns {
+            return match space {
+                Some(space) if space > 0 => space,
+                Some(_) | None if at > 0 => at,
+                Some(_) | None => cluster.len(),
+            };
+        }
+    }
+    text.len()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_break_at_spaces_and_lose_nothing_else() {
+        assert_eq!(rows("one two three", 7), ["one two", "three"]);
+        assert_eq!(rows("  indented text", 10), ["  indented", "text"]);
+        assert_eq!(rows("abcdefgh", 3), ["abc", "def", "gh"]);
+        assert_eq!(rows("日本語", 5), ["日本", "語"]);
+        assert_eq!(rows("日本", 1), ["日", "本"]);
+        assert_eq!(rows("", 5), [""]);
+    }
+
+    #[test]
+    fn too_many_words_are_cut_with_a_sign() {
+        assert_eq!(words("one\n two  three four", 9, 2), ["one two", "three …"]);
+        assert_eq!(words("one two", 9, 2), ["one two"]);
+    }
+}
