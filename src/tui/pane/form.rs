@@ -149,10 +149,10 @@ impl Form {
             (Action::First, Side::Fields) => self.selected = 0,
             (Action::Last, Side::Fields) => self.selected = last,
             (Action::Left, Side::Fields) => {
-                self.change(|field, method| field.turns() && field.cycle(method, -1))
+                self.change(|field, method| field.turns() && field.cycle(method, -1));
             }
             (Action::Right, Side::Fields) => {
-                self.change(|field, method| field.turns() && field.cycle(method, 1))
+                self.change(|field, method| field.turns() && field.cycle(method, 1));
             }
             (Action::Suggest, Side::Fields) => {
                 self.change(|field, method| field.has_choices() && field.cycle(method, 1));
@@ -256,10 +256,9 @@ impl Form {
 
     /// Changes the selected field, and checks where that changed the payload.
     fn change(&mut self, change: impl FnOnce(&mut Field, &Method) -> bool) {
-        if let Some(field) = self.fields.get_mut(self.selected) {
-            if change(field, &self.method) {
-                self.check();
-            }
+        let field = self.fields.get_mut(self.selected);
+        if field.is_some_and(|field| change(field, &self.method)) {
+            self.check();
         }
     }
 
