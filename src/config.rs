@@ -1,6 +1,11 @@
 //! The user's settings, with what holds where nothing is set.
 
+use std::path::Path;
 use std::time::Duration;
+
+use serde::Deserialize;
+
+use crate::yaml;
 
 /// What a person may choose.
 #[derive(Clone, Debug, PartialEq)]
@@ -32,5 +37,80 @@ impl Default for Settings {
             silence_notice: Duration::from_secs(60),
             theme: None,
         }
+    }
+}
+
+/// The settings as `config.yaml` writes them: seconds, and every key optional.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct File {
+    /// 0: no limit.
+    timeout: Option<f64>,
+    grace: Option<f64>,
+    sweep: Option<f64>,
+    keep_runs: Option<usize>,
+    keep_bytes: Option<u64>,
+    silence_notice: Option<f64>,
+    theme: Option<String>,
+}
+
+impl Settings {
+    /// Reads `config.yaml` in this folder; where there is none, everything is as by default. The error is one
+    /// sentence with the place in the file.
+    pub fn load(folder: &Path) -> Result<Self, String> {
+        let path = folder.join("config.yaml");
+        match std::fs::read_to_string(&path) {
+            Ok(text) => Self::parse(&text).map_err(|error| format!("{}: {error}", path.display())),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Self::default()),
+            Err(error) => Err(format!("{} cannot be read: {error}", path.display())),
+        }
+    }
+
+    fn parse(text: &str) -> Result<Self, String> {
+        if text.lines().all(|line| line.trim().is_empty() || line.trim_start().starts_with('#')) {
+            return Ok(Self::default());
+        }
+        let file: File = yaml::from_str(text).map_err(|fault| fault.to_string())?;
+        let mut settings = Self::default();
+        let seconds = |name: &str, value: f64| {
+            Duration::try_from_secs_f64(value)
+                .map_err(|_| format!("{name}: it must be a number of seconds, 0 or more"))
+        };
+        if let Some(value) = file.timeout {
+            settings.call_timeout = Some(seconds("timeout", value)?).filter(|limit| !limit.is_zero());
+        }
+        for (name, value, setting) in [
+            ("grace", file.grace, &mut settings.grace),
+            ("sweep", file.sweep, &mut settings.sweep),
+            ("silence_notice", file.silence_notice, &mut settings.silence_notice),
+        ] {
+            if let Some(value) = value {
+                *setting = seconds(name, value)?;
+            }
+        }
+        settings.keep_runs = file.keep_runs.unwrap_or(settings.keep_runs);
+        settings.keep_bytes = file.keep_bytes.unwrap_or(settings.keep_bytes);
+        settings.theme = file.theme;
+        Ok(settings)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_not_set_is_as_by_default() {
+        assert_eq!(Settings::parse("# nothing\n"), Ok(Settings::default()));
+        let settings = Settings::parse("timeout: 0\ngrace: 0.5\n").unwrap();
+        let expected =
+            Settings { call_timeout: None, grace: Duration::from_millis(500), ..Settings::default() };
+        assert_eq!(settings, expected);
+    }
+
+    #[test]
+    fn an_unknown_key_is_named() {
+        let error = Settings::parse("grcae: 1\n").unwrap_err();
+        assert!(error.contains("grcae"), "{error}");
     }
 }

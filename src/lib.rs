@@ -1,4 +1,91 @@
-//! plugdeck: the terminal dashboard for AgentHub agents.
+//! plugdeck: a terminal dashboard that builds, calls and watches AgentHub agents, on a runtime worth trusting.
+//!
+//! # The idea
+//!
+//! 1. Everything that runs is a **run**: a method call or an environment build, one or more *steps*, in one
+//!    **run directory**.
+//! 2. Every run has its own small **supervisor**: plugdeck's own program once more, parent of the agent, Linux
+//!    child-subreaper, sole writer of that directory once it has its name.
+//! 3. The dashboard and every verb of the command line are only **views** over run directories: kill them at any
+//!    time and nothing is lost; start again and everything is still there.
+//! 4. What a run is doing is the **fold of its event journal**; there is no second record of it.
+//! 5. The file is the buffer: views **pull** from the journal and the output files at their own pace; nothing
+//!    pushes lines into an unbounded queue.
+//! 6. A process is `(pid, start time)` and is signalled through a pidfd; a bare pid is never signalled.
+//!
+//! # Rooms
+//!
+//! ```text
+//!             cli ──► tui            parse, print              draw, react
+//!              │       │
+//!              ▼       ▼
+//!             ops                    what a user can ask for, one verb a file
+//!        ┌─────┴─────┐
+//!        ▼           ▼
+//!   supervisor      venv             the process beside a run  how an agent becomes runnable
+//!        └─────┬─────┘
+//!              ▼
+//!             run                    one execution and its files: the contract
+//!        ┌─────┴─────┐
+//!        ▼           ▼
+//!     process      agent             what the system says      what can be run
+//! ```
+//!
+//! Arrows mean "may name"; nothing names upward. Below all rooms stand `text` (others' bytes become safe text
+//! here, and only here), `yaml`, `paths` and `config`. A test keeps the directions, and every room's `mod.rs` says
+//! what the room is for.
+//!
+//! Who knows runtimes by their managers: the *process manager* is `supervisor` with `process`, the *environment
+//! manager* is `venv` with a build run, the *agent runtime* is `agent` with `ops`.
+//!
+//! # Invariants
+//!
+//! - From its final name on, only the supervisor writes into a run directory (and the hook inside the agent).
+//! - The supervisor's whole command set are signals: TERM ends the tree (TERM, grace, KILL); a second TERM kills
+//!   at once. INT and HUP mean nothing to it.
+//! - A build is a run: same spec, same supervisor, same journal, same pages.
+//! - `agent`, `run`, `process` and `venv` know nothing of terminals; `ops` prints nothing; only `cli::print` prints.
+//! - Nothing blocks in the dashboard's `update` or `render`; whatever may block is an effect.
+//! - The supervisor is synchronous and owns every wait (an any-child wait steals exits from whoever else waits).
+//! - Every queue is bounded, every wait has a deadline.
+//! - A failure to record does not break the agent; a broken run directory harms only itself.
+//! - A broken agent, run or theme is shown with its reason; it never vanishes and never takes others down.
+//!
+//! # The run directory, format 1
+//!
+//! `$XDG_STATE_HOME/plugdeck/runs/<id>/`, mode 0700, files 0600 whatever the umask. An id is the UTC second and
+//! four random hexadecimal digits, for example `20261122T140322-0f3a`; people see and type the last four.
+//!
+//! | file | what |
+//! |---|---|
+//! | `spec.json` | what was asked: agent, kind, method, payload, steps, limits, version of plugdeck; names of passed variables, never their values |
+//! | `lock` | a lock (flock) that the caller takes before the directory gets its name and the supervisor inherits. Views try it shared, for an instant. Free and no end: the supervisor is gone, the run is `lost` |
+//! | `events.jsonl` | one object a line, `{"v":1,"t_us":…,"event":"…",…}`: `starting`, `started`, `skipped`, `not_started`, `exited`, `stop_requested`, `signalled`, `dropped`, `leftovers`, `ended` |
+//! | `samples.jsonl` | the tree over time: pid, start time, parent, state, CPU, memory, threads; each second for ten minutes, then every 5 s, after an hour every 30 s; a process's first and last sample always; its command in its first |
+//! | `stdout`, `stderr` | the exact bytes |
+//! | `timeline` | 16-byte little-endian records, one for each read: u64 microseconds since the start, u8 stream (1, 2), 3 zero bytes, u32 length |
+//! | `end.json` | the outcome of the `ended` event again, by write-then-rename. Where they differ the journal is right |
+//! | `hook/` | what runs inside the agent's Python before the agent: hands the payload over, buffers by line |
+//! | `reserve` | 16 KiB, given back when the disk is full, so that the end still fits |
+//!
+//! Times are microseconds on the monotonic clock, counted from the supervisor's start. The caller creates the
+//! directory under a dot-name, writes `spec.json`, takes the lock, renames, starts the supervisor. Nothing is
+//! recorded before the checks of agent and payload have passed.
+//!
+//! A run ends as one of `succeeded`, `soft_error` (exit code 0, but the value looks like an error; the rule that
+//! says so is named), `failed`, `timed_out`, `killed` (a person or a caller ended it), `rejected` (refused before
+//! anything ran) or `lost`. While it lives it is `starting`, `running` or `stopping`. The outcome is derived once,
+//! by the supervisor at the end, from the bytes and the exit.
+//!
+//! # Two walks
+//!
+//! **A key starts a run.** `tui::run` → `App::update` → the key table → the form → `Effect` → `Worker` →
+//! `ops::call::start` → `run::store` → `supervisor::launch` ⇒ *(new process)* `supervisor::serve` → `Message` →
+//! the run's page. The command line joins at `ops::call`.
+//!
+//! **A line reaches the screen.** pipe → `supervisor::capture` → `stdout` and `timeline` *(process border: the
+//! file is the buffer)* → `run::output` → a window of lines → the pane → `render`. `plugdeck logs -f` shares
+//! everything up to the window.
 
 mod agent;
 mod cli;

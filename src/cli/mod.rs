@@ -1,4 +1,138 @@
-//! TODO
-pub fn main() -> std::process::ExitCode {
-    std::process::ExitCode::SUCCESS
+//! The command line: one verb a file, each parses, asks `ops`, prints. Standard output is data, standard error
+//! is talk; the exit codes stand in `exit.rs`.
+
+mod attend;
+mod build;
+mod demo;
+mod exit;
+mod info;
+mod kill;
+mod list;
+mod logs;
+mod print;
+mod ps;
+mod report;
+mod run;
+
+use std::ffi::OsString;
+use std::path::Path;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::config::Settings;
+use crate::ops::{Context, Rejected, Why};
+use crate::paths::Paths;
+use crate::supervisor::launch;
+use crate::tui;
+use crate::venv::verb;
+
+/// Builds, calls and watches AgentHub agents. Without a command: opens the dashboard.
+#[derive(Debug, Parser)]
+#[command(version, about, max_term_width = 100)]
+struct Cli {
+    #[command(subcommand)]
+    verb: Option<Verb>,
+
+    /// Theme of the dashboard, for example `light`
+    #[arg(long, value_name = "NAME")]
+    theme: Option<String>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Verb {
+    /// Open the dashboard on a store of its own, with agents to play with
+    Demo(demo::Args),
+    /// List the installed agents and their methods
+    List(list::Args),
+    /// Show one agent: manifest, problems, environment
+    Info(info::Args),
+    /// Build an agent's environment
+    Build(build::Args),
+    /// Call a method and wait for its result
+    Run(run::Args),
+    /// List runs and their processes
+    Ps(ps::Args),
+    /// Print what a run printed
+    Logs(logs::Args),
+    /// Stop a run and wait for the proof
+    Kill(kill::Args),
+}
+
+/// Runs plugdeck with the arguments of this process.
+pub fn main() -> ExitCode {
+    let arguments: Vec<OsString> = std::env::args_os().collect();
+    if let [_, verb, rest @ ..] = arguments.as_slice() {
+        if let ([dir], true) = (rest, verb == launch::VERB) {
+            return launch::supervise(Path::new(dir));
+        }
+        if verb == verb::NAME {
+            return build_step(rest);
+        }
+    }
+    let cli = match Cli::try_parse_from(arguments) {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Help and version are no errors; clap prints each to its own stream.
+            let _ = error.print();
+            return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
+        }
+    };
+    let context = match context() {
+        Ok(context) => context,
+        Err(rejected) => return refuse(&rejected),
+    };
+    let done = match cli.verb {
+        None => dashboard(&context, cli.theme),
+        Some(Verb::Demo(args)) => demo::perform(context, &args, cli.theme),
+        Some(Verb::List(args)) => Ok(list::perform(&context, &args)),
+        Some(Verb::Info(args)) => info::perform(&context, &args),
+        Some(Verb::Build(args)) => build::perform(&context, &args),
+        Some(Verb::Run(args)) => run::perform(&context, &args),
+        Some(Verb::Ps(args)) => Ok(ps::perform(&context, &args)),
+        Some(Verb::Logs(args)) => logs::perform(&context, &args),
+        Some(Verb::Kill(args)) => kill::perform(&context, &args),
+    };
+    match done {
+        Ok(code) => code,
+        Err(rejected) => refuse(&rejected),
+    }
+}
+
+/// Opens the dashboard and stays until it is closed.
+fn dashboard(context: &Context, theme: Option<String>) -> Result<ExitCode, Rejected> {
+    tui::run(context.clone(), theme)
+        .map(|()| ExitCode::SUCCESS)
+        .map_err(|error| Rejected::new(Why::Machine, format!("the dashboard could not run: {error}")))
+}
+
+/// What every verb needs, from this process's environment.
+fn context() -> Result<Context, Rejected> {
+    let machine = |error: &dyn std::fmt::Display| Rejected::new(Why::Machine, error.to_string());
+    let program = std::env::current_exe().map_err(|error| machine(&error))?;
+    let paths = Paths::from_env().map_err(|error| machine(&error))?;
+    let settings = Settings::load(&paths.config).map_err(|error| Rejected::new(Why::Request, error))?;
+    Ok(Context { paths, settings, program })
+}
+
+/// Says why nothing was done.
+fn refuse(rejected: &Rejected) -> ExitCode {
+    print::talk(&format!("error: {}", crate::text::safe(rejected.message.as_bytes())));
+    ExitCode::from(exit::of_refusal(rejected.why))
+}
+
+/// A step of a build that plugdeck does itself; its talk is part of the build's log.
+fn build_step(words: &[OsString]) -> ExitCode {
+    let words: Vec<String> = words.iter().map(|word| word.to_string_lossy().into_owned()).collect();
+    match verb::run(&words) {
+        Ok(None) => ExitCode::SUCCESS,
+        Ok(Some(line)) => {
+            print::talk_bytes(line.as_bytes());
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            print::talk_bytes(format!("error: {error}").as_bytes());
+            ExitCode::FAILURE
+        }
+    }
 }

@@ -1,17 +1,117 @@
-//! Builds an agent's environment: a run of several steps.
+//! Builds an agent's environment: a run of several steps. A build is refused while anything of that agent runs,
+//! since a running agent is right neither in the old environment nor in the new one.
 
-use crate::ops::{Context, Rejected};
+use std::path::Path;
+
+use crate::agent::catalog::Agent;
+use crate::agent::manifest::Severity;
+use crate::ops::{Context, Rejected, Why, agents, call, runs};
+use crate::run::spec::{FORMAT, Kind, RunSpec};
 use crate::run::view::RunView;
-use crate::venv::plan::Plan;
+use crate::supervisor::launch;
+use crate::venv::folder;
+use crate::venv::machine::{Machine, Surroundings};
+use crate::venv::plan::{self, Plan};
+use crate::venv::probe::Found;
+use crate::venv::stamp::{self, Environment, Stamp};
+use crate::venv::swap;
 
-/// What would be done for this agent (`namespace/folder`).
-pub fn plan(context: &Context, agent: &str) -> Result<Plan, Rejected> {
-    let _ = (context, agent);
-    Err(Rejected::new(crate::ops::Why::NotFound, ""))
+/// What a person decided beforehand.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Options {
+    /// A `.venv` that plugdeck did not build may be replaced.
+    pub replace_foreign: bool,
 }
 
-/// Starts the build of this agent; returns as soon as its supervisor runs.
-pub fn start(context: &Context, agent: &str) -> Result<RunView, Rejected> {
-    let _ = (context, agent);
-    Err(Rejected::new(crate::ops::Why::NotFound, ""))
+/// What would be done for this agent (`namespace/folder`). Starts nothing that lasts; takes some tenths of a
+/// second, since every Python of the machine is asked for its version.
+pub fn plan(context: &Context, agent: &str) -> Result<Plan, Rejected> {
+    plan_for(context, &agents::find(context, agent)?.agent)
+}
+
+/// Whether building this agent would replace an environment that plugdeck did not build, which takes a person's
+/// consent.
+pub fn replaces_foreign(context: &Context, agent: &str) -> Result<bool, Rejected> {
+    Ok(is_foreign(&agents::find(context, agent)?.agent.directory))
+}
+
+/// Starts the build of this agent; returns as soon as its supervisor runs. Nothing is recorded when it is
+/// rejected.
+pub fn start(context: &Context, agent: &str, options: Options) -> Result<RunView, Rejected> {
+    let spec = prepare(context, agent, options)?;
+    let started = launch::start(&context.program, &runs::store(context), &spec);
+    call::open(started.map_err(|error| call::machine(&error))?)
+}
+
+/// The same, for a caller that is single-threaded.
+pub fn start_forked(context: &Context, agent: &str, options: Options) -> Result<RunView, Rejected> {
+    let spec = prepare(context, agent, options)?;
+    let started = launch::start_forked(&runs::store(context), &spec);
+    call::open(started.map_err(|error| call::machine(&error))?)
+}
+
+/// Checks whether this agent can be built now; what comes out can be started.
+fn prepare(context: &Context, agent: &str, options: Options) -> Result<RunSpec, Rejected> {
+    let agent = agents::find(context, agent)?.agent;
+    let name = agent.name.to_string();
+    refuse_while_running(context, &name)?;
+    swap::settle(&agent.directory).map_err(|error| Rejected::new(Why::Machine, error.to_string()))?;
+    if stamp::look(&agent.directory) == Environment::Building {
+        let message = format!("a build of {name} is already running; wait for it or stop it");
+        return Err(Rejected::new(Why::Machine, message));
+    }
+    if is_foreign(&agent.directory) && !options.replace_foreign {
+        let message = format!(
+            "{} was not built by plugdeck; `plugdeck build {name} --yes` replaces it",
+            context.paths.shorten(&agent.directory.join(folder::ENVIRONMENT))
+        );
+        return Err(Rejected::new(Why::NotReady, message));
+    }
+    let plan = plan_for(context, &agent)?;
+    Ok(spec(context, &agent, plan))
+}
+
+fn plan_for(context: &Context, agent: &Agent) -> Result<Plan, Rejected> {
+    let Some(manifest) = &agent.manifest else {
+        let problem = agent.problems.iter().find(|problem| problem.severity == Severity::Error);
+        let problem = problem.map_or("its manifest cannot be read", |problem| problem.message.as_str());
+        return Err(Rejected::new(Why::NotReady, format!("{} cannot be built: {problem}", agent.name)));
+    };
+    let surroundings = Surroundings::from_env(&context.paths.home);
+    let machine = Machine::look(&surroundings, &context.program, &agent.directory);
+    plan::plan(&Found::look(&agent.directory, manifest), &machine)
+        .map_err(|error| Rejected::new(Why::NotReady, format!("{} cannot be built: {error}", agent.name)))
+}
+
+fn refuse_while_running(context: &Context, agent: &str) -> Result<(), Rejected> {
+    let live = runs::live(context).into_iter().find(|run| run.spec.agent == agent);
+    let Some(run) = live else { return Ok(()) };
+    let what = match run.spec.kind {
+        Kind::Build => format!("a build of {agent} is already running"),
+        Kind::Call => format!("{agent} is running {}", run.spec.method.as_deref().unwrap_or("a method")),
+    };
+    let message = format!("{what}: wait for run {} or stop it first", run.id.short());
+    Err(Rejected::new(Why::Machine, message))
+}
+
+fn is_foreign(directory: &Path) -> bool {
+    let environment = directory.join(folder::ENVIRONMENT);
+    folder::exists(&environment) && Stamp::read(&environment).is_none()
+}
+
+fn spec(context: &Context, agent: &Agent, plan: Plan) -> RunSpec {
+    RunSpec {
+        v: FORMAT,
+        plugdeck: env!("CARGO_PKG_VERSION").into(),
+        created_ms: jiff::Timestamp::now().as_millisecond(),
+        kind: Kind::Build,
+        agent: agent.name.to_string(),
+        directory: agent.directory.clone(),
+        method: None,
+        payload: None,
+        steps: plan.steps,
+        // A download or a compilation takes as long as it takes, and a person can stop it.
+        limits: call::limits(context, None),
+        variables: call::variables(),
+    }
 }

@@ -4,9 +4,19 @@ use std::time::Duration;
 
 use serde_json::value::RawValue;
 
-use crate::agent::payload::Parameters;
-use crate::ops::{Context, Rejected};
+use crate::agent::catalog::Agent;
+use crate::agent::payload::{self, Parameters, Payload};
+use crate::ops::{Context, Rejected, Why, agents, runs};
+use crate::run::dir::RunDir;
+use crate::run::spec::{FORMAT, Kind, Limits, RunSpec, Step};
 use crate::run::view::RunView;
+use crate::supervisor::launch::{self, LaunchError};
+use crate::venv::stamp::Environment;
+
+/// Variables of an activated environment, which would lead the agent's Python astray; and unbuffered output,
+/// whose single raw write a signal cuts short.
+const REMOVED: &[&str] =
+    &["VIRTUAL_ENV", "CONDA_PREFIX", "PYTHONHOME", "__PYVENV_LAUNCHER__", "PYTHONUNBUFFERED"];
 
 /// What to call, and how.
 #[derive(Clone, Debug)]
@@ -22,8 +32,135 @@ pub struct Request {
     pub force: bool,
 }
 
-/// Starts a call; returns as soon as its supervisor runs. Nothing is recorded when it is rejected.
+/// Starts a call; returns as soon as its agent runs. Nothing is recorded when it is rejected.
 pub fn start(context: &Context, request: &Request) -> Result<RunView, Rejected> {
-    let _ = (context, request);
-    Err(Rejected::new(crate::ops::Why::NotFound, ""))
+    let spec = prepare(context, request)?;
+    let dir =
+        launch::start(&context.program, &runs::store(context), &spec).map_err(|error| machine(&error))?;
+    open(dir)
+}
+
+/// The same, for a caller that is single-threaded: a fork instead of a second start of the program.
+pub fn start_forked(context: &Context, request: &Request) -> Result<RunView, Rejected> {
+    let spec = prepare(context, request)?;
+    let dir = launch::start_forked(&runs::store(context), &spec).map_err(|error| machine(&error))?;
+    open(dir)
+}
+
+/// Checks a request; what comes out can be started.
+fn prepare(context: &Context, request: &Request) -> Result<RunSpec, Rejected> {
+    let listed = agents::find(context, &request.agent)?;
+    let agent = &listed.agent;
+    check(agent, request)?;
+    let python = match &listed.environment {
+        Environment::Ready { .. } | Environment::Stale { .. } => agent.directory.join(".venv/bin/python"),
+        Environment::None => {
+            let sentence = format!("{0} has no environment yet: `plugdeck build {0}` makes one", agent.name);
+            return Err(Rejected::new(Why::NotReady, sentence));
+        }
+        Environment::Broken { reason } => {
+            let sentence = format!(
+                "the environment of {0} is broken ({reason}): `plugdeck build {0}` makes it anew",
+                agent.name
+            );
+            return Err(Rejected::new(Why::NotReady, sentence));
+        }
+        Environment::Building => {
+            let sentence =
+                format!("the environment of {} is being built: try again when it is ready", agent.name);
+            return Err(Rejected::new(Why::NotReady, sentence));
+        }
+    };
+    let payload = Payload {
+        method: request.method.clone(),
+        parameters: request.parameters.clone(),
+        tool_context: request.tool_context.clone(),
+    };
+    let payload = RawValue::from_string(payload.to_json())
+        .map_err(|error| Rejected::new(Why::Request, format!("the payload is no JSON: {error}")))?;
+    let python = python.to_string_lossy().into_owned();
+    let step = Step {
+        title: format!("{} {}", agent.name, request.method),
+        reason: "a call".to_owned(),
+        argv: vec![python, "agent.py".to_owned()],
+        cwd: agent.directory.clone(),
+        set: Vec::new(),
+        remove: REMOVED.iter().map(ToString::to_string).collect(),
+        skip: None,
+    };
+    Ok(RunSpec {
+        v: FORMAT,
+        plugdeck: env!("CARGO_PKG_VERSION").to_owned(),
+        created_ms: jiff::Timestamp::now().as_millisecond(),
+        kind: Kind::Call,
+        agent: agent.name.to_string(),
+        directory: agent.directory.clone(),
+        method: Some(request.method.clone()),
+        payload: Some(payload),
+        steps: vec![step],
+        limits: limits(context, request.timeout),
+        variables: variables(),
+    })
+}
+
+/// What the checks of agent, method and payload say; `force` lets all pass but an agent that cannot run.
+fn check(agent: &Agent, request: &Request) -> Result<(), Rejected> {
+    let Some(manifest) = &agent.manifest else {
+        let reason = agent.problems.first().map_or("its manifest cannot be read", |problem| &problem.message);
+        return Err(Rejected::new(Why::Request, format!("{} cannot run: {reason}", agent.name)));
+    };
+    if request.force {
+        return Ok(());
+    }
+    let Some(method) = manifest.method(&request.method) else {
+        let near = manifest.nearest_method(&request.method);
+        let names = match near.is_empty() {
+            true => manifest.methods.iter().map(|method| method.name.clone()).collect(),
+            false => near,
+        };
+        let sentence = format!(
+            "{} declares no method {:?}; it has {}; --force sends it anyway",
+            agent.name,
+            request.method,
+            names.join(", ")
+        );
+        return Err(Rejected::new(Why::Request, sentence));
+    };
+    let errors = payload::check(method, &request.parameters);
+    if errors.is_empty() {
+        return Ok(());
+    }
+    let sentences: Vec<_> = errors.into_iter().map(|error| error.message).collect();
+    Err(Rejected::new(Why::Request, format!("{}; --force sends it anyway", sentences.join("; "))))
+}
+
+/// The limits of a run with this timeout.
+#[must_use]
+pub fn limits(context: &Context, timeout: Option<Duration>) -> Limits {
+    let ms = |duration: Duration| u64::try_from(duration.as_millis()).unwrap_or(u64::MAX);
+    Limits {
+        timeout_ms: timeout.map(ms),
+        grace_ms: ms(context.settings.grace),
+        sweep_ms: ms(context.settings.sweep),
+    }
+}
+
+/// Names of the variables that a run inherits; their values are nobody's business.
+#[must_use]
+pub fn variables() -> Vec<String> {
+    let mut names: Vec<_> =
+        std::env::vars_os().map(|(name, _)| name.to_string_lossy().into_owned()).collect();
+    names.sort_unstable();
+    names
+}
+
+/// A launch that the machine refused.
+pub fn machine(error: &LaunchError) -> Rejected {
+    Rejected::new(Why::Machine, format!("the run could not be started: {error}"))
+}
+
+/// The view of a run that was just started.
+pub fn open(dir: RunDir) -> Result<RunView, Rejected> {
+    let path = dir.path.display().to_string();
+    RunView::open(dir).map_err(|error| Rejected::new(Why::Machine, format!("{path} cannot be read: {error}")))
 }

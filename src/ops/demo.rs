@@ -8,6 +8,8 @@ use std::io;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 
+use crate::ops::{Context, runs, stop};
+
 /// Agents as `namespace/folder`, each with its files as name and text.
 type Agents = &'static [(&'static str, &'static [(&'static str, &'static str)])];
 
@@ -64,6 +66,27 @@ const FAULTS: Agents = &[
     agent!("faults/tty"),
     agent!("faults/zombies"),
 ];
+
+/// Makes the demonstration ready in its own store and state folders; `fresh` empties both first, which leaves
+/// runs that are still alive without a place, so their supervisors are asked to stop before.
+///
+/// # Errors
+/// When a folder cannot be emptied or written; the error names it.
+pub fn open(context: &Context, fresh: bool, faults: bool) -> io::Result<()> {
+    if fresh {
+        for run in runs::live(context) {
+            // A run that does not end now loses its directory, and its supervisor ends it all the same.
+            let _ = stop::request(&run);
+        }
+        for folder in [&context.paths.store, &context.paths.state] {
+            match fs::remove_dir_all(folder) {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(naming(folder, &error)),
+                _ => {}
+            }
+        }
+    }
+    install(&context.paths.store, faults)
+}
 
 /// Writes the agents of the demonstration, and with `faults` the misbehaving ones too, into
 /// `store/agents/<namespace>/<folder>/`. A file that already holds the right text stays untouched, so that an

@@ -1,6 +1,13 @@
 //! The recorded runs: live and ended ones.
 
-use crate::ops::Context;
+use std::io;
+
+use crate::agent::protocol;
+use crate::ops::{Context, Rejected, Why};
+use crate::run::dir::RunDir;
+use crate::run::output::{Output, Stream};
+use crate::run::samples::{self, Sample};
+use crate::run::spec::RunId;
 use crate::run::store::Store;
 use crate::run::view::RunView;
 
@@ -11,7 +18,7 @@ pub fn store(context: &Context) -> Store {
 }
 
 /// A run directory that cannot be read harms only itself: its id, and why.
-pub type Listed = Result<RunView, (crate::run::spec::RunId, String)>;
+pub type Listed = Result<RunView, (RunId, String)>;
 
 /// The newest `most` runs, the newest first.
 #[must_use]
@@ -24,4 +31,71 @@ pub fn list(context: &Context, most: usize) -> Vec<Listed> {
             RunView::open(dir).map_err(|error| (id, error.to_string()))
         })
         .collect()
+}
+
+/// The runs whose supervisor is alive, the newest first. Ended ones cost a look at their lock.
+#[must_use]
+pub fn live(context: &Context) -> Vec<RunView> {
+    let dirs = store(context).list().unwrap_or_default();
+    dirs.into_iter().filter(RunDir::is_supervised).filter_map(|dir| RunView::open(dir).ok()).collect()
+}
+
+/// The run with this id, or the beginning of its last four digits.
+pub fn find(context: &Context, id: &str) -> Result<RunView, Rejected> {
+    let dir = store(context).find(id).map_err(|error| Rejected::new(Why::NotFound, error.to_string()))?;
+    RunView::open(dir)
+        .map_err(|error| Rejected::new(Why::NotFound, format!("run {id} cannot be read: {error}")))
+}
+
+/// The last look at a run's processes; `None` when it ended before the first.
+#[must_use]
+pub fn last_sample(run: &RunView) -> Option<Sample> {
+    samples::Reader::default().read_new(&run.dir.samples()).ok()?.pop()
+}
+
+/// For how long a live run has printed nothing; milliseconds.
+#[must_use]
+pub fn silence_ms(run: &RunView) -> Option<u64> {
+    if !run.state().is_live() {
+        return None;
+    }
+    let mut output = Output::new(run.dir.clone());
+    while output.advance(u64::MAX).ok()? {}
+    let elapsed = u64::try_from(run.elapsed().as_millis()).ok()?;
+    Some(elapsed.saturating_sub(output.last_us() / 1_000))
+}
+
+/// A run's result, as far as it has one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ResultText {
+    None,
+    /// JSON that any strict parser reads.
+    Json(String),
+    /// The agent's own text, which is no such JSON, and why: the end of a sentence that begins with "the result".
+    Text(String, String),
+}
+
+/// Reads the result from the recorded output.
+pub fn result(run: &RunView) -> io::Result<ResultText> {
+    let Some((start, end)) = run.status.outcome.as_ref().and_then(|outcome| outcome.result) else {
+        return Ok(ResultText::None);
+    };
+    let bytes = Output::new(run.dir.clone()).read_range(Stream::Out, start, end)?;
+    Ok(match protocol::strict(&bytes) {
+        Ok(json) => ResultText::Json(json),
+        Err(reason) => ResultText::Text(String::from_utf8_lossy(&bytes).into_owned(), reason),
+    })
+}
+
+/// Every how many runs the size of all is looked at: it takes a look at every file.
+const PRUNE_EVERY: usize = 16;
+
+/// Removes old runs beyond the settings' limits, where it is time to look. Called after a run, never before.
+pub fn prune_if_due(context: &Context) {
+    let store = store(context);
+    let kept = store.list().map_or(0, |dirs| dirs.len());
+    if kept > context.settings.keep_runs || kept.is_multiple_of(PRUNE_EVERY) {
+        // What cannot be removed now is tried again the next time.
+        let _ = store.prune(context.settings.keep_runs, context.settings.keep_bytes);
+    }
 }

@@ -11,7 +11,7 @@ use std::io::{self, BufReader, Read as _, Seek as _, SeekFrom};
 use crate::run::dir::RunDir;
 
 /// Bytes of one timeline record: u64 microseconds, u8 stream, three zero bytes, u32 length; little-endian.
-pub const RECORD: u64 = 16;
+pub const RECORD: usize = 16;
 
 /// Bytes of output between two checkpoints.
 const INTERVAL: u64 = 256 * 1024;
@@ -43,8 +43,8 @@ impl Stream {
 
 /// Encodes one record of the timeline.
 #[must_use]
-pub fn record(t_us: u64, stream: Stream, length: u32) -> [u8; RECORD as usize] {
-    let mut bytes = [0; RECORD as usize];
+pub fn record(t_us: u64, stream: Stream, length: u32) -> [u8; RECORD] {
+    let mut bytes = [0; RECORD];
     bytes[..8].copy_from_slice(&t_us.to_le_bytes());
     bytes[8] = stream.number();
     bytes[12..].copy_from_slice(&length.to_le_bytes());
@@ -238,7 +238,7 @@ impl Files {
         };
         let files = || -> io::Result<Self> {
             Ok(Self {
-                timeline: open(dir.timeline(), cursor.record * RECORD)?,
+                timeline: open(dir.timeline(), cursor.record * RECORD as u64)?,
                 streams: [
                     open(dir.stdout(), cursor.streams[0].position)?,
                     open(dir.stderr(), cursor.streams[1].position)?,
@@ -254,7 +254,7 @@ impl Files {
 
     /// The next record and its bytes; `None` at the end, or before a record that is not whole yet.
     fn next(&mut self) -> io::Result<Option<(u64, Stream, Vec<u8>)>> {
-        let mut head = [0; RECORD as usize];
+        let mut head = [0; RECORD];
         if !read_whole(&mut self.timeline, &mut head)? {
             return Ok(None);
         }
@@ -356,7 +356,7 @@ mod tests {
     fn a_very_long_line_is_cut_for_showing() {
         let folder = tempfile::tempdir().unwrap();
         let dir = RunDir { path: folder.path().into() };
-        print(&dir, &[(0, Stream::Out, &[b'x'; 100_000]), (0, Stream::Out, b"\n")]);
+        print(&dir, &[(0, Stream::Out, &vec![b'x'; 100_000]), (0, Stream::Out, b"\n")]);
         let mut output = Output::new(dir);
         output.advance(u64::MAX).unwrap();
         let line = &output.window(0, 1).unwrap()[0];

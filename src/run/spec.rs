@@ -88,6 +88,7 @@ pub struct Step {
 
 /// How long a run may take, and how its end is brought about. Milliseconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[expect(clippy::struct_field_names, reason = "the unit belongs to the names that stand in the file")]
 pub struct Limits {
     /// `None`: no limit.
     pub timeout_ms: Option<u64>,

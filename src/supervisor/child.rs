@@ -155,3 +155,62 @@ pub fn close_others(keep: &[RawFd]) {
         first = fd.saturating_add(1);
     }
 }
+
+/// Splits the calling process in two; `None` in the new one. Only for single-threaded processes: in the new one
+/// no other thread exists, and a lock that one held would stay locked.
+pub fn fork() -> io::Result<Option<i32>> {
+    // SAFETY: the caller is single-threaded, as demanded, so the copy is a whole program.
+    match unsafe { libc::fork() } {
+        -1 => Err(io::Error::last_os_error()),
+        0 => Ok(None),
+        pid => Ok(Some(pid)),
+    }
+}
+
+/// Ends a forked process without running what belongs to the other half (buffers, destructors).
+pub fn leave(well: bool) -> ! {
+    // SAFETY: `_exit` does not return and touches nothing of the process's memory.
+    unsafe { libc::_exit(i32::from(!well)) }
+}
+
+/// Changes what a process list shows: name and command line. The command line is written over the old one, as
+/// far as that reaches, so the caller's arguments do not stay to be read.
+pub fn retitle(title: &str) {
+    let mut name: Vec<u8> = title.bytes().take(15).collect();
+    name.push(0);
+    if let Ok(name) = std::ffi::CStr::from_bytes_with_nul(&name) {
+        let _ = rustix::thread::set_name(name);
+    }
+    let Some((start, end)) = arguments_area() else { return };
+    let title = &title.as_bytes()[..title.len().min(end - start - 1)];
+    // SAFETY: the kernel says that the arguments lie there, on the stack's bottom, which is this process's own
+    // writable memory; nobody reads them after this, since the standard library's copies are not used again.
+    unsafe {
+        let area = std::slice::from_raw_parts_mut(start as *mut u8, end - start);
+        area.fill(0);
+        area[..title.len()].copy_from_slice(title);
+    }
+}
+
+/// Where the command line stands in memory: fields 48 and 49 of `/proc/self/stat`.
+fn arguments_area() -> Option<(usize, usize)> {
+    let stat = fs::read_to_string("/proc/self/stat").ok()?;
+    let mut fields = stat.rsplit_once(") ")?.1.split(' ').skip(45);
+    let (start, end) = (fields.next()?.parse().ok()?, fields.next()?.parse().ok()?);
+    (start != 0 && start + 1 < end).then_some((start, end))
+}
+
+/// Holds back INT, TERM and HUP, which a forking caller wants to hear of, or lets them through again. What came
+/// meanwhile comes then.
+pub fn hold_signals(hold: bool) {
+    // SAFETY: the set is initialised before its use, and the calls touch nothing else.
+    unsafe {
+        let mut set: libc::sigset_t = std::mem::zeroed();
+        libc::sigemptyset(&raw mut set);
+        for signal in [libc::SIGINT, libc::SIGTERM, libc::SIGHUP] {
+            libc::sigaddset(&raw mut set, signal);
+        }
+        let how = if hold { libc::SIG_BLOCK } else { libc::SIG_UNBLOCK };
+        libc::pthread_sigmask(how, &raw const set, std::ptr::null_mut());
+    }
+}

@@ -1,15 +1,16 @@
 //! The caller's half: makes the run directory, starts the supervisor, waits for its word.
 
 use std::fs::File;
-use std::io::{self, Read as _};
+use std::io;
 use std::os::fd::OwnedFd;
 use std::os::unix::process::CommandExt as _;
 use std::path::Path;
 use std::process::{Command, ExitCode, Stdio};
 
 use crate::run::dir::RunDir;
-use crate::run::spec::RunSpec;
+use crate::run::spec::{RunId, RunSpec};
 use crate::run::store::Store;
+use crate::supervisor::child;
 use crate::supervisor::serve::{READY, serve};
 
 /// The hidden verb: `plugdeck __supervise DIR`.
@@ -31,10 +32,10 @@ pub fn start(program: &Path, store: &Store, spec: &RunSpec) -> Result<RunDir, La
     let created = store
         .create(spec)
         .map_err(|source| LaunchError::Directory { path: store.runs.display().to_string(), source })?;
-    let (mut ear, mouth) = io::pipe().map_err(LaunchError::Supervisor)?;
+    let (ear, mouth) = io::pipe().map_err(LaunchError::Supervisor)?;
     // The lock travels as standard input and the mouth as standard output, so nothing unsafe is needed here.
     let mut supervisor = Command::new(program)
-        .arg0(format!("plugdeck-supervisor {}", created.id))
+        .arg0(title(&created.id))
         .arg(VERB)
         .arg(&created.dir.path)
         .stdin(created.lock)
@@ -43,12 +44,47 @@ pub fn start(program: &Path, store: &Store, spec: &RunSpec) -> Result<RunDir, La
         .current_dir("/")
         .spawn()
         .map_err(LaunchError::Supervisor)?;
-    let mut word = Vec::new();
-    let heard = ear.read_to_end(&mut word);
+    let heard = listen(ear, created.dir);
     // The supervisor outlives its caller; while the caller lives, somebody must take note of its end.
     std::thread::spawn(move || supervisor.wait());
-    match heard {
-        Ok(_) if word == READY => Ok(created.dir),
+    heard
+}
+
+/// The same for a single-threaded caller: a fork, which is cheaper than a second start of the program. Must not
+/// be called where other threads run. On return INT, TERM and HUP are held back in the caller, until it calls
+/// [`release_signals`]: one that came in between would end the caller and leave the run to itself.
+pub fn start_forked(store: &Store, spec: &RunSpec) -> Result<RunDir, LaunchError> {
+    let created = store
+        .create(spec)
+        .map_err(|source| LaunchError::Directory { path: store.runs.display().to_string(), source })?;
+    let (ear, mouth) = io::pipe().map_err(LaunchError::Supervisor)?;
+    child::hold_signals(true);
+    if child::fork().map_err(LaunchError::Supervisor)?.is_some() {
+        drop((mouth, created.lock));
+        return listen(ear, created.dir);
+    }
+    drop(ear);
+    child::hold_signals(false);
+    child::retitle(&title(&created.id));
+    let done = null_streams().and_then(|()| serve(&created.dir, created.lock, mouth.into()));
+    child::leave(done.is_ok())
+}
+
+/// Lets INT, TERM and HUP through again after [`start_forked`].
+pub fn release_signals() {
+    child::hold_signals(false);
+}
+
+/// What a process list shows.
+fn title(id: &RunId) -> String {
+    format!("plugdeck-supervisor {id}")
+}
+
+/// Waits for the supervisor's word.
+fn listen(mut ear: impl io::Read, dir: RunDir) -> Result<RunDir, LaunchError> {
+    let mut word = Vec::new();
+    match ear.read_to_end(&mut word) {
+        Ok(_) if word == READY => Ok(dir),
         Ok(0) => Err(LaunchError::NotStarted("the supervisor ended before it had begun".to_owned())),
         Ok(_) => Err(LaunchError::NotStarted(String::from_utf8_lossy(&word).into_owned())),
         Err(error) => Err(LaunchError::Supervisor(error)),
@@ -58,7 +94,7 @@ pub fn start(program: &Path, store: &Store, spec: &RunSpec) -> Result<RunDir, La
 /// The other half of [`start`]: what `plugdeck __supervise DIR` does.
 pub fn supervise(dir: &Path) -> ExitCode {
     let dir = RunDir { path: dir.to_path_buf() };
-    let _ = rustix::thread::set_name(c"plugdeck-superv");
+    child::retitle(&title(&dir.id()));
     match take_descriptors().and_then(|(lock, ready)| serve(&dir, lock, ready)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(_) => ExitCode::FAILURE,
@@ -69,9 +105,15 @@ pub fn supervise(dir: &Path) -> ExitCode {
 fn take_descriptors() -> io::Result<(File, OwnedFd)> {
     let lock = rustix::io::fcntl_dupfd_cloexec(rustix::stdio::stdin(), 3)?;
     let ready = rustix::io::fcntl_dupfd_cloexec(rustix::stdio::stdout(), 3)?;
+    null_streams()?;
+    Ok((lock.into(), ready))
+}
+
+/// The null device as standard input, output and error.
+fn null_streams() -> io::Result<()> {
     let null = File::options().read(true).write(true).open("/dev/null")?;
     rustix::stdio::dup2_stdin(&null)?;
     rustix::stdio::dup2_stdout(&null)?;
     rustix::stdio::dup2_stderr(&null)?;
-    Ok((lock.into(), ready))
+    Ok(())
 }

@@ -74,7 +74,11 @@ fn judge_call(dir: &RunDir, spec: &RunSpec, cause: Option<StopCause>, exit: Exit
         return verdict;
     }
     if !exit.well() {
-        verdict.error = Some(said.unwrap_or_else(|| with_last_line(dir, describe(exit))));
+        verdict.error = Some(said.unwrap_or_else(|| match exit.signal {
+            // After a signal the last line is whatever the agent happened to say before.
+            Some(_) => describe(exit),
+            None => with_last_line(dir, describe(exit)),
+        }));
         return verdict;
     }
     match reply {

@@ -39,6 +39,11 @@ pub fn descendants() -> Vec<ProcessId> {
     tree::descendants(rustix::process::getpid().as_raw_nonzero().get())
 }
 
+/// The pids of the descendants that have not ended.
+pub fn living() -> impl Iterator<Item = i32> {
+    descendants().into_iter().filter(|process| !tree::is_zombie(*process)).map(|process| process.pid)
+}
+
 /// Sends TERM to every descendant, and CONT with it: a stopped process never runs its handler. Returns whom.
 pub fn terminate() -> Vec<i32> {
     let told = send_to_all(Signal::TERM);

@@ -1,5 +1,6 @@
 //! The supervisor's life: the order of its start, then one loop of waiting, deciding and doing.
 
+use std::collections::HashSet;
 use std::fs::File;
 use std::io::{self, Write as _};
 use std::os::fd::{AsFd as _, AsRawFd as _, OwnedFd};
@@ -11,7 +12,7 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use crate::process::id::{self, ProcessId};
 use crate::process::signal;
 use crate::run::dir::RunDir;
-use crate::run::event::{Event, Leftover};
+use crate::run::event::{Event, Leftover, StopCause};
 use crate::run::output::Stream;
 use crate::run::spec::{Kind, RunSpec};
 use crate::run::status::{Outcome, State};
@@ -66,7 +67,7 @@ pub fn serve(dir: &RunDir, lock: File, ready: OwnedFd) -> io::Result<()> {
         grace: None,
         sweep: None,
         killing: false,
-        killed: Vec::new(),
+        left_behind: HashSet::new(),
         next_sample: Instant::now() + FIRST_SAMPLE,
     };
     supervisor.run(&signals)?;
@@ -118,8 +119,8 @@ struct Supervisor<'a> {
     grace: Option<Instant>,
     sweep: Option<Instant>,
     killing: bool,
-    /// Whom KILL was sent to, the agent itself left out.
-    killed: Vec<i32>,
+    /// What still lived when a step's program had ended, or did not end by TERM.
+    left_behind: HashSet<i32>,
     next_sample: Instant,
 }
 
@@ -136,7 +137,7 @@ impl Supervisor<'_> {
                 self.recording.sample(&reap::descendants());
                 self.next_sample = Instant::now() + SAMPLE_EVERY;
             }
-            for input in self.inputs(stops) {
+            for input in self.inputs(stops, machine.cause()) {
                 let effects = machine.step(input);
                 over |= self.perform(&mut machine, effects);
             }
@@ -168,7 +169,7 @@ impl Supervisor<'_> {
     }
 
     /// What has happened since the last look, in the order in which it must be judged.
-    fn inputs(&mut self, stops: usize) -> Vec<Input> {
+    fn inputs(&mut self, stops: usize, cause: Option<StopCause>) -> Vec<Input> {
         let now = Instant::now();
         let mut inputs = Vec::new();
         if self.killing {
@@ -185,6 +186,10 @@ impl Supervisor<'_> {
                     exit_code: self.exit.exit_code,
                     signal: self.exit.signal,
                 });
+                // When the whole tree is being ended, its other processes are no leftovers yet.
+                if !reaped.none_left && cause.is_none() {
+                    self.left_behind.extend(reap::living());
+                }
                 inputs.push(Input::Exited { well: self.exit.well(), tree_empty: reaped.none_left });
             }
         }
@@ -281,11 +286,7 @@ impl Supervisor<'_> {
     fn kill(&mut self) -> Vec<i32> {
         let pids = reap::kill();
         let agent = self.agent.as_ref().map(|(process, _)| process.pid);
-        for pid in &pids {
-            if Some(*pid) != agent && !self.killed.contains(pid) {
-                self.killed.push(*pid);
-            }
-        }
+        self.left_behind.extend(pids.iter().filter(|pid| Some(**pid) != agent));
         pids
     }
 
@@ -297,7 +298,8 @@ impl Supervisor<'_> {
         for event in self.capture.dropped() {
             self.recording.event(event);
         }
-        let killed = u32::try_from(self.killed.len()).unwrap_or(u32::MAX);
+        let killed = self.left_behind.len().saturating_sub(leftovers.len());
+        let killed = u32::try_from(killed).unwrap_or(u32::MAX);
         if killed > 0 || !leftovers.is_empty() {
             self.recording.event(Event::Leftovers { killed, left: leftovers.clone() });
         }

@@ -1,9 +1,39 @@
-//! Everything the dashboard's state may ask for, and the worker that does it: nothing else there blocks.
+//! Everything the dashboard's state may ask for, and the worker that does it: whatever may block is done there.
 
+use std::fs::File;
+use std::io::{self, Read as _, Seek as _, SeekFrom};
+use std::sync::mpsc::SyncSender;
+use std::time::Duration;
+
+use tokio::sync::mpsc::Sender;
+
+use crate::agent::payload::Payload;
 use crate::ops::call::Request;
+use crate::ops::{Context, Rejected, Why, agents, build, call, stop};
 use crate::run::dir::RunDir;
-use crate::run::spec::RunId;
-use crate::tui::seen::From;
+use crate::run::output::Stream;
+use crate::run::spec::{Kind, RunId};
+use crate::run::view::RunView;
+use crate::text;
+use crate::tui::message::Message;
+use crate::tui::seen::{From, Reply, Row, Source};
+use crate::tui::tail::Ask;
+use crate::tui::theme::{Palette, Theme};
+
+/// Longest result that is shown, in bytes; all of it stays in the run directory.
+const LONGEST_RESULT: u64 = 16 << 20;
+
+/// Bytes of standard output that are shown where there is no result.
+const HEAD: u64 = 64 << 10;
+
+/// Bytes at the end of standard error in which the last lines are looked for.
+const TAIL: u64 = 16 << 10;
+
+/// Lines of standard error that are shown beside an error.
+const LAST_LINES: usize = 12;
+
+/// Between a stop and the second one that kills: two signals at the same moment are one.
+const SECOND_STOP: Duration = Duration::from_millis(100);
 
 /// One thing to do outside the state.
 #[derive(Debug)]
@@ -12,7 +42,7 @@ pub enum Effect {
     ListAgents,
     /// Starts a call; answered by `Started` or `Refused`.
     Call(Box<Request>),
-    /// Starts a run of the same agent, method and payload.
+    /// Starts a run of the same agent, method and payload; answered as a call.
     Rerun(RunDir),
     /// Reads an earlier run's payload; answered by `Recalled`.
     Recall(RunDir),
@@ -20,7 +50,11 @@ pub enum Effect {
     ReadReply(RunDir),
     /// What a build of this agent would do; answered by `Planned`.
     Plan(String),
-    Build(String),
+    /// With `replace_foreign`, in place of a `.venv` that plugdeck did not build.
+    Build {
+        agent: String,
+        replace_foreign: bool,
+    },
     /// TERM, grace, KILL for the whole tree; with `now`, KILL at once.
     Stop {
         run: RunDir,
@@ -31,10 +65,19 @@ pub enum Effect {
     // For the tail.
     /// Look at this run closely, or at none.
     Watch(Option<Watch>),
-    /// Look at the runs folder now.
-    LookNow,
-    // For the loop.
+    // For the loop, which owns the terminal.
+    Loop(ForLoop),
+}
+
+/// What only the loop can do.
+#[derive(Debug, PartialEq, Eq)]
+pub enum ForLoop {
     Redraw,
+    /// Opens `$EDITOR` on this text; answered by `Edited`. The ending makes editors choose colours.
+    Edit {
+        text: String,
+        ending: &'static str,
+    },
     Suspend,
     Quit,
 }
@@ -45,4 +88,184 @@ pub struct Watch {
     pub run: RunId,
     pub from: From,
     pub height: u16,
+}
+
+/// Does what the state asks for, on threads where it may block.
+#[derive(Clone)]
+pub struct Worker {
+    pub context: Context,
+    pub palette: Palette,
+    pub messages: Sender<Message>,
+    pub asks: SyncSender<Ask>,
+}
+
+impl Worker {
+    /// Does one thing; what only the loop can do comes back.
+    pub fn perform(&self, effect: Effect) -> Option<ForLoop> {
+        match effect {
+            Effect::Loop(own) => return Some(own),
+            // A full queue means the tail is busy; the window asked for next will be answered.
+            Effect::Watch(watch) => drop(self.asks.try_send(Ask::Watch(watch))),
+            Effect::ListAgents
+            | Effect::Call(_)
+            | Effect::Rerun(_)
+            | Effect::Recall(_)
+            | Effect::ReadReply(_)
+            | Effect::Plan(_)
+            | Effect::Build { .. }
+            | Effect::Stop { .. }
+            | Effect::NextTheme(_) => {
+                let worker = self.clone();
+                tokio::task::spawn_blocking(move || {
+                    if let Some(message) = worker.answer(effect) {
+                        // Nobody listens any more: the dashboard is closing.
+                        let _ = worker.messages.blocking_send(message);
+                    }
+                });
+            }
+        }
+        None
+    }
+
+    fn answer(&self, effect: Effect) -> Option<Message> {
+        match effect {
+            Effect::ListAgents => {
+                let (agents, unreadable) = agents::list(&self.context);
+                Some(Message::Agents(agents, unreadable))
+            }
+            Effect::Call(request) => Some(self.call(request)),
+            Effect::Rerun(dir) => Some(match request_of(&dir) {
+                Ok(request) => self.call(Box::new(request)),
+                Err(reason) => Message::Refused { reason, call: None },
+            }),
+            Effect::Recall(dir) => Some(match dir.read_spec() {
+                Ok(spec) => Message::Recalled {
+                    agent: spec.agent,
+                    method: spec.method.unwrap_or_default(),
+                    payload: spec.payload.map(|payload| payload.get().to_owned()).unwrap_or_default(),
+                },
+                Err(error) => refused(Why::Machine, &dir, &error),
+            }),
+            Effect::ReadReply(dir) => match read_reply(&dir) {
+                Ok(reply) => reply.map(|reply| Message::Replied(Box::new(reply))),
+                Err(error) => Some(refused(Why::Machine, &dir, &error)),
+            },
+            Effect::Plan(agent) => {
+                let plan = build::plan(&self.context, &agent)
+                    .and_then(|plan| Ok((plan, build::replaces_foreign(&self.context, &agent)?)));
+                Some(Message::Planned { agent, plan })
+            }
+            Effect::Build { agent, replace_foreign } => {
+                let options = build::Options { replace_foreign };
+                Some(self.started(build::start(&self.context, &agent, options), None))
+            }
+            Effect::Stop { run, now } => {
+                stop(&run, now).err().map(|reason| Message::Refused { reason, call: None })
+            }
+            Effect::NextTheme(name) => Some(Message::Theme(self.next_theme(&name))),
+            Effect::Watch(_) | Effect::Loop(_) => None,
+        }
+    }
+
+    fn call(&self, request: Box<Request>) -> Message {
+        self.started(call::start(&self.context, &request), Some(request))
+    }
+
+    fn started(&self, run: Result<RunView, Rejected>, call: Option<Box<Request>>) -> Message {
+        match run {
+            Ok(run) => {
+                let _ = self.asks.try_send(Ask::LookNow);
+                Message::Started { run: run.id, kind: run.spec.kind, agent: run.spec.agent }
+            }
+            Err(reason) => Message::Refused { reason, call },
+        }
+    }
+
+    fn next_theme(&self, name: &str) -> Result<Theme, String> {
+        let folder = self.context.paths.config.join("themes");
+        let names = Theme::names(&folder);
+        let at = names.iter().position(|known| known == name).map_or(0, |at| (at + 1) % names.len());
+        Theme::load(&names[at], &folder, self.palette)
+    }
+}
+
+fn refused(why: Why, dir: &RunDir, error: &io::Error) -> Message {
+    let message = format!("run {} cannot be read: {error}", dir.id().short());
+    Message::Refused { reason: Rejected::new(why, message), call: None }
+}
+
+/// The call that an earlier run was.
+fn request_of(dir: &RunDir) -> Result<Request, Rejected> {
+    let broken = |error: &dyn std::fmt::Display| {
+        Rejected::new(Why::Machine, format!("run {} cannot be read: {error}", dir.id().short()))
+    };
+    let spec = dir.read_spec().map_err(|error| broken(&error))?;
+    let Some(payload) = spec.payload.filter(|_| spec.kind == Kind::Call) else {
+        return Err(broken(&"it is not a call"));
+    };
+    let payload: Payload = serde_json::from_str(payload.get()).map_err(|error| broken(&error))?;
+    Ok(Request {
+        agent: spec.agent,
+        method: payload.method,
+        parameters: payload.parameters,
+        tool_context: payload.tool_context,
+        timeout: spec.limits.timeout(),
+        force: false,
+    })
+}
+
+fn stop(dir: &RunDir, now: bool) -> Result<(), Rejected> {
+    let open = || {
+        RunView::open(dir.clone()).map_err(|error| {
+            Rejected::new(Why::Machine, format!("run {} cannot be read: {error}", dir.id().short()))
+        })
+    };
+    let run = open()?;
+    let stopping = run.status.stopping.is_some();
+    stop::request(&run)?;
+    if now && !stopping {
+        std::thread::sleep(SECOND_STOP);
+        stop::request(&open()?)?;
+    }
+    Ok(())
+}
+
+/// What an ended call answered; `None` while it has not ended.
+fn read_reply(dir: &RunDir) -> io::Result<Option<Reply>> {
+    let Some(outcome) = dir.read_end()? else { return Ok(None) };
+    let mut cut = 0;
+    let mut result = None;
+    let mut stdout = String::new();
+    if let Some((start, end)) = outcome.result {
+        let length = end.saturating_sub(start);
+        cut = length.saturating_sub(LONGEST_RESULT);
+        result = Some(read_part(&dir.stdout(), start, length - cut)?);
+    } else {
+        stdout = read_part(&dir.stdout(), 0, HEAD)?;
+    }
+    let length = dir.stderr().metadata().map_or(0, |file| file.len());
+    let stderr = read_part(&dir.stderr(), length.saturating_sub(TAIL), TAIL)?;
+    // Times would cost a walk over the whole timeline; nobody asks for them here.
+    let row = |line: &str| Row {
+        t_us: 0,
+        source: Source::Output(Stream::Err),
+        text: text::safe(line.as_bytes()),
+        cut: 0,
+    };
+    let lines: Vec<_> = stderr.lines().map(row).collect();
+    let last_stderr = lines[lines.len().saturating_sub(LAST_LINES)..].to_vec();
+    Ok(Some(Reply { run: dir.id(), outcome, result, cut, stdout, last_stderr }))
+}
+
+/// A part of a file as text; a file that is not there is empty.
+fn read_part(path: &std::path::Path, start: u64, length: u64) -> io::Result<String> {
+    let mut file = match File::open(path) {
+        Ok(file) => file,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(String::new()),
+        Err(error) => return Err(error),
+    };
+    file.seek(SeekFrom::Start(start))?;
+    let mut bytes = Vec::new();
+    file.take(length).read_to_end(&mut bytes)?;
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
 }

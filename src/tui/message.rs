@@ -7,6 +7,7 @@ use crossterm::event::{KeyEvent, MouseEvent};
 
 use crate::ops::Rejected;
 use crate::ops::agents::Listed;
+use crate::ops::call::Request;
 use crate::run::spec::{Kind, RunId};
 use crate::tui::seen::{Detail, Page, Reply, Run};
 use crate::tui::theme::Theme;
@@ -15,8 +16,8 @@ use crate::venv::plan::Plan;
 /// The time, told by the loop: nothing else in the dashboard's state looks at a clock.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Now {
-    /// Microseconds since boot, time asleep included: what live runs are counted in.
-    pub boot_us: u64,
+    /// Microseconds on the monotonic clock: what live runs are counted in.
+    pub clock_us: u64,
     /// Milliseconds since 1970, for showing.
     pub wall_ms: i64,
     /// Seconds east of UTC, for showing.
@@ -41,6 +42,8 @@ pub enum Message {
     Detail(Box<Detail>),
     /// A window of the watched run's output.
     Page(Box<Page>),
+    /// Something in the store of agents is not as it was.
+    AgentsChanged,
     // From the worker.
     Agents(Vec<Listed>, Vec<(PathBuf, String)>),
     /// A run was started; its supervisor is there.
@@ -49,14 +52,15 @@ pub enum Message {
         kind: Kind,
         agent: String,
     },
-    /// Something that was asked for is not done; the sentence says why.
+    /// Something that was asked for is not done; the sentence says why. A call comes back whole.
     Refused {
-        what: &'static str,
         reason: Rejected,
+        call: Option<Box<Request>>,
     },
     Planned {
         agent: String,
-        plan: Result<Plan, Rejected>,
+        /// And whether it replaces an environment that plugdeck did not build.
+        plan: Result<(Plan, bool), Rejected>,
     },
     /// What an ended run answered.
     Replied(Box<Reply>),
@@ -67,4 +71,8 @@ pub enum Message {
         payload: String,
     },
     Theme(Result<Theme, String>),
+    /// What the editor left in the file; `None` when it was ended without success.
+    Edited(Option<String>),
+    /// The process goes on after it was stopped: everything may look different.
+    Resumed,
 }

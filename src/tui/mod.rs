@@ -1,9 +1,273 @@
 //! The dashboard: a view over the run directories, and a caller of `ops`. Killed at any time, nothing is lost.
+//!
+//! A loop feeds messages (keys, looks at the run directories, answers of the worker, the time) to
+//! [`app::App::update`], which changes the state and returns effects; `render` draws the state. Neither blocks,
+//! and a frame is drawn only when something changed.
 
-pub mod effect;
-pub mod keymap;
-pub mod message;
-pub mod pane;
-pub mod seen;
-pub mod theme;
-pub mod widget;
+mod app;
+mod effect;
+mod keymap;
+mod layout;
+mod message;
+mod pane;
+mod seen;
+mod tail;
+mod terminal;
+mod theme;
+mod widget;
+mod world;
+
+use std::io;
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use crossterm::event::{Event, EventStream, KeyEventKind};
+use futures_lite::StreamExt as _;
+use rustix::process::Signal;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::mpsc;
+
+use crate::ops::{Context, runs};
+use crate::run::view::clock_us;
+use crate::tui::app::App;
+use crate::tui::effect::{ForLoop, Worker};
+use crate::tui::message::{Message, Now};
+use crate::tui::tail::Tail;
+use crate::tui::terminal::{Guard, Screen};
+use crate::tui::theme::Theme;
+
+/// Between two frames: some sixty a second.
+const FRAME: Duration = Duration::from_millis(16);
+/// Messages that wait for the loop; who sends more waits too.
+const QUEUE: usize = 64;
+/// Messages taken between two frames at most.
+const BATCH: usize = 256;
+/// Threads for what blocks.
+const WORKERS: usize = 4;
+
+/// Why the dashboard could not be shown, or had to end.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error("{0}")]
+    Theme(String),
+    #[error("the terminal: {0}")]
+    Terminal(#[from] io::Error),
+}
+
+/// Shows the dashboard until it is closed. Runs go on. Ends by the signal that asked for its end, if one did.
+pub fn run(context: Context, theme: Option<String>) -> Result<(), Error> {
+    let palette = terminal::palette(|name| std::env::var(name).ok());
+    let name = theme.or_else(|| context.settings.theme.clone()).unwrap_or_else(|| "dark".to_owned());
+    let theme = Theme::load(&name, &context.paths.config.join("themes"), palette).map_err(Error::Theme)?;
+    let runtime =
+        tokio::runtime::Builder::new_current_thread().enable_all().max_blocking_threads(WORKERS).build()?;
+
+    let (messages, received) = mpsc::channel(QUEUE);
+    let (asks, asked) = std::sync::mpsc::sync_channel(QUEUE);
+    let tail = Tail::new(runs::store(&context), context.paths.agents());
+    let told = messages.clone();
+    std::thread::Builder::new().name("tail".to_owned()).spawn(move || tail::follow(tail, &asked, &told))?;
+
+    let (guard, screen) = terminal::enter()?;
+    let size = screen.size()?;
+    let app = App::new(&context, theme, size, now());
+    let worker = Worker { context, palette, messages, asks };
+    let mut dashboard = Dashboard { app, worker, screen, guard, last_frame: None };
+    let ended = runtime.block_on(dashboard.run(received));
+    dashboard.guard.leave();
+    // What still blocks has nobody left to tell.
+    runtime.shutdown_background();
+    if let Some(signal) = ended? {
+        signal_hook::low_level::emulate_default_handler(signal)?;
+    }
+    Ok(())
+}
+
+/// The time, for the state: nothing else looks at a clock.
+fn now() -> Now {
+    let wall = jiff::Zoned::now();
+    Now {
+        clock_us: clock_us(),
+        wall_ms: wall.timestamp().as_millisecond(),
+        utc_offset: wall.offset().seconds(),
+    }
+}
+
+/// The state and everything around it.
+struct Dashboard {
+    app: App,
+    worker: Worker,
+    screen: Screen,
+    guard: Guard,
+    last_frame: Option<Instant>,
+}
+
+/// What the loop woke up for.
+enum Wake {
+    Input(Option<io::Result<Event>>),
+    Message(Option<Message>),
+    Time,
+    Continued,
+    Signal(i32),
+}
+
+impl Dashboard {
+    /// The loop. Ends with the signal that ended it, or with none.
+    async fn run(&mut self, mut received: mpsc::Receiver<Message>) -> io::Result<Option<i32>> {
+        let mut input = EventStream::new();
+        let mut terminate = signal(SignalKind::terminate())?;
+        let mut hangup = signal(SignalKind::hangup())?;
+        let mut interrupt = signal(SignalKind::interrupt())?;
+        let mut quit = signal(SignalKind::quit())?;
+        let mut goes_on = signal(SignalKind::from_raw(libc::SIGCONT))?;
+        let first = self.app.first_effects();
+        self.perform(first, &mut input).await?;
+        loop {
+            self.draw()?;
+            let deadline = self.deadline();
+            let wake = tokio::select! {
+                event = input.next() => Wake::Input(event),
+                message = received.recv() => Wake::Message(message),
+                _ = terminate.recv() => Wake::Signal(libc::SIGTERM),
+                _ = hangup.recv() => Wake::Signal(libc::SIGHUP),
+                _ = interrupt.recv() => Wake::Signal(libc::SIGINT),
+                _ = quit.recv() => Wake::Signal(libc::SIGQUIT),
+                _ = goes_on.recv() => Wake::Continued,
+                () = sleep_until(deadline) => Wake::Time,
+            };
+            let mut batch = Vec::new();
+            match wake {
+                Wake::Input(None) | Wake::Message(None) => return Ok(None),
+                Wake::Input(Some(event)) => batch.extend(translate(event?)),
+                Wake::Message(Some(message)) => batch.push(message),
+                Wake::Time => {}
+                Wake::Continued => {
+                    self.guard.set()?;
+                    self.screen.clear()?;
+                    batch.push(Message::Resumed);
+                }
+                Wake::Signal(signal) => return Ok(Some(signal)),
+            }
+            while batch.len() < BATCH
+                && let Ok(message) = received.try_recv()
+            {
+                batch.push(message);
+            }
+            batch.insert(0, Message::Tick(now()));
+            for message in batch {
+                let effects = self.app.update(message);
+                if self.perform(effects, &mut input).await? {
+                    return Ok(None);
+                }
+            }
+        }
+    }
+
+    /// Draws a frame if something changed and the last one is long enough ago.
+    fn draw(&mut self) -> io::Result<()> {
+        let early = self.last_frame.is_some_and(|last| last.elapsed() < FRAME);
+        if self.app.is_changed() && !early {
+            self.screen.draw(|frame| self.app.render(frame))?;
+            self.app.drawn();
+            self.last_frame = Some(Instant::now());
+        }
+        Ok(())
+    }
+
+    /// When the loop must go on although nothing comes.
+    fn deadline(&self) -> Option<Instant> {
+        if self.app.is_changed() {
+            return self.last_frame.map(|last| last + FRAME);
+        }
+        self.app.next_tick().map(|wait| Instant::now() + wait)
+    }
+
+    /// Does what the state asks for; whether that was to quit.
+    async fn perform(&mut self, effects: Vec<effect::Effect>, input: &mut EventStream) -> io::Result<bool> {
+        for effect in effects {
+            match self.worker.perform(effect) {
+                None => {}
+                Some(ForLoop::Quit) => return Ok(true),
+                Some(ForLoop::Redraw) => self.screen.clear()?,
+                Some(ForLoop::Suspend) => {
+                    self.guard.leave();
+                    // The whole group, as the terminal itself would: a parent like cargo is stopped too.
+                    rustix::process::kill_current_process_group(Signal::TSTP)?;
+                    self.come_back()?;
+                }
+                Some(ForLoop::Edit { text, ending }) => {
+                    // Dropped, so that it does not take the editor's keys.
+                    *input = EventStream::new();
+                    self.guard.leave();
+                    let edited = tokio::task::spawn_blocking(move || edit(&text, ending)).await;
+                    self.come_back()?;
+                    *input = EventStream::new();
+                    let _ = self.app.update(Message::Edited(edited.ok().flatten()));
+                }
+            }
+        }
+        Ok(false)
+    }
+
+    fn come_back(&mut self) -> io::Result<()> {
+        self.guard.set()?;
+        self.screen.clear()?;
+        let _ = self.app.update(Message::Resumed);
+        Ok(())
+    }
+}
+
+async fn sleep_until(deadline: Option<Instant>) {
+    match deadline {
+        Some(deadline) => tokio::time::sleep_until(deadline.into()).await,
+        None => std::future::pending().await,
+    }
+}
+
+/// An event of the terminal as a message; `None` for what changes nothing.
+fn translate(event: Event) -> Option<Message> {
+    match event {
+        Event::Key(key) if key.kind == KeyEventKind::Release => None,
+        Event::Key(key) => Some(Message::Key(key)),
+        Event::Mouse(mouse) => Some(Message::Mouse(mouse)),
+        Event::Paste(text) => Some(Message::Paste(text)),
+        Event::Resize(columns, rows) => Some(Message::Resized(columns, rows)),
+        Event::FocusGained | Event::FocusLost => None,
+    }
+}
+
+/// Lets a person edit a text in `$VISUAL` or `$EDITOR`, through a private file; `None` where that did not work.
+fn edit(text: &str, ending: &str) -> Option<String> {
+    let editor = ["VISUAL", "EDITOR"]
+        .iter()
+        .find_map(|name| std::env::var(name).ok().filter(|value| !value.is_empty()));
+    let words = shell_words::split(editor.as_deref().unwrap_or("vi")).ok()?;
+    let (program, arguments) = words.split_first()?;
+    let file = PrivateFile::new(text, ending).ok()?;
+    let done = Command::new(program).args(arguments).arg(&file.path).status().ok()?;
+    let edited = std::fs::read_to_string(&file.path).ok()?;
+    done.success().then_some(edited)
+}
+
+/// A file that only this user can read, removed in the end.
+struct PrivateFile {
+    path: std::path::PathBuf,
+}
+
+impl PrivateFile {
+    fn new(text: &str, ending: &str) -> io::Result<Self> {
+        use std::io::Write as _;
+        use std::os::unix::fs::OpenOptionsExt as _;
+        let path =
+            std::env::temp_dir().join(format!("plugdeck-{}-{}{ending}", std::process::id(), clock_us()));
+        let mut file = std::fs::File::options().write(true).create_new(true).mode(0o600).open(&path)?;
+        file.write_all(text.as_bytes())?;
+        Ok(Self { path })
+    }
+}
+
+impl Drop for PrivateFile {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_file(&self.path);
+    }
+}

@@ -25,7 +25,7 @@ pub struct Run {
     pub created_ms: i64,
     pub state: State,
     pub outcome: Option<Outcome>,
-    /// Of a live run: when it started, in microseconds since boot.
+    /// Of a live run: when it started, in microseconds of the monotonic clock.
     pub live_since_us: Option<u64>,
     /// How long it took, or how far it is known to have gone, when it is not live.
     pub took: Duration,
@@ -39,7 +39,8 @@ impl Run {
     /// How long the run took, or has been going on.
     #[must_use]
     pub fn elapsed(&self, now: Now) -> Duration {
-        self.live_since_us.map_or(self.took, |since| Duration::from_micros(now.boot_us.saturating_sub(since)))
+        self.live_since_us
+            .map_or(self.took, |since| Duration::from_micros(now.clock_us.saturating_sub(since)))
     }
 
     /// Whether it goes on.

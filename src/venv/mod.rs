@@ -1,6 +1,33 @@
-//! How an agent becomes runnable: what is there, what to do about it, and what was done. Starts nothing itself:
-//! a plan is steps, and a build is a run.
+//! How an agent becomes runnable: what is there, what to do about it, and what was done. A build is a run: a plan
+//! is its steps, and this room starts nothing that lasts.
+//!
+//! The first and the last step of every plan are plugdeck itself (see [`verb`]): the first marks the build and
+//! makes room, the last checks what was built and puts it in place. Between the two, and after a build that was
+//! killed between the two, the marker `.venv.building` says that what stands there is not ready.
+//!
+//! | path in the agent's folder | what |
+//! |---|---|
+//! | `.venv` | the environment in use |
+//! | `.venv.new` | built by uv beside it (relocatable), then exchanged with it; or what waits to be deleted |
+//! | `.venv.old` | the former environment while pip builds in place; put back when that build fails |
+//! | `.venv.building` | the marker: who builds, where, from what |
+//! | `.venv/.plugdeck.json` | the stamp: what it was built from |
 
+mod ask;
+mod command;
+pub mod error;
+pub mod folder;
+pub mod inputs;
+pub mod machine;
 pub mod plan;
 pub mod probe;
+mod pyproject;
 pub mod stamp;
+pub mod swap;
+pub mod verb;
+mod version;
+
+pub use error::Error;
+
+#[cfg(test)]
+mod real_tests;

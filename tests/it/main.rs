@@ -1,2 +1,8 @@
-//! TODO
-fn main() {}
+//! plugdeck from outside: the real binary, real agents, a real terminal. Needs Rust and python3, and no network.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on should say where")]
+
+mod cli;
+mod supervisor;
+mod support;
+mod tidy;

@@ -18,9 +18,26 @@
 //! A form is made by `Form::new(&Listed, &Method, payload: Option<&str>)`, asks for `Effect::Call`, and is told
 //! with `refused(&mut self, &Rejected)` when that is turned down. A result is made by `Result::new(Reply)`.
 
+pub mod agent_page;
+pub mod agents;
+pub mod dialog;
 pub mod form;
+pub mod help;
+mod indented;
+pub mod list;
+pub mod method;
+pub mod output;
+pub mod plan;
+pub mod procs;
 pub mod result;
+pub mod run_page;
+pub mod runs;
 pub mod sign;
+mod stats;
+mod steps;
+pub mod toast;
+mod usage;
+pub mod welcome;
 
 use crate::tui::effect::Effect;
 use crate::tui::message::Now;

@@ -6,6 +6,9 @@ use ratatui::style::Color;
 use ratatui::text::Span;
 
 use crate::run::status::State;
+use crate::text;
+use crate::tui::message::Now;
+use crate::tui::seen::Run;
 use crate::tui::theme::Theme;
 use crate::tui::widget::line::{bold, span};
 use crate::venv::stamp::Environment;
@@ -120,6 +123,58 @@ pub fn percent(percent: f32) -> String {
     format!("{percent:.0}%")
 }
 
+/// The name of an agent where room is short: `coding` for `agentplug/coding-agent`.
+#[must_use]
+pub fn short_agent(agent: &str) -> String {
+    let folder = agent.rsplit('/').next().unwrap_or(agent);
+    safe(folder.strip_suffix("-agent").unwrap_or(folder))
+}
+
+/// How long a run took, or has been going on.
+#[must_use]
+pub fn elapsed(run: &Run, now: Now) -> String {
+    let time = run.elapsed(now);
+    if run.is_live() { live_time(time) } else { took(time) }
+}
+
+/// A text of others on one line.
+#[must_use]
+pub fn safe(text: &str) -> String {
+    text::safe(text.as_bytes())
+}
+
+/// The day of a moment as a person says it: `today`, `yesterday`, `2026-11-20`.
+#[must_use]
+pub fn day(then_ms: i64, now: Now) -> String {
+    let number = |ms: i64| (ms / 1000 + i64::from(now.utc_offset)).div_euclid(86_400);
+    let day = number(then_ms);
+    match number(now.wall_ms) - day {
+        ..=0 => "today".to_owned(),
+        1 => "yesterday".to_owned(),
+        _ => date(day),
+    }
+}
+
+/// The clock time of a moment: `14:03:22`.
+#[must_use]
+pub fn clock(then_ms: i64, now: Now) -> String {
+    let second = (then_ms / 1000 + i64::from(now.utc_offset)).rem_euclid(86_400);
+    format!("{:02}:{:02}:{:02}", second / 3600, second / 60 % 60, second % 60)
+}
+
+/// A day counted from 1970 as a date of the Gregorian calendar, by Howard Hinnant's `civil_from_days`.
+fn date(day: i64) -> String {
+    let shifted = day + 719_468;
+    let (era, of_era) = (shifted.div_euclid(146_097), shifted.rem_euclid(146_097));
+    let year_of_era = (of_era - of_era / 1_460 + of_era / 36_524 - of_era / 146_096) / 365;
+    let of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let shifted_month = (5 * of_year + 2) / 153;
+    let day = of_year - (153 * shifted_month + 2) / 5 + 1;
+    let month = if shifted_month < 10 { shifted_month + 3 } else { shifted_month - 9 };
+    let year = year_of_era + era * 400 + i64::from(month <= 2);
+    format!("{year}-{month:02}-{day:02}")
+}
+
 /// A count and its noun: `1 run`, `3 runs`.
 #[must_use]
 pub fn count(number: usize, one: &str, many: &str) -> String {
@@ -141,6 +196,16 @@ mod tests {
         check(12_400, "0:12", "12.4s");
         check(300_000, "5:00", "300s");
         check(3_723_000, "1:02:03", "1h 02m");
+    }
+
+    #[test]
+    fn days_have_names() {
+        let now = Now { clock_us: 0, wall_ms: 1_795_356_202_000, utc_offset: 7_200 };
+        assert_eq!(day(now.wall_ms, now), "today");
+        assert_eq!(day(now.wall_ms - 86_400_000, now), "yesterday");
+        assert_eq!(day(0, now), "1970-01-01");
+        assert_eq!(day(951_782_400_000, now), "2000-02-29");
+        assert_eq!(clock(951_782_400_000, now), "02:00:00");
     }
 
     #[test]

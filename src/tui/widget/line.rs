@@ -4,6 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::{Color, Modifier, Style};
 use ratatui::text::{Line, Span};
+use unicode_segmentation::UnicodeSegmentation as _;
 use unicode_width::UnicodeWidthStr as _;
 
 use crate::text;
@@ -72,6 +73,40 @@ pub fn spread(left: Vec<Span<'static>>, right: Vec<Span<'static>>, columns: usiz
     spans.push(blank(columns.saturating_sub(width(&spans) + width(&right))));
     spans.extend(right);
     Line::from(spans)
+}
+
+/// A text broken into lines of at most `columns`, between words where it can be.
+#[must_use]
+pub fn wrap(text: &str, columns: usize) -> Vec<String> {
+    let columns = columns.max(1);
+    let mut lines = Vec::new();
+    for paragraph in text.lines() {
+        let mut line = String::new();
+        for word in paragraph.split_whitespace() {
+            if !line.is_empty() && line.width() + 1 + word.width() > columns {
+                lines.push(std::mem::take(&mut line));
+            }
+            if !line.is_empty() {
+                line.push(' ');
+            }
+            for cluster in word.graphemes(true) {
+                if line.width() + cluster.width() > columns {
+                    lines.push(std::mem::take(&mut line));
+                }
+                line.push_str(cluster);
+            }
+        }
+        lines.push(line);
+    }
+    lines
+}
+
+/// Draws lines from the top of an area, beginning with the one at `scroll`.
+pub fn page(buffer: &mut Buffer, area: Rect, lines: Vec<Line<'static>>, scroll: usize) {
+    let scroll = scroll.min(lines.len().saturating_sub(usize::from(area.height)));
+    for (y, line) in (0..area.height).zip(lines.into_iter().skip(scroll)) {
+        put(buffer, row(area, y), line);
+    }
 }
 
 /// Draws a line at the top of an area, cut to its width.
@@ -159,6 +194,14 @@ mod tests {
         assert_eq!(line("longer left", "right", 12), "long…  right");
         assert_eq!(line("left", "", 6), "left  ");
         assert_eq!(line("left", "right", 3), "ri…");
+    }
+
+    #[test]
+    fn text_breaks_between_words_and_inside_long_ones() {
+        assert_eq!(wrap("one two three", 7), ["one two", "three"]);
+        assert_eq!(wrap("a\n\nb", 7), ["a", "", "b"]);
+        assert_eq!(wrap("abcdefghij", 4), ["abcd", "efgh", "ij"]);
+        assert_eq!(wrap("日本語", 4), ["日本", "語"]);
     }
 
     #[test]

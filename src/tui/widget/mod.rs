@@ -3,6 +3,7 @@
 
 pub mod bar;
 pub mod callout;
+pub mod coloured;
 pub mod graph;
 pub mod json_text;
 pub mod json_tree;
@@ -10,5 +11,6 @@ pub mod line;
 pub mod pane;
 pub mod popup;
 pub mod select;
+pub mod sideways;
 pub mod tabs;
 pub mod wrap;

@@ -1,0 +1,94 @@
+//! `plugdeck info NS/AGENT`: one agent with everything its manifest says.
+
+use std::process::ExitCode;
+
+use crate::agent::manifest::{Method, Severity};
+use crate::cli::list::AgentRow;
+use crate::cli::print;
+use crate::ops::agents::{self, Listed};
+use crate::ops::{Context, Rejected};
+use crate::text;
+use crate::venv::stamp::Environment;
+
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// The agent, as `plugdeck list` shows it
+    #[arg(value_name = "NS/AGENT")]
+    agent: String,
+    /// Print one JSON object, as in `plugdeck list --json`
+    #[arg(long)]
+    json: bool,
+}
+
+pub fn perform(context: &Context, args: &Args) -> Result<ExitCode, Rejected> {
+    let listed = agents::find(context, &args.agent)?;
+    if args.json {
+        print::json(&AgentRow::of(&listed));
+    } else {
+        print::data(&page(context, &listed));
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn page(context: &Context, listed: &Listed) -> String {
+    let agent = &listed.agent;
+    let safe = |part: &str| text::safe(part.as_bytes());
+    let mut page = format!("{}\n", safe(&agent.name.to_string()));
+    let mut fact = |name: &str, value: &str| page += &format!("  {name:<12} {}\n", safe(value));
+    if let Some(manifest) = &agent.manifest {
+        let facts = [
+            ("name", &manifest.name),
+            ("version", &manifest.version),
+            ("description", &manifest.description),
+            ("author", &manifest.author),
+            ("python", &manifest.python_version),
+        ];
+        for (name, value) in facts {
+            if let Some(value) = value {
+                fact(name, value);
+            }
+        }
+    }
+    fact("environment", &environment(&listed.environment));
+    fact("directory", &context.paths.shorten(&agent.directory));
+    for problem in &agent.problems {
+        let sign = match problem.severity {
+            Severity::Error => "✗",
+            Severity::Warning => "▲",
+        };
+        let place = format!("{sign} agent.yaml:{}:{}", problem.line, problem.column);
+        page += &format!("  {place} {}\n", safe(&problem.message));
+    }
+    for method in agent.manifest.iter().flat_map(|manifest| &manifest.methods) {
+        page += &format!("\n{}", method_page(method));
+    }
+    page
+}
+
+fn environment(environment: &Environment) -> String {
+    let word = environment.word();
+    match environment {
+        Environment::None | Environment::Building => word.to_owned(),
+        Environment::Ready { python } => match python {
+            Some(version) => format!("{word}, python {version}"),
+            None => word.to_owned(),
+        },
+        Environment::Stale { reason, .. } | Environment::Broken { reason } => format!("{word}: {reason}"),
+    }
+}
+
+fn method_page(method: &Method) -> String {
+    let safe = |part: &str| text::safe(part.as_bytes());
+    let mut page = format!("{}\n    {}\n", safe(&method.name), safe(&method.description));
+    for parameter in &method.parameters {
+        let mark = if parameter.required { "*" } else { " " };
+        let default = parameter.default.as_ref().map_or(String::new(), |value| format!(" = {value}"));
+        let head = format!("{}{mark} {}{default}", parameter.name, parameter.type_name);
+        page += &format!("    {:<32} {}\n", safe(&head), safe(&parameter.description));
+    }
+    if let Some(returns) = &method.returns {
+        let head = format!("returns {}", returns.type_name);
+        page += &format!("    {:<32} {}\n", safe(&head), safe(&returns.description));
+    }
+    page
+}

@@ -1,0 +1,119 @@
+//! `plugdeck ps`: runs and their processes, as last recorded.
+
+use std::process::ExitCode;
+
+use serde::Serialize;
+
+use crate::cli::print;
+use crate::ops::{Context, runs};
+use crate::process::sampler::ProcessSample;
+use crate::run::status::State;
+use crate::run::view::RunView;
+use crate::text;
+
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// Ended runs too
+    #[arg(long)]
+    all: bool,
+    /// Print one JSON array
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Serialize)]
+struct RunRow {
+    run: String,
+    agent: String,
+    method: Option<String>,
+    state: State,
+    elapsed_ms: u64,
+    silence_ms: Option<u64>,
+    processes: Vec<ProcessRow>,
+}
+
+#[derive(Serialize)]
+struct ProcessRow {
+    pid: i32,
+    ppid: i32,
+    state: char,
+    cpu_percent: f32,
+    rss_bytes: u64,
+    command: String,
+}
+
+impl RunRow {
+    fn of(run: &RunView) -> Self {
+        let live = run.state().is_live();
+        let sample = live.then(|| runs::last_sample(run)).flatten();
+        Self {
+            run: run.id.to_string(),
+            agent: run.spec.agent.clone(),
+            method: run.spec.method.clone(),
+            state: run.state(),
+            elapsed_ms: u64::try_from(run.elapsed().as_millis()).unwrap_or(u64::MAX),
+            silence_ms: runs::silence_ms(run),
+            processes: sample.map_or(Vec::new(), |sample| sample.processes.into_iter().map(row).collect()),
+        }
+    }
+}
+
+fn row(process: ProcessSample) -> ProcessRow {
+    ProcessRow {
+        pid: process.pid,
+        ppid: process.ppid,
+        state: process.state,
+        cpu_percent: process.cpu_percent,
+        rss_bytes: process.rss_bytes,
+        command: process.command.unwrap_or_default(),
+    }
+}
+
+pub fn perform(context: &Context, args: &Args) -> ExitCode {
+    let found = match args.all {
+        true => runs::list(context, usize::MAX),
+        false => runs::live(context).into_iter().map(Ok).collect(),
+    };
+    let mut rows = Vec::new();
+    for run in found {
+        match run {
+            Ok(run) => rows.push(RunRow::of(&run)),
+            Err((id, error)) => {
+                print::talk_bytes(format!("warning: run {id} cannot be read: {error}").as_bytes());
+            }
+        }
+    }
+    if args.json {
+        print::json(&rows);
+        return ExitCode::SUCCESS;
+    }
+    if rows.is_empty() {
+        print::talk(if args.all {
+            "no runs yet"
+        } else {
+            "nothing runs; `plugdeck ps --all` lists ended runs"
+        });
+    }
+    for row in &rows {
+        print::data(&lines(row));
+    }
+    ExitCode::SUCCESS
+}
+
+fn lines(row: &RunRow) -> String {
+    let what = format!("{} {}", row.agent, row.method.as_deref().unwrap_or("(build)"));
+    let elapsed = std::time::Duration::from_millis(row.elapsed_ms).as_secs_f64();
+    let mut lines =
+        format!("{}  {:<10} {elapsed:>8.1} s  {}\n", row.run, row.state.word(), text::safe(what.as_bytes()));
+    for process in &row.processes {
+        lines += &format!(
+            "    {:>8} {} {:>5.0}% {:>7.1} MiB  {}\n",
+            process.pid,
+            process.state,
+            process.cpu_percent,
+            f64::from(u32::try_from(process.rss_bytes >> 10).unwrap_or(u32::MAX)) / 1024.0,
+            text::safe(process.command.as_bytes())
+        );
+    }
+    lines
+}

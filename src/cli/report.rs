@@ -1,0 +1,88 @@
+//! What `--json` says of a run: one object, the same keys at every ending.
+
+use serde::Serialize;
+use serde_json::value::RawValue;
+
+use crate::ops::runs::{self, ResultText};
+use crate::process::signal;
+use crate::run::status::State;
+use crate::run::view::RunView;
+
+/// The answer to `run`, `build` and `kill`. What does not apply is null.
+#[derive(Debug, Default, Serialize)]
+pub struct Report {
+    pub run: Option<String>,
+    pub agent: Option<String>,
+    pub method: Option<String>,
+    pub state: Option<State>,
+    pub result: Option<Box<RawValue>>,
+    pub error: Option<String>,
+    pub exit_code: Option<i32>,
+    pub signal: Option<i32>,
+    pub signal_name: Option<String>,
+    pub duration_ms: Option<u64>,
+    pub stdout_bytes: Option<u64>,
+    pub stderr_bytes: Option<u64>,
+    pub stderr_lines: Option<u64>,
+    pub peak_rss_bytes: Option<u64>,
+    pub cpu_ms: Option<u64>,
+    pub leftovers_killed: Option<u32>,
+    pub warnings: Vec<String>,
+    pub directory: Option<String>,
+}
+
+impl Report {
+    /// The report of what was refused.
+    #[must_use]
+    pub fn rejected(agent: &str, method: Option<&str>, error: &str) -> Self {
+        Self {
+            agent: Some(agent.to_owned()),
+            method: method.map(str::to_owned),
+            state: Some(State::Rejected),
+            error: Some(error.to_owned()),
+            ..Self::default()
+        }
+    }
+
+    /// The report of a run as it stands.
+    #[must_use]
+    pub fn of(run: &RunView) -> Self {
+        let mut report = Self {
+            run: Some(run.id.to_string()),
+            agent: Some(run.spec.agent.clone()),
+            method: run.spec.method.clone(),
+            state: Some(run.state()),
+            duration_ms: u64::try_from(run.elapsed().as_millis()).ok(),
+            directory: Some(run.dir.path.display().to_string()),
+            ..Self::default()
+        };
+        let Some(outcome) = &run.status.outcome else {
+            if run.lost {
+                report.error =
+                    Some("the supervisor vanished, so how the agent ended is not known".to_owned());
+            }
+            return report;
+        };
+        report.error.clone_from(&outcome.error);
+        report.exit_code = outcome.exit_code;
+        report.signal = outcome.signal;
+        report.signal_name = outcome.signal.map(signal::name);
+        report.stdout_bytes = Some(outcome.stdout_bytes);
+        report.stderr_bytes = Some(outcome.stderr_bytes);
+        report.stderr_lines = Some(outcome.stderr_lines);
+        report.peak_rss_bytes = Some(outcome.peak_rss_bytes);
+        report.cpu_ms = Some(outcome.cpu_ms);
+        report.leftovers_killed = Some(outcome.leftovers_killed);
+        report.warnings.clone_from(&outcome.warnings);
+        match runs::result(run) {
+            Ok(ResultText::None) => {}
+            Ok(ResultText::Json(json)) => report.result = RawValue::from_string(json).ok(),
+            Ok(ResultText::Text(text, reason)) => {
+                report.result = serde_json::value::to_raw_value(&text).ok();
+                report.warnings.push(format!("the result {reason}, so it is given as the agent's own text"));
+            }
+            Err(error) => report.warnings.push(format!("the result could not be read: {error}")),
+        }
+        report
+    }
+}

@@ -1,0 +1,424 @@
+//! The dashboard's state: messages in, effects out, and a frame drawn from it. Nothing here blocks, and nothing
+//! looks at a clock.
+
+mod act;
+mod draw;
+mod mouse;
+#[cfg(test)]
+mod tests;
+
+use std::time::Duration;
+
+use ratatui::layout::{Rect, Size};
+
+use crate::ops::call::Request;
+use crate::ops::{Context, Rejected, Why};
+use crate::run::spec::{Kind, RunId};
+use crate::run::status::State;
+use crate::tui::effect::{Effect, Watch};
+use crate::tui::keymap::Layer;
+use crate::tui::layout::{self, Pane};
+use crate::tui::message::{Message, Now};
+use crate::tui::pane::agents::{Agents, Item};
+use crate::tui::pane::dialog::Dialog;
+use crate::tui::pane::form::Form;
+use crate::tui::pane::help::Help;
+use crate::tui::pane::plan::PlanDialog;
+use crate::tui::pane::procs::Procs;
+use crate::tui::pane::run_page::{Place, RunPage};
+use crate::tui::pane::runs::Runs;
+use crate::tui::pane::toast::{Toast, Tone};
+use crate::tui::pane::{Look, sign};
+use crate::tui::theme::Theme;
+use crate::tui::world::World;
+
+/// Between two frames while something counts: seconds are shown, not more.
+const SECOND_US: u64 = 1_000_000;
+
+/// Everything that is shown, and everything that is remembered for showing it.
+pub struct App {
+    world: World,
+    theme: Theme,
+    now: Now,
+    screen: Rect,
+    /// The store's agents folder, as a person reads it.
+    folder: String,
+    /// How long a call may take, where nothing else is said.
+    call_timeout: Option<Duration>,
+    focus: Pane,
+    /// The list that the main pane follows.
+    followed: Pane,
+    agents: Agents,
+    runs: Runs,
+    procs: Procs,
+    /// The followed run in the main pane.
+    main_run: Option<RunPage>,
+    /// How far the main pane's text is scrolled.
+    scroll: usize,
+    /// Pages over the workbench; the last one is shown.
+    pages: Vec<Page>,
+    over: Option<Over>,
+    toast: Option<Toast>,
+    /// What is to run when its agent's environment has been built.
+    after_build: Option<AfterBuild>,
+    /// What the tail was asked for last.
+    watched: Option<Watch>,
+    /// The run whose answer is being read.
+    reading: Option<RunId>,
+    changed: bool,
+}
+
+/// A page over the workbench.
+enum Page {
+    Form(Box<Form>),
+    Run(Box<RunPage>),
+}
+
+/// What lies over everything else, and takes all keys.
+enum Over {
+    Dialog(Dialog),
+    Plan(PlanDialog),
+    Help(Help),
+}
+
+/// A call that waits for a build.
+struct AfterBuild {
+    agent: String,
+    /// `None` until the build has been started.
+    build: Option<RunId>,
+    request: Box<Request>,
+}
+
+/// What the main pane shows.
+enum Subject {
+    Welcome,
+    Agent(String),
+    Method { agent: String, method: String },
+    Run(RunId),
+    Nothing,
+}
+
+impl App {
+    /// The state at the start: nothing is known yet.
+    #[must_use]
+    pub fn new(context: &Context, theme: Theme, size: Size, now: Now) -> Self {
+        Self {
+            world: World::new(context.settings.silence_notice),
+            theme,
+            now,
+            screen: Rect::new(0, 0, size.width, size.height),
+            folder: sign::safe(&context.paths.shorten(&context.paths.agents())),
+            call_timeout: context.settings.call_timeout,
+            focus: Pane::Agents,
+            followed: Pane::Agents,
+            agents: Agents::default(),
+            runs: Runs::default(),
+            procs: Procs::default(),
+            main_run: None,
+            scroll: 0,
+            pages: Vec::new(),
+            over: None,
+            toast: None,
+            after_build: None,
+            watched: None,
+            reading: None,
+            changed: true,
+        }
+    }
+
+    /// What is to be done at the start.
+    #[must_use]
+    pub fn first_effects(&mut self) -> Vec<Effect> {
+        vec![Effect::ListAgents]
+    }
+
+    /// Whether a frame would look different from the last one.
+    #[must_use]
+    pub fn is_changed(&self) -> bool {
+        self.changed
+    }
+
+    /// The state has been drawn.
+    pub fn drawn(&mut self) {
+        self.changed = false;
+    }
+
+    /// When to tell the time although nothing else happens; `None` while nothing counts.
+    #[must_use]
+    pub fn next_tick(&self) -> Option<Duration> {
+        let counting = self.world.live().any(|run| run.live_since_us.is_some());
+        let second = counting.then(|| SECOND_US - self.now.clock_us % SECOND_US);
+        let toast = self.toast.as_ref().and_then(Toast::until_us);
+        let toast = toast.map(|until| until.saturating_sub(self.now.clock_us));
+        second.into_iter().chain(toast).min().map(Duration::from_micros)
+    }
+
+    /// Takes one message; says what is to be done outside.
+    pub fn update(&mut self, message: Message) -> Vec<Effect> {
+        let mut effects = Vec::new();
+        match message {
+            Message::Tick(now) => self.tick(now),
+            Message::Key(key) => effects = self.key(key),
+            Message::Mouse(mouse) => effects = self.mouse(mouse),
+            Message::Paste(text) => {
+                if let (None, Some(Page::Form(form))) = (&self.over, self.pages.last_mut()) {
+                    form.paste(&text);
+                    self.changed = true;
+                }
+            }
+            Message::Resized(columns, rows) => {
+                self.screen = Rect::new(0, 0, columns, rows);
+                self.changed = true;
+            }
+            Message::Resumed => self.changed = true,
+            other => {
+                effects = self.learn(other);
+                self.changed = true;
+            }
+        }
+        self.settle(&mut effects);
+        effects
+    }
+
+    /// Takes what was seen or done outside.
+    fn learn(&mut self, message: Message) -> Vec<Effect> {
+        match message {
+            Message::Runs(runs) => return self.learn_runs(runs),
+            Message::Detail(detail) => self.world.detail = Some(detail),
+            Message::Page(page) => self.world.page = Some(page),
+            Message::AgentsChanged => return vec![Effect::ListAgents],
+            Message::Agents(agents, unreadable) => {
+                self.world.agents = Some(agents);
+                self.world.unreadable = unreadable;
+            }
+            Message::Started { run, kind, agent } => self.started(run, kind, &agent),
+            Message::Refused { reason, call } => self.refused(&reason, call),
+            Message::Planned { agent, plan } => {
+                if let Some(Over::Plan(dialog)) = &mut self.over
+                    && dialog.agent == agent
+                {
+                    dialog.plan = Some(plan);
+                }
+            }
+            Message::Replied(reply) => {
+                for page in &mut self.pages {
+                    if let Page::Run(page) = page {
+                        page.replied(&reply);
+                    }
+                }
+                if let Some(page) = &mut self.main_run {
+                    page.replied(&reply);
+                }
+                self.reading = None;
+            }
+            Message::Recalled { agent, method, payload } => self.open_form(&agent, &method, Some(&payload)),
+            Message::Theme(Ok(theme)) => {
+                self.say(Tone::Note, format!("theme {}", sign::safe(&theme.name)));
+                self.theme = theme;
+            }
+            Message::Theme(Err(reason)) => self.say(Tone::Bad, sign::safe(&reason)),
+            Message::Edited(_) => {}
+            Message::Tick(_)
+            | Message::Key(_)
+            | Message::Mouse(_)
+            | Message::Paste(_)
+            | Message::Resized(..)
+            | Message::Resumed => {}
+        }
+        Vec::new()
+    }
+
+    fn tick(&mut self, now: Now) {
+        let seconds = now.clock_us / SECOND_US != self.now.clock_us / SECOND_US;
+        let counting = self.world.live().any(|run| run.live_since_us.is_some());
+        self.changed |= seconds && counting;
+        self.now = now;
+        if self.toast.as_ref().and_then(Toast::until_us).is_some_and(|until| until <= now.clock_us) {
+            self.toast = None;
+            self.changed = true;
+        }
+    }
+
+    fn learn_runs(&mut self, runs: Vec<std::sync::Arc<crate::tui::seen::Run>>) -> Vec<Effect> {
+        let mut effects = Vec::new();
+        let was_building = self.world.live().filter(|run| run.kind == Kind::Build).count();
+        self.world.set_runs(runs);
+        self.runs.forget_missing(&self.world);
+        // A build that has ended has changed an environment.
+        if self.world.live().filter(|run| run.kind == Kind::Build).count() != was_building {
+            effects.push(Effect::ListAgents);
+        }
+        let waiting = self.after_build.take_if(|after| {
+            let build = after.build.as_ref().and_then(|id| self.world.run(id));
+            build.is_some_and(|build| !build.is_live())
+        });
+        if let Some(after) = waiting {
+            let build = after.build.as_ref().and_then(|id| self.world.run(id));
+            if build.is_some_and(|build| build.state == State::Succeeded) {
+                effects.push(Effect::Call(after.request));
+            } else {
+                let agent = sign::safe(&after.agent);
+                self.say(
+                    Tone::Bad,
+                    format!("{agent} was not built, so {} did not run", sign::safe(&after.request.method)),
+                );
+            }
+        }
+        effects
+    }
+
+    /// A run is there: it is shown, in the place of the form it came from.
+    fn started(&mut self, run: RunId, kind: Kind, agent: &str) {
+        if kind == Kind::Build
+            && let Some(after) = &mut self.after_build
+            && after.agent == agent
+        {
+            after.build = Some(run.clone());
+        }
+        self.over = None;
+        self.runs.select(run.clone());
+        self.followed = Pane::Runs;
+        match self.pages.last() {
+            // From the workbench a rerun is watched there; a call from a form gets its page.
+            None if kind == Kind::Call => self.focus = Pane::Runs,
+            Some(Page::Form(_) | Page::Run(_)) | None => {
+                let keep = kind == Kind::Build && matches!(self.pages.last(), Some(Page::Form(_)));
+                if !keep {
+                    self.pages.pop();
+                }
+                self.pages.retain(|page| keep || matches!(page, Page::Run(_)));
+                self.pages.push(Page::Run(Box::new(RunPage::of(run, kind, true))));
+            }
+        }
+    }
+
+    fn refused(&mut self, reason: &Rejected, call: Option<Box<Request>>) {
+        if let (Why::NotReady, Some(request)) = (reason.why, call) {
+            let reason = sign::safe(&reason.message);
+            self.over = Some(Over::Dialog(Dialog::BuildFirst { request, reason }));
+            return;
+        }
+        self.after_build = None;
+        if let Some(Page::Form(form)) = self.pages.last_mut() {
+            form.refused(reason);
+        } else {
+            self.say(Tone::Bad, sign::safe(&reason.message));
+        }
+    }
+
+    fn open_form(&mut self, agent: &str, method: &str, payload: Option<&str>) {
+        let Some((listed, method)) = self.world.method(agent, method) else {
+            let text = format!("{} declares no {} any more", sign::safe(agent), sign::safe(method));
+            self.say(Tone::Bad, text);
+            return;
+        };
+        let form = Form::new(listed, method, payload, self.call_timeout);
+        self.pages.push(Page::Form(Box::new(form)));
+    }
+
+    fn say(&mut self, tone: Tone, text: impl Into<String>) {
+        self.toast = Some(Toast::new(tone, text, self.now));
+    }
+
+    /// Fits everything to what is known now, and asks for what is missing.
+    fn settle(&mut self, effects: &mut Vec<Effect>) {
+        let bench = self.bench();
+        let rows = |area: Rect| area.height.saturating_sub(2);
+        self.agents.settle(&self.world);
+        self.agents.fit(rows(bench.agents), &self.world);
+        self.runs.settle(&self.world, rows(bench.runs), self.now);
+        self.procs.settle(&self.world, rows(bench.procs));
+        self.follow_run();
+        for page in &mut self.pages {
+            if let Page::Run(page) = page {
+                page.settle(&self.world);
+            }
+        }
+        let place = self.run_place();
+        let shown = match self.pages.last() {
+            Some(Page::Run(page)) => Some(page.as_ref()),
+            Some(Page::Form(_)) => None,
+            None => self.main_run.as_ref(),
+        };
+        let watch = shown.map(|page| page.watch(place, &self.world));
+        if self.reading.is_none()
+            && let Some(page) = shown.filter(|page| page.wants_reply(&self.world))
+            && let Some(run) = self.world.run(&page.run)
+        {
+            self.reading = Some(page.run.clone());
+            effects.push(Effect::ReadReply(run.dir.clone()));
+        }
+        if watch != self.watched {
+            self.watched.clone_from(&watch);
+            effects.push(Effect::Watch(watch));
+        }
+    }
+
+    /// Keeps the main pane's view of a run on the run that is followed.
+    fn follow_run(&mut self) {
+        let Subject::Run(id) = self.subject() else {
+            self.main_run = None;
+            return;
+        };
+        if self.main_run.as_ref().is_none_or(|page| page.run != id) {
+            self.main_run = self.world.run(&id).map(|run| RunPage::new(run));
+        }
+        if let Some(page) = &mut self.main_run {
+            page.settle(&self.world);
+        }
+    }
+
+    fn subject(&self) -> Subject {
+        let of_agents = || match self.agents.selected() {
+            Some(Item::Agent(agent)) => Subject::Agent(agent.clone()),
+            Some(Item::Method { agent, method }) => {
+                Subject::Method { agent: agent.clone(), method: method.clone() }
+            }
+            Some(Item::Namespace(_) | Item::Unreadable(_)) => Subject::Nothing,
+            None if self.world.agents.is_some() => Subject::Welcome,
+            None => Subject::Nothing,
+        };
+        let run = match self.followed {
+            Pane::Runs => self.runs.selected().cloned(),
+            Pane::Procs => self.procs.selected_run(&self.world),
+            Pane::Agents | Pane::Main => None,
+        };
+        run.map_or_else(of_agents, Subject::Run)
+    }
+
+    fn look(&self, focused: bool) -> Look<'_> {
+        Look { theme: &self.theme, now: self.now, focused }
+    }
+
+    fn bench(&self) -> layout::Workbench {
+        let open = if self.focus == Pane::Main { self.followed } else { self.focus };
+        layout::workbench(layout::frame(self.screen).body, open)
+    }
+
+    /// Where a run is shown: on a page of its own, or in the main pane.
+    fn run_place(&self) -> Place {
+        if self.pages.is_empty() {
+            Place::Pane(self.bench().main)
+        } else {
+            Place::Page(layout::frame(self.screen).body)
+        }
+    }
+
+    /// The layer of what has the focus.
+    fn layer(&self) -> Layer {
+        match (&self.over, self.pages.last()) {
+            (Some(Over::Help(_)), _) => Layer::Help,
+            (Some(Over::Dialog(_) | Over::Plan(_)), _) => Layer::Dialog,
+            (None, Some(Page::Form(form))) => form.layer(),
+            (None, Some(Page::Run(page))) => page.layer(),
+            (None, None) => match (self.focus, self.subject()) {
+                (Pane::Agents | Pane::Main, Subject::Welcome) => Layer::Welcome,
+                (Pane::Agents, _) => Layer::Agents,
+                (Pane::Runs, _) => Layer::Runs,
+                (Pane::Procs, _) => Layer::Procs,
+                (Pane::Main, Subject::Run(_)) => self.main_run.as_ref().map_or(Layer::Output, RunPage::layer),
+                (Pane::Main, _) => Layer::Page,
+            },
+        }
+    }
+}

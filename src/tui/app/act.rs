@@ -1,0 +1,355 @@
+//! What keys do.
+
+use crossterm::event::KeyEvent;
+
+use crate::run::spec::{Kind, RunId};
+use crate::tui::app::{AfterBuild, App, Over, Page, Subject};
+use crate::tui::effect::{Effect, ForLoop};
+use crate::tui::keymap::{self, Action, Layer};
+use crate::tui::layout::Pane;
+use crate::tui::pane::Asked;
+use crate::tui::pane::agents::Item;
+use crate::tui::pane::dialog::Dialog;
+use crate::tui::pane::help::Help;
+use crate::tui::pane::list::distance;
+use crate::tui::pane::plan::PlanDialog;
+use crate::tui::pane::run_page::RunPage;
+use crate::tui::pane::toast::Tone;
+
+impl App {
+    /// A key was pressed.
+    pub(super) fn key(&mut self, key: KeyEvent) -> Vec<Effect> {
+        self.changed = true;
+        // Errors stay until a key.
+        self.toast.take_if(|toast| toast.until_us().is_none());
+        let layer = self.layer();
+        match keymap::action(&layer.stack(), key) {
+            Some(action) => self.act(action),
+            None => match (&self.over, self.pages.last_mut()) {
+                (None, Some(Page::Form(form))) => match form.key(key) {
+                    Asked::Nothing | Asked::NotMine => Vec::new(),
+                    Asked::Do(effects) => effects,
+                },
+                _ => Vec::new(),
+            },
+        }
+    }
+
+    /// An action: of what lies over everything, else of the page that is shown, else of the workbench.
+    pub(super) fn act(&mut self, action: Action) -> Vec<Effect> {
+        if self.over.is_some() {
+            return self.act_over(action);
+        }
+        let place = self.run_place();
+        let look = crate::tui::pane::Look { theme: &self.theme, now: self.now, focused: true };
+        match self.pages.last_mut() {
+            Some(Page::Form(form)) => match form.act(action) {
+                Asked::Nothing => return Vec::new(),
+                Asked::Do(effects) => return effects,
+                Asked::NotMine => {}
+            },
+            Some(Page::Run(page)) => {
+                if page.act(action, place, &self.world, look) {
+                    return Vec::new();
+                }
+            }
+            None => {
+                if self.act_on_bench(action) {
+                    return Vec::new();
+                }
+            }
+        }
+        self.act_everywhere(action)
+    }
+
+    /// Moving and folding in the focused pane; whether the action was taken.
+    fn act_on_bench(&mut self, action: Action) -> bool {
+        let bench = self.bench();
+        match self.focus {
+            Pane::Agents => {
+                self.scroll = 0;
+                self.agents.act(action, bench.agents.height.saturating_sub(2), &self.world)
+            }
+            Pane::Runs => self.runs.act(action, bench.runs.height.saturating_sub(2), &self.world, self.now),
+            Pane::Procs => self.procs.act(action, bench.procs.height.saturating_sub(2), &self.world),
+            Pane::Main => {
+                let place = self.run_place();
+                let look = crate::tui::pane::Look { theme: &self.theme, now: self.now, focused: true };
+                if let Some(page) = &mut self.main_run {
+                    return page.act(action, place, &self.world, look);
+                }
+                let Some(by) = distance(action, bench.main.height.saturating_sub(2)) else { return false };
+                self.scroll_text(by);
+                true
+            }
+        }
+    }
+
+    fn act_everywhere(&mut self, action: Action) -> Vec<Effect> {
+        match action {
+            Action::Help => self.over = Some(Over::Help(Help::new(self.layer().stack()))),
+            Action::Next | Action::Previous => self.next_pane(action == Action::Next),
+            Action::Back => self.back(),
+            Action::Interrupt => self.ask_to_quit(),
+            Action::Quit => return vec![Effect::Loop(ForLoop::Quit)],
+            Action::Redraw => return vec![Effect::Loop(ForLoop::Redraw)],
+            Action::Suspend => return vec![Effect::Loop(ForLoop::Suspend)],
+            Action::SwitchTheme => return vec![Effect::NextTheme(self.theme.name.clone())],
+            Action::FocusAgents => self.focus_on(Pane::Agents),
+            Action::FocusRuns => self.focus_on(Pane::Runs),
+            Action::FocusProcs => self.focus_on(Pane::Procs),
+            Action::FocusMain => self.focus_on(Pane::Main),
+            Action::NextTab | Action::PreviousTab => self.turn_tab(action),
+            Action::Open => self.open(),
+            Action::Build => return self.plan(),
+            Action::Rerun => return self.rerun(),
+            Action::Edit => return self.edit(),
+            Action::Stop => self.ask_to_stop(false),
+            Action::Kill => self.ask_to_stop(true),
+            Action::Demo => self.say(Tone::Note, "q leaves; then type: plugdeck demo"),
+            // Of panes that have taken them before, or have nothing to do with them now.
+            Action::Down
+            | Action::Up
+            | Action::First
+            | Action::Last
+            | Action::HalfDown
+            | Action::HalfUp
+            | Action::PageDown
+            | Action::PageUp
+            | Action::Left
+            | Action::Right
+            | Action::Follow
+            | Action::Wrap
+            | Action::Times
+            | Action::ToggleRaw
+            | Action::Submit
+            | Action::ToggleJson
+            | Action::EnterField
+            | Action::LeaveField
+            | Action::Editor
+            | Action::Suggest
+            | Action::EarlierPayload
+            | Action::LaterPayload
+            | Action::Omit
+            | Action::AsJson
+            | Action::Confirm => {}
+        }
+        Vec::new()
+    }
+
+    /// An action while something lies over the screen.
+    fn act_over(&mut self, action: Action) -> Vec<Effect> {
+        let screen = self.screen;
+        let look = crate::tui::pane::Look { theme: &self.theme, now: self.now, focused: true };
+        if let Some(Over::Help(help)) = &mut self.over {
+            if let Some(by) = distance(action, screen.height / 2) {
+                help.scroll(by, screen, look);
+                return Vec::new();
+            }
+            if matches!(action, Action::Help | Action::Quit) {
+                self.over = None;
+                return Vec::new();
+            }
+        }
+        match (action, self.over.take()) {
+            (Action::Back, _) => {}
+            (Action::Confirm, Some(Over::Dialog(dialog))) => return self.confirm(dialog),
+            (Action::Kill, Some(Over::Dialog(Dialog::Stop { run, .. }))) => return self.stop(&run, true),
+            (Action::Quit | Action::Interrupt, Some(Over::Dialog(Dialog::Quit { .. }))) => {
+                return vec![Effect::Loop(ForLoop::Quit)];
+            }
+            (Action::Confirm, Some(Over::Plan(plan))) if plan.is_ready() => {
+                let replace_foreign = plan.replaces_foreign();
+                return vec![Effect::Build { agent: plan.agent, replace_foreign }];
+            }
+            (Action::Interrupt, _) => self.ask_to_quit(),
+            (Action::Redraw, over) => {
+                self.over = over;
+                return vec![Effect::Loop(ForLoop::Redraw)];
+            }
+            (Action::Suspend, over) => {
+                self.over = over;
+                return vec![Effect::Loop(ForLoop::Suspend)];
+            }
+            (Action::SwitchTheme, over) => {
+                self.over = over;
+                return vec![Effect::NextTheme(self.theme.name.clone())];
+            }
+            (_, over) => self.over = over,
+        }
+        Vec::new()
+    }
+
+    fn confirm(&mut self, dialog: Dialog) -> Vec<Effect> {
+        match dialog {
+            Dialog::Stop { run, now } => self.stop(&run, now),
+            Dialog::Quit { .. } => vec![Effect::Loop(ForLoop::Quit)],
+            Dialog::BuildFirst { request, .. } => {
+                let agent = request.agent.clone();
+                self.after_build = Some(AfterBuild { agent: agent.clone(), build: None, request });
+                vec![Effect::Build { agent, replace_foreign: false }]
+            }
+        }
+    }
+
+    fn stop(&mut self, run: &RunId, now: bool) -> Vec<Effect> {
+        match self.world.run(run) {
+            Some(run) if run.is_live() => vec![Effect::Stop { run: run.dir.clone(), now }],
+            Some(run) => {
+                let text = format!("run {} had ended already", run.id.short());
+                self.say(Tone::Note, text);
+                Vec::new()
+            }
+            None => Vec::new(),
+        }
+    }
+
+    /// One step back; at the bottom nothing happens.
+    fn back(&mut self) {
+        if self.pages.pop().is_some() {
+            return;
+        }
+        if self.focus == Pane::Main {
+            self.focus = self.followed;
+        } else if self.focus != Pane::Agents {
+            self.focus_on(Pane::Agents);
+        }
+    }
+
+    pub(super) fn focus_on(&mut self, pane: Pane) {
+        self.pages.clear();
+        self.focus = pane;
+        if pane != Pane::Main && self.followed != pane {
+            self.followed = pane;
+            self.scroll = 0;
+        }
+    }
+
+    fn next_pane(&mut self, forward: bool) {
+        const ORDER: [Pane; 4] = [Pane::Agents, Pane::Runs, Pane::Procs, Pane::Main];
+        if !self.pages.is_empty() {
+            return self.turn_tab(if forward { Action::NextTab } else { Action::PreviousTab });
+        }
+        let at = ORDER.iter().position(|pane| *pane == self.focus).unwrap_or(0);
+        self.focus_on(ORDER[(at + if forward { 1 } else { ORDER.len() - 1 }) % ORDER.len()]);
+    }
+
+    fn turn_tab(&mut self, action: Action) {
+        let place = self.run_place();
+        let look = crate::tui::pane::Look { theme: &self.theme, now: self.now, focused: true };
+        match self.pages.last_mut() {
+            Some(Page::Run(page)) => drop(page.act(action, place, &self.world, look)),
+            Some(Page::Form(_)) => {}
+            None => {
+                if let Some(page) = &mut self.main_run {
+                    page.act(action, place, &self.world, look);
+                }
+            }
+        }
+    }
+
+    fn ask_to_quit(&mut self) {
+        self.over = Some(Over::Dialog(Dialog::Quit { live: self.world.live().count() }));
+    }
+
+    fn ask_to_stop(&mut self, now: bool) {
+        let Some(run) = self.selected_run() else { return };
+        match self.world.run(&run) {
+            Some(known) if known.is_live() => self.over = Some(Over::Dialog(Dialog::Stop { run, now })),
+            Some(known) => {
+                let text = format!("run {} has ended: {}", known.id.short(), known.state.word());
+                self.say(Tone::Note, text);
+            }
+            None => {}
+        }
+    }
+
+    /// The run that actions are about.
+    fn selected_run(&self) -> Option<RunId> {
+        match (self.pages.last(), self.subject()) {
+            (Some(Page::Run(page)), _) => Some(page.run.clone()),
+            (Some(Page::Form(_)), _) => None,
+            (None, Subject::Run(run)) => Some(run),
+            (None, Subject::Welcome | Subject::Agent(_) | Subject::Method { .. } | Subject::Nothing) => None,
+        }
+    }
+
+    /// The agent that actions are about.
+    fn selected_agent(&self) -> Option<String> {
+        if let Some(run) = self.selected_run() {
+            return self.world.run(&run).map(|run| run.agent.clone());
+        }
+        match self.subject() {
+            Subject::Agent(agent) | Subject::Method { agent, .. } => Some(agent),
+            Subject::Welcome | Subject::Run(_) | Subject::Nothing => None,
+        }
+    }
+
+    /// Opens what is selected: a method's form, a run's page.
+    pub(super) fn open(&mut self) {
+        match self.subject() {
+            Subject::Method { agent, method } => self.open_form(&agent, &method, None),
+            Subject::Run(run) => {
+                if self.pages.is_empty()
+                    && let Some(run) = self.world.run(&run)
+                {
+                    self.pages.push(Page::Run(Box::new(RunPage::new(run))));
+                }
+            }
+            Subject::Agent(agent) => {
+                // From the agent's page into its first method.
+                let method = self
+                    .world
+                    .agent(&agent)
+                    .and_then(|listed| Some(listed.agent.manifest.as_ref()?.methods.first()?.name.clone()));
+                if let Some(method) = method {
+                    self.agents.select(Item::Method { agent, method }, &self.world);
+                    self.focus = Pane::Agents;
+                }
+            }
+            Subject::Welcome | Subject::Nothing => {}
+        }
+    }
+
+    fn plan(&mut self) -> Vec<Effect> {
+        let Some(agent) = self.selected_agent() else { return Vec::new() };
+        let building = self.world.last_build(&agent).filter(|run| run.is_live()).map(|run| run.id.clone());
+        if let Some(run) = building {
+            self.pages.push(Page::Run(Box::new(RunPage::of(run, Kind::Build, true))));
+            return Vec::new();
+        }
+        self.over = Some(Over::Plan(PlanDialog { agent: agent.clone(), plan: None }));
+        vec![Effect::Plan(agent)]
+    }
+
+    /// The call that a rerun or an edit is about: the selected run, or the last one of the selected method.
+    fn earlier_call(&mut self) -> Option<crate::run::dir::RunDir> {
+        let earlier = match (self.selected_run(), self.subject()) {
+            (Some(run), _) => self.world.run(&run),
+            (None, Subject::Method { agent, method }) => self.world.last_run(&agent, &method),
+            (None, Subject::Welcome | Subject::Agent(_) | Subject::Run(_) | Subject::Nothing) => None,
+        };
+        earlier.filter(|run| run.kind == Kind::Call && run.unreadable.is_none()).map(|run| run.dir.clone())
+    }
+
+    fn rerun(&mut self) -> Vec<Effect> {
+        match (self.earlier_call(), self.layer()) {
+            (Some(dir), _) => vec![Effect::Rerun(dir)],
+            (None, Layer::Build) => self.plan(),
+            (None, _) => {
+                self.say(Tone::Note, "no earlier run: enter fills the form");
+                Vec::new()
+            }
+        }
+    }
+
+    fn edit(&mut self) -> Vec<Effect> {
+        match self.earlier_call() {
+            Some(dir) => vec![Effect::Recall(dir)],
+            None => {
+                self.open();
+                Vec::new()
+            }
+        }
+    }
+}

@@ -1,0 +1,245 @@
+//! Draws the state.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+use ratatui::widgets::{Block, Widget as _};
+
+use crate::tui::app::{App, Over, Page, Subject};
+use crate::tui::keymap::{self, Action, Layer};
+use crate::tui::layout::{self, Pane};
+use crate::tui::pane::run_page::Place;
+use crate::tui::pane::{agent_page, method, sign, welcome};
+use crate::tui::widget::bar::{Hint, footer, header};
+use crate::tui::widget::line::{blank, bold, page, put, row, rule, section, span};
+use crate::tui::widget::pane::{Frame, padded_area, title};
+use crate::tui::widget::popup::backdrop;
+use crate::tui::widget::tabs;
+
+/// Most hints of what has the focus.
+const HINTS: usize = 6;
+
+impl App {
+    /// Draws a frame.
+    pub fn render(&self, frame: &mut ratatui::Frame) {
+        let area = frame.area();
+        self.draw(frame.buffer_mut(), area);
+    }
+
+    /// Draws everything into a buffer.
+    pub(super) fn draw(&self, buffer: &mut Buffer, area: Rect) {
+        Block::new().style(self.theme.paper()).render(area, buffer);
+        if layout::is_too_small(area) {
+            return self.draw_too_small(buffer, area);
+        }
+        let parts = layout::frame(area);
+        let look = self.look(true);
+        match self.pages.last() {
+            Some(Page::Form(form)) => {
+                header(
+                    buffer,
+                    parts.header,
+                    form.place(&self.theme),
+                    vec![form.facts(look)],
+                    &[0],
+                    &self.theme,
+                );
+                form.render(buffer, parts.body, look);
+            }
+            Some(Page::Run(page)) => {
+                let facts = page.facts(&self.world, look);
+                let drop: Vec<usize> = (2..facts.len()).rev().collect();
+                header(buffer, parts.header, page.place(&self.world, look), facts, &drop, &self.theme);
+                page.render(buffer, Place::Page(parts.body), &self.world, look);
+            }
+            None => self.draw_bench(buffer, parts.header),
+        }
+        self.draw_over(buffer, area, parts.body);
+        self.draw_footer(buffer, parts.footer);
+    }
+
+    fn draw_bench(&self, buffer: &mut Buffer, bar: Rect) {
+        let t = &self.theme;
+        self.draw_header(buffer, bar);
+        let bench = self.bench();
+        let focused = |pane| self.focus == pane && self.over.is_none();
+        for (area, pane) in
+            [(bench.agents, Pane::Agents), (bench.runs, Pane::Runs), (bench.procs, Pane::Procs)]
+        {
+            let look = self.look(focused(pane));
+            if area.height == 1 {
+                self.draw_closed(buffer, area, pane);
+                continue;
+            }
+            match pane {
+                Pane::Agents => self.agents.render(buffer, area, &self.world, look),
+                Pane::Runs => self.runs.render(buffer, area, &self.world, look),
+                Pane::Procs => self.procs.render(buffer, area, &self.world, look),
+                Pane::Main => {}
+            }
+        }
+        let look = self.look(focused(Pane::Main));
+        if let Some(page) = &self.main_run {
+            return page.render(buffer, Place::Pane(bench.main), &self.world, look);
+        }
+        let name = match self.subject() {
+            Subject::Method { method, .. } => sign::safe(&method),
+            Subject::Agent(agent) => sign::safe(agent.rsplit('/').next().unwrap_or(&agent)),
+            Subject::Welcome | Subject::Run(_) | Subject::Nothing => String::new(),
+        };
+        let tab = match self.subject() {
+            Subject::Method { .. } => "Doc",
+            Subject::Agent(_) => "Overview",
+            Subject::Welcome => "Welcome",
+            Subject::Run(_) | Subject::Nothing => "",
+        };
+        let titles = if tab.is_empty() {
+            title("4", "Main", look.focused, t)
+        } else {
+            tabs::title(&[tab], 0, look.focused, t)
+        };
+        let fact = if name.is_empty() { Vec::new() } else { vec![bold(name, t.fg)] };
+        let inner = Frame::new(titles, look.focused).fact(fact).draw(buffer, bench.main, t);
+        let inner = padded_area(inner);
+        page(buffer, inner, self.text(inner.width), self.scroll);
+    }
+
+    /// The main pane's text, where it shows text.
+    fn text(&self, columns: u16) -> Vec<Line<'static>> {
+        let look = self.look(false);
+        let columns = usize::from(columns.min(96));
+        match self.subject() {
+            Subject::Method { agent, method: name } => match self.world.method(&agent, &name) {
+                Some((listed, found)) => method::lines(listed, found, columns, &self.world, look),
+                None => Vec::new(),
+            },
+            Subject::Agent(agent) => match self.world.agent(&agent) {
+                Some(listed) => agent_page::lines(listed, columns, &self.world, look),
+                None => Vec::new(),
+            },
+            Subject::Welcome => welcome::lines(&self.folder, columns, look),
+            Subject::Run(_) | Subject::Nothing => Vec::new(),
+        }
+    }
+
+    /// Scrolls the main pane's text.
+    pub(super) fn scroll_text(&mut self, by: isize) {
+        let main = self.bench().main;
+        let rows = self.text(main.width.saturating_sub(4)).len();
+        let most = rows.saturating_sub(usize::from(main.height.saturating_sub(2)));
+        self.scroll = self.scroll.saturating_add_signed(by).min(most);
+    }
+
+    fn draw_closed(&self, buffer: &mut Buffer, area: Rect, pane: Pane) {
+        let t = &self.theme;
+        let (key, name, count) = match pane {
+            Pane::Agents => ("1", "Agents", self.world.agents().len()),
+            Pane::Runs => ("2", "Runs", self.world.runs().len()),
+            Pane::Procs => ("3", "Procs", self.world.live().count()),
+            Pane::Main => ("4", "Main", 0),
+        };
+        let mut name = title(key, name, false, t);
+        name.insert(0, blank(2));
+        let fact = vec![span(count.to_string(), t.dim), blank(2)];
+        rule(buffer, area, t);
+        put(buffer, area, section(name, fact, usize::from(area.width), t));
+    }
+
+    fn draw_header(&self, buffer: &mut Buffer, bar: Rect) {
+        let t = &self.theme;
+        let mut place = vec![span(self.folder.trim_end_matches("/agents").to_owned(), t.dim)];
+        if bar.width >= 100 && self.world.agents.is_some() {
+            place.push(span(
+                format!("  {}", sign::count(self.world.agents().len(), "agent", "agents")),
+                t.dim,
+            ));
+        }
+        let live = self.world.live().count();
+        let mut groups: Vec<Vec<Span>> = Vec::new();
+        if live > 0 {
+            let word = if bar.width >= 100 { " running" } else { "" };
+            groups.push(vec![bold("▶", t.info), span(format!(" {live}{word}"), t.fg)]);
+        }
+        if let Some((cpu, memory)) = self.world.usage() {
+            groups.push(vec![span("cpu ", t.dim), span(sign::percent(cpu), t.fg)]);
+            groups.push(vec![span("mem ", t.dim), span(sign::memory(memory), t.fg)]);
+        }
+        let drop: Vec<usize> = (1..groups.len()).rev().collect();
+        header(buffer, bar, place, groups, &drop, t);
+    }
+
+    fn draw_footer(&self, buffer: &mut Buffer, bar: Rect) {
+        let constant = |key: &str, label: &str| Hint::new(key, label);
+        let (left, right) = match &self.over {
+            Some(Over::Dialog(dialog)) => (dialog.hints(), vec![constant("esc", "cancel")]),
+            Some(Over::Plan(plan)) => (plan.hints(), vec![constant("esc", "not now")]),
+            Some(Over::Help(_)) => (vec![constant("j k", "scroll")], vec![constant("esc", "close")]),
+            None => {
+                let layer = self.layer();
+                let own: Vec<Layer> = vec![layer];
+                let mut left = keymap::hints(&own, |action| self.makes_sense(action));
+                left.truncate(HINTS);
+                let right = match layer {
+                    Layer::Text | Layer::Form => vec![constant("esc", "back"), constant("F1", "help")],
+                    _ if self.pages.is_empty() => vec![constant("?", "help"), constant("q", "quit")],
+                    _ => vec![constant("esc", "back"), constant("?", "help")],
+                };
+                (left, right)
+            }
+        };
+        footer(buffer, bar, &left, &right, &self.theme);
+    }
+
+    /// Whether a footer should offer an action now.
+    fn makes_sense(&self, action: Action) -> bool {
+        let run = match (self.pages.last(), self.subject()) {
+            (Some(Page::Run(page)), _) => self.world.run(&page.run),
+            (None, Subject::Run(run)) => self.world.run(&run),
+            _ => None,
+        };
+        match (action, run) {
+            (Action::Stop | Action::Kill, Some(run)) => run.is_live(),
+            (Action::Rerun | Action::Edit, Some(run)) => run.kind == crate::run::spec::Kind::Call,
+            (Action::Build, Some(run)) if self.layer() == Layer::Build => !run.is_live(),
+            (Action::Rerun | Action::Edit, None) => match self.subject() {
+                Subject::Method { agent, method } => self.world.last_run(&agent, &method).is_some(),
+                Subject::Welcome | Subject::Agent(_) | Subject::Run(_) | Subject::Nothing => false,
+            },
+            _ => true,
+        }
+    }
+
+    fn draw_over(&self, buffer: &mut Buffer, area: Rect, body: Rect) {
+        let look = self.look(true);
+        let above = Rect { height: area.height.saturating_sub(1), ..area };
+        if self.over.is_some() {
+            backdrop(buffer, above, &self.theme);
+        }
+        match &self.over {
+            Some(Over::Dialog(dialog)) => dialog.render(buffer, above, &self.world, look),
+            Some(Over::Plan(plan)) => plan.render(buffer, above, look),
+            Some(Over::Help(help)) => help.render(buffer, above, look),
+            None => {
+                if let Some(toast) = &self.toast {
+                    toast.render(buffer, body, look);
+                }
+            }
+        }
+    }
+
+    fn draw_too_small(&self, buffer: &mut Buffer, area: Rect) {
+        let t = &self.theme;
+        put(buffer, row(area, 0), bold("plugdeck: too small", t.accent));
+        put(buffer, row(area, 1), span("60x15 or more, please", t.dim));
+        for (y, run) in (2..area.height).zip(self.world.live()) {
+            let (glyph, colour) = sign::state(run.state, t);
+            let line = vec![
+                bold(format!("{glyph} "), colour),
+                span(format!("{} ", run.id.short()), t.dim),
+                span(format!("{} ", sign::elapsed(run, self.now)), colour),
+                span(sign::safe(run.what()), t.fg),
+            ];
+            put(buffer, row(area, y), Line::from(line));
+        }
+    }
+}

@@ -1,0 +1,1 @@
+//! Messages in, effects out; and what the screens look like.

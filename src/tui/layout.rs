@@ -1,0 +1,172 @@
+//! Where things stand on a screen of a given size: pure, so that drawing, clicks and the height of what scrolls
+//! always agree.
+
+use ratatui::layout::Rect;
+
+/// Narrowest and lowest screen that can be worked on.
+const SMALLEST: (u16, u16) = (60, 15);
+
+/// From this width on the left column is wide.
+const WIDE: u16 = 100;
+/// From this width on processes and use of the machine have a column of their own.
+const WIDEST: u16 = 160;
+/// Below this height of the left column only the focused one of its panes is open.
+const ACCORDION: u16 = 20;
+/// A page lower than this has its tabs and no more above its content.
+const LOW_PAGE: u16 = 26;
+
+/// Rows of the graphs with frame and axis.
+const GRAPHS: u16 = 7;
+
+/// One of the panes of the workbench.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Pane {
+    Agents,
+    Runs,
+    Procs,
+    Main,
+}
+
+/// The three parts of every screen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Frame {
+    pub header: Rect,
+    pub body: Rect,
+    pub footer: Rect,
+}
+
+/// The panes of the workbench. A pane of height 1 is closed: only its title is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Workbench {
+    pub agents: Rect,
+    pub runs: Rect,
+    pub procs: Rect,
+    pub main: Rect,
+}
+
+/// The parts of a live or ended run's output view.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RunParts {
+    pub output: Rect,
+    pub cpu: Option<Rect>,
+    pub memory: Option<Rect>,
+    pub processes: Option<Rect>,
+}
+
+/// Whether there is room to work.
+#[must_use]
+pub fn is_too_small(area: Rect) -> bool {
+    area.width < SMALLEST.0 || area.height < SMALLEST.1
+}
+
+/// Header, body and footer.
+#[must_use]
+pub fn frame(area: Rect) -> Frame {
+    let rows = area.height.saturating_sub(2);
+    Frame {
+        header: Rect { height: area.height.min(1), ..area },
+        body: Rect { y: area.y + area.height.min(1), height: rows, ..area },
+        footer: Rect { y: area.y + area.height.saturating_sub(1), height: area.height.min(1), ..area },
+    }
+}
+
+/// The panes, where `focus` is the one that must be open.
+#[must_use]
+pub fn workbench(body: Rect, focus: Pane) -> Workbench {
+    let left = match body.width {
+        ..WIDE => 31,
+        WIDE..WIDEST => 40,
+        _ => 44,
+    };
+    let [agents, runs, procs] = heights(body.height, focus);
+    let column = Rect { width: left, ..body };
+    Workbench {
+        agents: Rect { height: agents, ..column },
+        runs: Rect { y: column.y + agents, height: runs, ..column },
+        procs: Rect { y: column.y + agents + runs, height: procs, ..column },
+        main: Rect { x: body.x + left, width: body.width - left, ..body },
+    }
+}
+
+fn heights(height: u16, focus: Pane) -> [u16; 3] {
+    if height < ACCORDION {
+        let open = height.saturating_sub(2);
+        return match focus {
+            Pane::Agents | Pane::Main => [open, 1, 1],
+            Pane::Runs => [1, open, 1],
+            Pane::Procs => [1, 1, open],
+        };
+    }
+    let procs = if height < 28 { 4 } else { height / 4 };
+    let agents = if height < 28 { height / 2 } else { height * 3 / 8 };
+    [agents, height - agents - procs, procs]
+}
+
+/// The output of a run and, where there is room, graphs and processes: below it, or beside it on a very wide
+/// screen. `bare` areas (pages) keep a margin for the frames.
+#[must_use]
+pub fn run_parts(area: Rect) -> RunParts {
+    if area.width >= 110 && area.height >= 16 {
+        let side = (area.width / 3).max(44);
+        let column = Rect { x: area.right() - side, width: side, ..area };
+        let cpu = Rect { height: GRAPHS, ..column };
+        let memory = Rect { y: cpu.bottom(), ..cpu };
+        let processes =
+            Rect { y: memory.bottom(), height: area.bottom().saturating_sub(memory.bottom()), ..column };
+        return RunParts {
+            output: Rect { width: area.width - side, ..area },
+            cpu: Some(cpu),
+            memory: Some(memory),
+            processes: (processes.height >= 4).then_some(processes),
+        };
+    }
+    let processes = if area.height >= 30 { 9 } else { 0 };
+    let graphs = if area.height >= 16 && area.width >= 40 { GRAPHS } else { 0 };
+    let output = Rect { height: area.height - graphs - processes, ..area };
+    let row = Rect { y: output.bottom(), height: graphs, ..area };
+    let half = row.width / 2;
+    RunParts {
+        output,
+        cpu: (graphs > 0).then_some(Rect { width: half, ..row }),
+        memory: (graphs > 0).then_some(Rect { x: row.x + half, width: row.width - half, ..row }),
+        processes: (processes > 0).then_some(Rect { y: row.bottom(), height: processes, ..area }),
+    }
+}
+
+/// Whether a page has room for a strip of tabs with a rule, and air.
+#[must_use]
+pub fn is_roomy(page: Rect) -> bool {
+    page.height >= LOW_PAGE - 2
+}
+
+/// The text area of a page: a margin of two columns, and at most as wide as text is easy to read.
+#[must_use]
+pub fn margin(area: Rect) -> Rect {
+    Rect { x: area.x + 2, width: area.width.saturating_sub(4), ..area }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_row_and_column_belongs_to_one_pane_at_every_size() {
+        for width in SMALLEST.0..220 {
+            for height in SMALLEST.1..80 {
+                let area = Rect::new(0, 0, width, height);
+                let parts = frame(area);
+                assert_eq!(parts.body.height + 2, height);
+                for focus in [Pane::Agents, Pane::Runs, Pane::Procs, Pane::Main] {
+                    let bench = workbench(parts.body, focus);
+                    let panes = [bench.agents, bench.runs, bench.procs, bench.main];
+                    assert_eq!(panes.iter().map(|pane| pane.area()).sum::<u32>(), parts.body.area());
+                    assert!(panes.iter().all(|pane| parts.body.intersection(*pane) == *pane));
+                    let run = run_parts(bench.main);
+                    let all = [Some(run.output), run.cpu, run.memory, run.processes];
+                    assert_eq!(all.iter().flatten().map(|part| part.area()).sum::<u32>(), bench.main.area());
+                    assert!(run.output.height >= 6, "{width}x{height}");
+                }
+            }
+        }
+    }
+}

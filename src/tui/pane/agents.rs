@@ -1,0 +1,246 @@
+//! The agents of the store as a tree: namespace ▸ agent ▸ method.
+
+use std::collections::HashSet;
+use std::path::PathBuf;
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::text::Span;
+
+use crate::agent::manifest::Severity;
+use crate::ops::agents::Listed;
+use crate::tui::keymap::Action;
+use crate::tui::pane::list::Cursor;
+use crate::tui::pane::{Look, sign};
+use crate::tui::widget::line::{blank, bold, put, row, span, spread};
+use crate::tui::widget::pane::{Frame, title};
+use crate::tui::widget::select::select;
+use crate::tui::world::World;
+
+/// Up to so many agents are all unfolded at first.
+const FEW: usize = 3;
+
+/// What a row stands for.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Item {
+    Namespace(String),
+    /// `namespace/folder`.
+    Agent(String),
+    Method {
+        agent: String,
+        method: String,
+    },
+    /// A folder that could not be read.
+    Unreadable(PathBuf),
+}
+
+/// The tree's state.
+#[derive(Debug, Default)]
+pub struct Agents {
+    folded_namespaces: HashSet<String>,
+    unfolded_agents: HashSet<String>,
+    selected: Option<Item>,
+    cursor: Cursor,
+    /// The first look has chosen what is unfolded.
+    opened: bool,
+}
+
+impl Agents {
+    /// What is selected.
+    #[must_use]
+    pub fn selected(&self) -> Option<&Item> {
+        self.selected.as_ref()
+    }
+
+    /// Selects an item and unfolds what it stands in.
+    pub fn select(&mut self, item: Item, world: &World) {
+        if let Item::Method { agent, .. } = &item {
+            self.unfolded_agents.insert(agent.clone());
+        }
+        self.selected = Some(item);
+        self.settle(world);
+    }
+
+    /// Fits the state to what is there now.
+    pub fn settle(&mut self, world: &World) {
+        if !self.opened && world.agents.is_some() {
+            self.opened = true;
+            let runnable = || world.agents().iter().filter(|listed| listed.agent.manifest.is_some());
+            let unfolded = if world.agents().len() <= FEW { usize::MAX } else { 1 };
+            self.unfolded_agents =
+                runnable().take(unfolded).map(|listed| listed.agent.name.to_string()).collect();
+            self.selected = runnable().find_map(|listed| {
+                let method = listed.agent.manifest.as_ref()?.methods.first()?.name.clone();
+                Some(Item::Method { agent: listed.agent.name.to_string(), method })
+            });
+        }
+        let items = self.items(world);
+        let at = self.selected.as_ref().and_then(|selected| items.iter().position(|item| item == selected));
+        self.cursor.settle(at, items.len());
+        self.selected = items.into_iter().nth(self.cursor.selected());
+    }
+
+    /// Makes the selected row visible in a pane of this many rows.
+    pub fn fit(&mut self, height: u16, world: &World) {
+        self.cursor.fit(height, self.items(world).len());
+    }
+
+    /// Moves, folds, unfolds. Whether the action was one of these.
+    pub fn act(&mut self, action: Action, height: u16, world: &World) -> bool {
+        let items = self.items(world);
+        if self.cursor.act(action, height, items.len()) {
+            self.selected = items.into_iter().nth(self.cursor.selected());
+            return true;
+        }
+        let Some(selected) = self.selected.clone() else { return false };
+        match (action, &selected) {
+            (Action::Left, Item::Method { agent, .. }) => self.selected = Some(Item::Agent(agent.clone())),
+            (Action::Left, Item::Agent(agent)) => {
+                if !self.unfolded_agents.remove(agent) {
+                    let namespace = agent.split('/').next().unwrap_or_default();
+                    self.selected = Some(Item::Namespace(namespace.to_owned()));
+                }
+            }
+            (Action::Left, Item::Namespace(namespace)) => {
+                self.folded_namespaces.insert(namespace.clone());
+            }
+            (Action::Right, Item::Agent(agent)) => {
+                self.unfolded_agents.insert(agent.clone());
+            }
+            (Action::Right, Item::Namespace(namespace)) => {
+                self.folded_namespaces.remove(namespace);
+            }
+            (Action::Open, Item::Agent(agent)) => {
+                if !self.unfolded_agents.remove(agent) {
+                    self.unfolded_agents.insert(agent.clone());
+                }
+            }
+            (Action::Open, Item::Namespace(namespace)) => {
+                if !self.folded_namespaces.remove(namespace) {
+                    self.folded_namespaces.insert(namespace.clone());
+                }
+            }
+            _ => return false,
+        }
+        self.settle(world);
+        true
+    }
+
+    /// Moves the selection by rows, for the wheel.
+    pub fn wheel(&mut self, rows: isize, height: u16, world: &World) {
+        let items = self.items(world);
+        self.cursor.step(rows, height, items.len());
+        self.selected = items.into_iter().nth(self.cursor.selected());
+    }
+
+    /// Selects the row that stands at this height of the pane; whether it was selected before.
+    pub fn click(&mut self, y: u16, world: &World) -> bool {
+        let items = self.items(world);
+        let Some(item) = items.into_iter().nth(self.cursor.offset() + usize::from(y)) else { return false };
+        let again = self.selected.as_ref() == Some(&item);
+        self.selected = Some(item);
+        self.settle(world);
+        again
+    }
+
+    /// Draws the pane.
+    pub fn render(&self, buffer: &mut Buffer, area: Rect, world: &World, look: Look) {
+        let t = look.theme;
+        let count = world.agents().len();
+        let fact = if world.agents.is_some() { count.to_string() } else { "reading…".to_owned() };
+        let inner = Frame::new(title("1", "Agents", look.focused, t), look.focused)
+            .fact(vec![span(fact, t.dim)])
+            .draw(buffer, area, t);
+        let items = self.items(world);
+        for (y, item) in (0..inner.height).zip(items.iter().skip(self.cursor.offset())) {
+            let selected = self.selected.as_ref() == Some(item);
+            let (left, mut right) = self.line(item, selected, inner.width, world, look);
+            right.push(blank(1));
+            let place = row(inner, y);
+            put(buffer, place, spread(left, right, usize::from(inner.width)));
+            if selected {
+                select(buffer, place, look.focused, t);
+            }
+        }
+    }
+
+    /// Every visible row, from the top.
+    fn items(&self, world: &World) -> Vec<Item> {
+        let mut items = Vec::new();
+        let mut namespace = None;
+        for listed in world.agents() {
+            let name = &listed.agent.name;
+            if namespace != Some(&name.namespace) {
+                items.push(Item::Namespace(name.namespace.clone()));
+                namespace = Some(&name.namespace);
+            }
+            if self.folded_namespaces.contains(&name.namespace) {
+                continue;
+            }
+            let agent = name.to_string();
+            items.push(Item::Agent(agent.clone()));
+            if self.unfolded_agents.contains(&agent) {
+                let methods = listed.agent.manifest.iter().flat_map(|manifest| &manifest.methods);
+                items.extend(
+                    methods.map(|method| Item::Method { agent: agent.clone(), method: method.name.clone() }),
+                );
+            }
+        }
+        items.extend(world.unreadable.iter().map(|(path, _)| Item::Unreadable(path.clone())));
+        items
+    }
+
+    fn line(
+        &self,
+        item: &Item,
+        selected: bool,
+        width: u16,
+        world: &World,
+        look: Look,
+    ) -> (Vec<Span<'static>>, Vec<Span<'static>>) {
+        let t = look.theme;
+        match item {
+            Item::Namespace(namespace) => {
+                let fold = if self.folded_namespaces.contains(namespace) { "▸" } else { "▾" };
+                let name = format!("{}/", sign::safe(namespace));
+                (vec![span(format!(" {fold} "), t.dim), span(name, t.dim)], Vec::new())
+            }
+            Item::Agent(agent) => {
+                let Some(listed) = world.agent(agent) else { return Default::default() };
+                let colour = if selected { t.bright } else { t.fg };
+                let name = bold(sign::safe(&listed.agent.name.folder), colour);
+                if listed.agent.manifest.is_none() {
+                    return (vec![span("   ✗ ", t.err), name], vec![span(place(listed), t.err)]);
+                }
+                let fold = if self.unfolded_agents.contains(agent) { "▾" } else { "▸" };
+                let environment = world.environment(listed);
+                let right = sign::environment(&environment, width >= 36, t);
+                (vec![span(format!("   {fold} "), t.dim), name], right)
+            }
+            Item::Method { agent, method } => {
+                let name = sign::safe(method);
+                let name = if selected { bold(name, t.bright) } else { span(name, t.fg) };
+                let right = world.last_run(agent, method).map_or_else(Vec::new, |run| {
+                    let (glyph, colour) = sign::state(run.state, t);
+                    let time = sign::elapsed(run, look.now);
+                    let time_colour = if run.is_live() { colour } else { t.fg };
+                    vec![bold(glyph, colour), span(format!("{time:>7}"), time_colour)]
+                });
+                (vec![blank(7), name], right)
+            }
+            Item::Unreadable(path) => {
+                let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
+                (vec![span(" ✗ ", t.err), bold(sign::safe(&name), t.fg)], vec![span("unreadable", t.err)])
+            }
+        }
+    }
+}
+
+/// Where a broken agent is broken, as short as can be.
+fn place(listed: &Listed) -> String {
+    let worst = listed.agent.problems.iter().find(|problem| problem.severity == Severity::Error);
+    match worst {
+        Some(problem) if problem.line > 0 => format!("line {}", problem.line),
+        Some(_) | None => "broken".to_owned(),
+    }
+}

@@ -1,0 +1,299 @@
+//! A run's output as it arrives: a window over the files, with time and stream beside each line.
+
+use std::time::Duration;
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+
+use crate::run::output::Stream;
+use crate::run::spec::RunId;
+use crate::tui::effect::Watch;
+use crate::tui::keymap::Action;
+use crate::tui::pane::list::distance;
+use crate::tui::pane::{Look, sign};
+use crate::tui::seen::{From, Page, Row, Run, Source};
+use crate::tui::widget::coloured;
+use crate::tui::widget::line::{blank, bold, put, row, span};
+use crate::tui::widget::sideways;
+use crate::tui::world::World;
+
+/// A pause between two lines that is worth a line of its own.
+const PAUSE: Duration = Duration::from_secs(10);
+
+/// Silence at the end of a live run that is told.
+const SILENCE: Duration = Duration::from_secs(5);
+
+/// Columns that one step sideways goes.
+const ASIDE: usize = 20;
+
+/// How a log is drawn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// An agent's own lines, with their stream.
+    Plain,
+    /// A build's lines: the verbs of its tool stand out.
+    Build,
+}
+
+/// What is shown of the output, and how.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Output {
+    from: From,
+    wrap: bool,
+    times: bool,
+    aside: usize,
+    /// Rows there were when following was left.
+    seen: u64,
+}
+
+impl Default for Output {
+    fn default() -> Self {
+        Self { from: From::End, wrap: false, times: true, aside: 0, seen: 0 }
+    }
+}
+
+impl Output {
+    /// Whether the end is shown as it grows.
+    #[must_use]
+    pub fn follows(&self) -> bool {
+        self.from == From::End
+    }
+
+    /// What to ask of the tail for a pane of this many rows.
+    #[must_use]
+    pub fn watch(&self, run: RunId, height: u16) -> Watch {
+        Watch { run, from: self.from, height }
+    }
+
+    /// Shows what was printed from this moment of the run on.
+    pub fn jump(&mut self, t_us: u64) {
+        self.from = From::Time(t_us);
+        self.seen = u64::MAX;
+    }
+
+    /// Follows the end again.
+    pub fn follow(&mut self) {
+        self.from = From::End;
+    }
+
+    /// Scrolls and switches; whether the action was one of these.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "of all actions, these are the output's")]
+    pub fn act(&mut self, action: Action, height: u16, page: Option<&Page>) -> bool {
+        match action {
+            Action::Follow | Action::Last => self.from = From::End,
+            Action::Wrap => self.wrap = !self.wrap,
+            Action::Times => self.times = !self.times,
+            Action::Left => self.aside = self.aside.saturating_sub(ASIDE),
+            Action::Right if !self.wrap => self.aside += ASIDE,
+            Action::Right => {}
+            other => match distance(other, height) {
+                Some(by) => self.scroll(by, height, page),
+                None => return false,
+            },
+        }
+        true
+    }
+
+    /// Scrolls by rows; at the end it follows again.
+    pub fn scroll(&mut self, by: isize, height: u16, page: Option<&Page>) {
+        let Some(page) = page else { return };
+        let last = page.total.saturating_sub(u64::from(height));
+        let first = match self.from {
+            From::End => last,
+            From::Row(first) => first,
+            From::Time(_) => page.first,
+        };
+        let to = first.saturating_add_signed(i64::try_from(by).unwrap_or(i64::MAX));
+        if to >= last {
+            self.from = From::End;
+            return;
+        }
+        if self.follows() {
+            self.seen = page.total;
+        }
+        self.from = From::Row(to);
+    }
+
+    /// What stands on the frame: `follow`, or how much is new below.
+    #[must_use]
+    pub fn fact(&self, page: Option<&Page>, look: Look) -> Vec<Span<'static>> {
+        let t = look.theme;
+        let Some(page) = page else { return Vec::new() };
+        if self.follows() {
+            let lines = sign::count(usize::try_from(page.total).unwrap_or(usize::MAX), "line", "lines");
+            let words = if page.reading { "reading…" } else { "follow" };
+            return vec![span(format!("{words} · {lines}"), t.dim)];
+        }
+        let new = page.total.saturating_sub(self.seen);
+        let place = format!("{} of {}", page.first + page.rows.len() as u64, page.total);
+        if new == 0 {
+            return vec![span(place, t.dim)];
+        }
+        vec![Span::styled(format!(" ↓ {new} new "), t.solid(t.info)), span(format!(" {place}"), t.dim)]
+    }
+
+    /// Draws the lines.
+    pub fn render(&self, buffer: &mut Buffer, area: Rect, run: &Run, world: &World, style: Kind, look: Look) {
+        let t = look.theme;
+        let Some(page) = world.page_of(&run.id) else { return };
+        if page.total == 0 {
+            let text = if run.is_live() {
+                format!("no output yet, {}", sign::elapsed(run, look.now))
+            } else {
+                "nothing was printed".to_owned()
+            };
+            put(buffer, row(area, 0), vec_line(vec![blank(1), span(text, t.dim)]));
+            return;
+        }
+        let columns = usize::from(area.width);
+        let mut lines = Vec::new();
+        let mut before: Option<&Row> = None;
+        for line in &page.rows {
+            if let Some(before) = before {
+                let pause = Duration::from_micros(line.t_us.saturating_sub(before.t_us));
+                if pause >= PAUSE {
+                    lines.push(silence(pause, columns, None, look));
+                }
+            }
+            before = Some(line);
+            lines.extend(self.lines(line, columns, style, look));
+        }
+        let at_end = page.first + page.rows.len() as u64 >= page.total;
+        if run.is_live() && at_end {
+            let last = page.rows.last().map_or(page.last_us, |row| row.t_us.max(page.last_us));
+            let silent = run.elapsed(look.now).saturating_sub(Duration::from_micros(last));
+            if silent >= SILENCE {
+                let notice = (silent >= world.silence_notice).then_some(world.silence_notice);
+                lines.push(silence(silent, columns, notice, look));
+            }
+        }
+        let skip = if self.follows() { lines.len().saturating_sub(usize::from(area.height)) } else { 0 };
+        for (y, line) in (0..area.height).zip(lines.into_iter().skip(skip)) {
+            put(buffer, row(area, y), line);
+        }
+    }
+
+    /// One line of output, as one or more lines on screen.
+    fn lines(&self, line: &Row, columns: usize, style: Kind, look: Look) -> Vec<Line<'static>> {
+        let t = look.theme;
+        let mut head = Vec::new();
+        if self.times {
+            head.push(span(format!("{:>6} ", seconds(line.t_us)), t.dim));
+        } else {
+            head.push(blank(1));
+        }
+        let (tag, tag_colour, colour) = match line.source {
+            Source::Output(Stream::Out) => ("out", t.dim, t.fg),
+            Source::Output(Stream::Err) => ("err", t.dim, t.fg),
+            Source::Supervisor => ("sup", t.info, t.dim),
+        };
+        let mut text = match (style, line.source) {
+            (Kind::Build, Source::Output(_)) => {
+                head.push(blank(1));
+                build_line(&line.text, look)
+            }
+            (Kind::Build, Source::Supervisor) | (Kind::Plain, _) => {
+                head.push(span(tag, tag_colour));
+                head.push(span(" │ ", t.rule));
+                coloured::spans(&line.text, Style::new().fg(colour), t)
+            }
+        };
+        if line.cut > 0 {
+            text.push(span(format!(" … {} more", sign::size(line.cut)), t.warn));
+        }
+        let indent = crate::tui::widget::line::width(&head);
+        let room = columns.saturating_sub(indent).max(1);
+        if self.wrap {
+            let mut lines = Vec::new();
+            for (at, part) in sideways::broken(text, room).into_iter().enumerate() {
+                let mut spans = if at == 0 { head.clone() } else { vec![blank(indent)] };
+                spans.extend(part);
+                lines.push(vec_line(spans));
+            }
+            return lines;
+        }
+        let mut spans = head;
+        spans.extend(sideways::after(text, self.aside));
+        vec![vec_line(spans)]
+    }
+}
+
+/// Seconds since the start, in at most six columns.
+fn seconds(t_us: u64) -> String {
+    let hundredths = t_us / 10_000;
+    match t_us / 1_000_000 {
+        whole @ 0..1_000 => format!("{whole}.{:02}", hundredths % 100),
+        whole @ 1_000..10_000 => format!("{whole}.{}", hundredths / 10 % 10),
+        whole => whole.to_string(),
+    }
+}
+
+/// `── silent 62 s ─────`.
+fn silence(time: Duration, columns: usize, notice: Option<Duration>, look: Look) -> Line<'static> {
+    let t = look.theme;
+    let warn = notice.is_some();
+    let colour = if warn { t.warn } else { t.dim };
+    let seconds = time.as_secs();
+    let text = if seconds < 120 {
+        format!(" silent {seconds} s ")
+    } else {
+        format!(" silent {} ", sign::live_time(time))
+    };
+    let note = notice.map_or(String::new(), |notice| format!(" warned at {} s ─", notice.as_secs()));
+    let taken = 7 + 2 + text.chars().count() + note.chars().count();
+    let dashes = columns.saturating_sub(taken + 1).min(120);
+    let text = if warn { bold(text, colour) } else { span(text, colour) };
+    vec_line(vec![blank(7), span("──", colour), text, span("─".repeat(dashes), t.rule), span(note, t.dim)])
+}
+
+/// A line of uv's or pip's with its verb in a column of its own.
+fn build_line(text: &str, look: Look) -> Vec<Span<'static>> {
+    let t = look.theme;
+    let plain = sign::safe(text);
+    let trimmed = plain.trim_start();
+    let (word, rest) = trimmed.split_once(' ').unwrap_or((trimmed, ""));
+    let verb = |colour, strong: bool| {
+        let verb = format!("{:<12}", word.trim_end_matches(':'));
+        let (subject, context) = subject(word, rest);
+        let context = if context.is_empty() { String::new() } else { format!(" {context}") };
+        let subject = if strong { bold(subject, t.bright) } else { bold(subject, t.fg) };
+        vec![if strong { bold(verb, colour) } else { span(verb, colour) }, subject, span(context, t.dim)]
+    };
+    let package = |colour| {
+        let (name, version) =
+            rest.split_once("==").map_or((rest, String::new()), |(n, v)| (n, format!("=={v}")));
+        vec![span(format!("{word:>11} "), colour), span(name.to_owned(), t.fg), span(version, t.dim)]
+    };
+    match word {
+        "Resolved" | "Prepared" | "Installed" | "Uninstalled" | "Audited" | "Successfully" => {
+            verb(t.ok, true)
+        }
+        "Downloading" | "Downloaded" | "Building" | "Built" | "Using" | "Creating" | "Collecting"
+        | "Installing" | "Updating" | "Updated" => verb(t.info, false),
+        "warning:" | "WARNING:" => {
+            vec![bold(format!("{:<12}", "warning"), t.warn), span(rest.to_owned(), t.fg)]
+        }
+        "error:" | "ERROR:" => vec![bold(format!("{:<12}", "error"), t.err), span(rest.to_owned(), t.fg)],
+        "+" if !rest.is_empty() => package(t.ok),
+        "-" if !rest.is_empty() => package(t.err),
+        "~" if !rest.is_empty() => package(t.warn),
+        _ => coloured::spans(text, Style::new().fg(t.fg), t),
+    }
+}
+
+/// What a verb's line is about, and the rest: `61 packages` of `61 packages in 247ms`.
+fn subject<'a>(verb: &str, rest: &'a str) -> (String, &'a str) {
+    let words = if rest.starts_with(|c: char| c.is_ascii_digit()) || matches!(verb, "Using" | "Creating") {
+        2
+    } else {
+        1
+    };
+    let end = rest.match_indices(' ').nth(words - 1).map_or(rest.len(), |(at, _)| at);
+    (rest[..end].to_owned(), rest[end..].trim_start())
+}
+
+fn vec_line(spans: Vec<Span<'static>>) -> Line<'static> {
+    Line::from(spans)
+}

@@ -1,0 +1,319 @@
+//! One run: its output, what it answered, its numbers, its payload; of a build its steps and its log. The same in
+//! the workbench's main pane and on a page of its own.
+
+mod draw;
+
+use ratatui::layout::Rect;
+use ratatui::text::Line;
+
+use crate::run::spec::{Kind, RunId};
+use crate::tui::effect::Watch;
+use crate::tui::keymap::{Action, Layer};
+use crate::tui::layout::{is_roomy, run_parts};
+use crate::tui::pane::list::distance;
+use crate::tui::pane::output::Output;
+use crate::tui::pane::result::ResultView;
+use crate::tui::pane::{Asked, Look, stats, steps};
+use crate::tui::seen::{Reply, Run};
+use crate::tui::widget::line::below;
+use crate::tui::widget::tabs::STRIP;
+use crate::tui::world::World;
+
+/// One of the views of a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tab {
+    Output,
+    Result,
+    Stats,
+    Payload,
+    Steps,
+    Log,
+}
+
+/// The tabs of a call, and of a build.
+const CALL: &[Tab] = &[Tab::Output, Tab::Result, Tab::Stats, Tab::Payload];
+const BUILD: &[Tab] = &[Tab::Steps, Tab::Log, Tab::Stats];
+
+/// Where a run is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// In the workbench's main pane.
+    Pane(Rect),
+    /// On a page of its own, between header and footer.
+    Page(Rect),
+}
+
+/// The view's state.
+#[derive(Debug)]
+pub struct RunPage {
+    pub run: RunId,
+    kind: Kind,
+    tab: Tab,
+    /// The tabs were used: then the result does not come to the front by itself.
+    touched: bool,
+    /// It was live when it was looked at last.
+    was_live: bool,
+    output: Output,
+    scroll: usize,
+    /// `None`: the step that runs.
+    step: Option<usize>,
+    /// Of an ended call, once it was read.
+    result: Option<ResultView>,
+}
+
+/// The parts of a build's steps view.
+struct StepParts {
+    steps: Rect,
+    head: Rect,
+    log: Rect,
+}
+
+impl Place {
+    fn area(self) -> Rect {
+        match self {
+            Self::Pane(area) | Self::Page(area) => area,
+        }
+    }
+
+    /// Whether the view has a frame with its tabs in the title; else it has a strip of tabs above.
+    fn is_framed(self) -> bool {
+        match self {
+            Self::Pane(_) => true,
+            Self::Page(area) => !is_roomy(area),
+        }
+    }
+
+    /// Everything below a strip of tabs; of a framed view all of it.
+    fn content(self) -> Rect {
+        if self.is_framed() { self.area() } else { below(self.area(), STRIP + 1) }
+    }
+
+    /// What text can be put on, without frames and margins.
+    fn inside(self, part: Rect) -> Rect {
+        let edge = u16::from(self.is_framed());
+        Rect {
+            x: part.x + 1,
+            y: part.y + edge,
+            width: part.width.saturating_sub(2),
+            height: part.height.saturating_sub(2 * edge),
+        }
+    }
+
+    /// The same for text of sentences, which wants some air at both sides.
+    fn text(self) -> Rect {
+        let inside = self.inside(self.content());
+        Rect { x: inside.x + 1, width: inside.width.saturating_sub(2), ..inside }
+    }
+}
+
+impl RunPage {
+    /// A view of this run.
+    #[must_use]
+    pub fn new(run: &Run) -> Self {
+        Self::of(run.id.clone(), run.kind, run.is_live())
+    }
+
+    /// A view of a run that may not be listed yet.
+    #[must_use]
+    pub fn of(run: RunId, kind: Kind, was_live: bool) -> Self {
+        let tab = match kind {
+            Kind::Call => Tab::Output,
+            Kind::Build => Tab::Steps,
+        };
+        Self {
+            run,
+            kind,
+            tab,
+            touched: false,
+            was_live,
+            output: Output::default(),
+            scroll: 0,
+            step: None,
+            result: None,
+        }
+    }
+
+    /// Which keys apply.
+    #[must_use]
+    pub fn layer(&self) -> Layer {
+        match (self.tab, self.kind) {
+            (Tab::Output, _) => Layer::Output,
+            (Tab::Result, _) => Layer::Result,
+            (Tab::Stats | Tab::Payload, Kind::Call) => Layer::Facts,
+            (Tab::Steps | Tab::Log, _) | (Tab::Stats | Tab::Payload, Kind::Build) => Layer::Build,
+        }
+    }
+
+    /// Whether the answer of an ended call is wanted.
+    #[must_use]
+    pub fn wants_reply(&self, world: &World) -> bool {
+        let ended = world.run(&self.run).is_some_and(|run| run.outcome.is_some());
+        self.kind == Kind::Call && ended && self.result.is_none()
+    }
+
+    /// Takes what the call answered.
+    pub fn replied(&mut self, reply: &Reply) {
+        if reply.run == self.run {
+            self.result = Some(ResultView::new(reply.clone()));
+        }
+    }
+
+    /// Takes note of what the run has become: at its end the result comes to the front by itself.
+    pub fn settle(&mut self, world: &World) {
+        let Some(run) = world.run(&self.run) else { return };
+        if self.was_live
+            && !run.is_live()
+            && !self.touched
+            && self.tab == Tab::Output
+            && self.output.follows()
+        {
+            self.tab = Tab::Result;
+        }
+        self.was_live = run.is_live();
+    }
+
+    /// What to ask of the tail.
+    #[must_use]
+    pub fn watch(&self, place: Place, world: &World) -> Watch {
+        self.output.watch(self.run.clone(), self.output_area(place, world).height)
+    }
+
+    /// Moves, scrolls, changes tabs; whether the action was one of these.
+    pub fn act(&mut self, action: Action, place: Place, world: &World, look: Look) -> bool {
+        if matches!(action, Action::NextTab | Action::PreviousTab) {
+            self.turn(if action == Action::NextTab { 1 } else { self.tabs().len() - 1 });
+            return true;
+        }
+        if self.tab == Tab::Steps {
+            if matches!(action, Action::Down | Action::Up) {
+                self.move_step(action == Action::Down, world);
+                return true;
+            }
+            if action == Action::Follow {
+                self.step = None;
+            }
+        }
+        let rows = self.output_area(place, world).height;
+        match self.tab {
+            Tab::Output | Tab::Log | Tab::Steps => self.output.act(action, rows, world.page_of(&self.run)),
+            Tab::Result => {
+                self.result.as_mut().is_some_and(|result| matches!(result.act(action), Asked::Nothing))
+            }
+            Tab::Stats | Tab::Payload => match distance(action, place.text().height) {
+                Some(by) => {
+                    self.scroll(by, place, world, look);
+                    true
+                }
+                None => false,
+            },
+        }
+    }
+
+    /// Scrolls by rows, for the wheel.
+    pub fn scroll(&mut self, by: isize, place: Place, world: &World, look: Look) {
+        match self.tab {
+            Tab::Output | Tab::Log | Tab::Steps => {
+                let rows = self.output_area(place, world).height;
+                self.output.scroll(by, rows, world.page_of(&self.run));
+            }
+            Tab::Result => {
+                let action = if by > 0 { Action::Down } else { Action::Up };
+                if let Some(result) = &mut self.result {
+                    (0..by.unsigned_abs()).for_each(|_| drop(result.act(action)));
+                }
+            }
+            Tab::Stats | Tab::Payload => {
+                let text = place.text();
+                let lines = self.lines(usize::from(text.width), world, look).len();
+                let most = lines.saturating_sub(usize::from(text.height));
+                self.scroll = self.scroll.saturating_add_signed(by).min(most);
+            }
+        }
+    }
+
+    /// Turns to the tab whose name stands at this column and row; whether there is one.
+    pub fn click(&mut self, column: u16, row: u16, place: Place) -> bool {
+        if place.is_framed() {
+            return false;
+        }
+        let names = self.names();
+        let hit = crate::tui::widget::tabs::places(place.area(), &names)
+            .position(|name| name.contains((column, row).into()));
+        if let Some(tab) = hit.and_then(|at| self.tabs().get(at)) {
+            (self.tab, self.touched, self.scroll) = (*tab, true, 0);
+        }
+        hit.is_some()
+    }
+
+    fn turn(&mut self, by: usize) {
+        let tabs = self.tabs();
+        let at = tabs.iter().position(|tab| *tab == self.tab).unwrap_or(0);
+        self.tab = tabs[(at + by) % tabs.len()];
+        (self.touched, self.scroll) = (true, 0);
+    }
+
+    /// Selects another step of a build, and shows its lines from its beginning on.
+    fn move_step(&mut self, down: bool, world: &World) {
+        let Some(detail) = world.detail_of(&self.run) else { return };
+        let last = detail.spec.steps.len().saturating_sub(1);
+        let at = self.step.unwrap_or_else(|| steps::current(detail));
+        let to = if down { (at + 1).min(last) } else { at.saturating_sub(1) };
+        self.step = Some(to);
+        match detail.status.steps.get(to).and_then(|step| step.started_us) {
+            Some(started) => self.output.jump(started),
+            None => self.output.follow(),
+        }
+    }
+
+    fn tabs(&self) -> &'static [Tab] {
+        match self.kind {
+            Kind::Call => CALL,
+            Kind::Build => BUILD,
+        }
+    }
+
+    fn names(&self) -> Vec<&'static str> {
+        self.tabs().iter().map(|tab| tab.name()).collect()
+    }
+
+    /// Where lines of output are drawn.
+    fn output_area(&self, place: Place, world: &World) -> Rect {
+        match self.tab {
+            Tab::Output => place.inside(run_parts(place.content()).output),
+            Tab::Steps => self.step_parts(place, world).log,
+            Tab::Log | Tab::Result | Tab::Stats | Tab::Payload => place.inside(place.content()),
+        }
+    }
+
+    fn step_parts(&self, place: Place, world: &World) -> StepParts {
+        let inside = place.inside(place.content());
+        let count = world.detail_of(&self.run).map_or(1, |detail| detail.spec.steps.len());
+        let count = u16::try_from(count).unwrap_or(u16::MAX).min(inside.height / 2).max(1);
+        let steps = Rect { height: count.min(inside.height), ..inside };
+        let rest = below(inside, count + 1);
+        StepParts { steps, head: Rect { height: rest.height.min(1), ..rest }, log: below(rest, 1) }
+    }
+
+    /// The lines of a tab that is text.
+    fn lines(&self, columns: usize, world: &World, look: Look) -> Vec<Line<'static>> {
+        let detail = world.detail_of(&self.run);
+        match (self.tab, detail) {
+            (Tab::Stats, Some(detail)) => stats::numbers(detail, columns, look),
+            (Tab::Payload, Some(detail)) => stats::payload(detail, columns, look),
+            (Tab::Output | Tab::Result | Tab::Steps | Tab::Log, _) | (_, None) => Vec::new(),
+        }
+    }
+}
+
+impl Tab {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Output => "Output",
+            Self::Result => "Result",
+            Self::Stats => "Stats",
+            Self::Payload => "Payload",
+            Self::Steps => "Steps",
+            Self::Log => "Log",
+        }
+    }
+}

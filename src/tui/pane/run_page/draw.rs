@@ -1,0 +1,173 @@
+//! Draws a run: in a frame with its tabs in the title, or on a page with a strip of tabs.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::text::Span;
+
+use crate::run::spec::Kind;
+use crate::tui::layout::run_parts;
+use crate::tui::pane::output;
+use crate::tui::pane::run_page::{Place, RunPage, Tab};
+use crate::tui::pane::{Look, procs, sign, steps, usage};
+use crate::tui::seen::{Detail, Run};
+use crate::tui::tail::exit;
+use crate::tui::widget::line::{blank, bold, page, put, row, section, span};
+use crate::tui::widget::pane::{Frame, padded_area};
+use crate::tui::widget::tabs;
+use crate::tui::world::World;
+
+impl RunPage {
+    /// Draws the view.
+    pub fn render(&self, buffer: &mut Buffer, place: Place, world: &World, look: Look) {
+        let t = look.theme;
+        let Some(run) = world.run(&self.run) else {
+            put(buffer, row(place.text(), 0), span("starting…", t.dim));
+            return;
+        };
+        let content = place.content();
+        let parts = run_parts(content);
+        let framed = if self.tab == Tab::Output { parts.output } else { content };
+        let names = self.names();
+        let active = self.tabs().iter().position(|tab| *tab == self.tab).unwrap_or(0);
+        let fact = self.fact(world, look);
+        if place.is_framed() {
+            let (glyph, colour) = sign::state(run.state, t);
+            let mut title: Vec<Span> =
+                vec![bold(glyph, colour), bold(format!(" {}", run.id.short()), t.fg), blank(2)];
+            if matches!(place, Place::Page(_)) {
+                title.clear();
+            }
+            title.extend(tabs::title(&names, active, look.focused, t));
+            Frame::new(title, look.focused).fact(fact).draw(buffer, framed, t);
+        } else {
+            tabs::strip(buffer, place.area(), &names, active, fact, t);
+        }
+        if let Some(reason) = &run.unreadable {
+            put(
+                buffer,
+                row(place.text(), 1),
+                span(format!("the run's folder cannot be read: {reason}"), t.err),
+            );
+            return;
+        }
+        match self.tab {
+            Tab::Output => {
+                self.output.render(buffer, place.inside(parts.output), run, world, output::Kind::Plain, look);
+                self.render_use(buffer, place, world, look);
+            }
+            Tab::Log => {
+                let area = place.inside(content);
+                self.output.render(buffer, area, run, world, output::Kind::Build, look);
+            }
+            Tab::Steps => self.render_steps(buffer, place, run, world, look),
+            Tab::Result => match &self.result {
+                Some(result) => result.render(buffer, place.text(), look),
+                None => {
+                    let text =
+                        if run.is_live() { "running: the result comes at the end" } else { "reading…" };
+                    put(buffer, row(place.text(), 1), span(text, t.dim));
+                }
+            },
+            Tab::Stats | Tab::Payload => {
+                let text = place.text();
+                page(buffer, text, self.lines(usize::from(text.width), world, look), self.scroll);
+            }
+        }
+    }
+
+    /// The left part of a page's header: which run this is.
+    #[must_use]
+    pub fn place(&self, world: &World, look: Look) -> Vec<Span<'static>> {
+        let t = look.theme;
+        let Some(run) = world.run(&self.run) else {
+            return vec![span(self.run.short().to_owned(), t.dim)];
+        };
+        let agent = sign::safe(&run.agent);
+        if run.kind == Kind::Build {
+            let (namespace, folder) = agent.split_once('/').unwrap_or(("", &agent));
+            return vec![span(format!("build  {namespace}/"), t.dim), bold(folder.to_owned(), t.bright)];
+        }
+        vec![
+            span(format!("{}  {agent}", run.id.short()), t.dim),
+            span(" ▸ ", t.line),
+            bold(sign::safe(run.what()), t.bright),
+        ]
+    }
+
+    /// The right part of a page's header: how it stands.
+    #[must_use]
+    pub fn facts(&self, world: &World, look: Look) -> Vec<Vec<Span<'static>>> {
+        let t = look.theme;
+        let Some(run) = world.run(&self.run) else { return Vec::new() };
+        let mut time = vec![bold(sign::elapsed(run, look.now), t.fg)];
+        let detail = world.detail_of(&self.run);
+        if run.is_live() {
+            if let Some(limit) = detail.and_then(|detail| detail.spec.limits.timeout()) {
+                time.push(span(format!(" / {}", sign::took(limit)), t.dim));
+            }
+        }
+        let mut facts = vec![vec![sign::state_chip(run.state, t)], time];
+        if let (Kind::Build, Some(detail)) = (run.kind, detail) {
+            let at = steps::current(detail) + 1;
+            facts.push(vec![span(format!("step {at} of {}", detail.spec.steps.len()), t.dim)]);
+        }
+        if let (Kind::Call, Some(outcome)) = (run.kind, &run.outcome) {
+            if outcome.exit_code.is_some() || outcome.signal.is_some() {
+                facts.push(vec![span(exit(outcome.exit_code, outcome.signal), t.dim)]);
+            }
+        }
+        facts
+    }
+
+    fn fact(&self, world: &World, look: Look) -> Vec<Span<'static>> {
+        match self.tab {
+            Tab::Output | Tab::Log => self.output.fact(world.page_of(&self.run), look),
+            Tab::Result => self.result.as_ref().map_or_else(Vec::new, |result| result.strip_fact(look.theme)),
+            Tab::Stats | Tab::Payload | Tab::Steps => Vec::new(),
+        }
+    }
+
+    /// The graphs and the processes.
+    fn render_use(&self, buffer: &mut Buffer, place: Place, world: &World, look: Look) {
+        let t = look.theme;
+        let detail = world.detail_of(&self.run);
+        let parts = run_parts(place.content());
+        if let (Some(cpu), Some(memory)) = (parts.cpu, parts.memory) {
+            usage::cpu(buffer, cpu, detail, look);
+            usage::memory(buffer, memory, detail, look);
+        }
+        if let Some(area) = parts.processes {
+            let live = detail.is_some_and(|detail| detail.run.is_live());
+            let title = if live { "Processes" } else { "Processes, last seen" };
+            let inner =
+                Frame::new(vec![bold(title, t.fg)], false).fact(procs::tree_heads(t)).draw(buffer, area, t);
+            let inner = padded_area(inner);
+            match detail.and_then(|detail| detail.latest.as_ref()) {
+                Some(sample) => procs::tree(buffer, inner, &sample.processes, t),
+                None if live => put(buffer, row(inner, 0), span("no sample yet", t.dim)),
+                None => put(buffer, row(inner, 0), span("ended before the first sample", t.dim)),
+            }
+        }
+    }
+
+    fn render_steps(&self, buffer: &mut Buffer, place: Place, run: &Run, world: &World, look: Look) {
+        let t = look.theme;
+        let Some(detail) = world.detail_of(&self.run) else { return };
+        let parts = self.step_parts(place, world);
+        let selected = self.step.unwrap_or_else(|| steps::current(detail));
+        let wide = Rect { x: parts.steps.x, ..parts.steps };
+        steps::steps(buffer, wide, detail, Some(selected), look);
+        let head = Rect { x: parts.head.x + 1, width: parts.head.width.saturating_sub(2), ..parts.head };
+        let title = vec![
+            bold(format!("Step {}", selected + 1), t.bright),
+            span(format!("  {}", step_title(detail, selected)), t.fg),
+        ];
+        let fact = self.output.fact(world.page_of(&self.run), look);
+        put(buffer, head, section(title, fact, usize::from(head.width), t));
+        self.output.render(buffer, parts.log, run, world, output::Kind::Build, look);
+    }
+}
+
+fn step_title(detail: &Detail, index: usize) -> String {
+    detail.spec.steps.get(index).map_or(String::new(), |step| sign::safe(&step.title))
+}

@@ -1,0 +1,82 @@
+//! What the supervisor did, as lines between an agent's own.
+
+use crate::process::signal;
+use crate::run::event::{Event, Record, StopCause};
+use crate::run::spec::{Kind, RunSpec};
+use crate::run::status::Outcome;
+use crate::text;
+use crate::tui::pane::sign;
+
+/// Longest command shown, in columns.
+const COMMAND: usize = 160;
+
+/// The line for a journal record; `None` for what a person need not read.
+#[must_use]
+pub fn note(record: &Record, spec: &RunSpec) -> Option<String> {
+    let build = spec.kind == Kind::Build;
+    let step = |index: usize| if build { format!("step {} ", index + 1) } else { String::new() };
+    Some(match &record.event {
+        Event::Starting { .. } | Event::Unknown => return None,
+        Event::Started { step: index, process, argv, .. } => match spec.steps.get(*index) {
+            Some(planned) if build => format!("{}{}", step(*index), safe(&planned.title)),
+            Some(_) | None => format!("spawned pid {} · {}", process.pid, command(argv)),
+        },
+        Event::Skipped { step: index, reason } => format!("{}skipped: {}", step(*index), safe(reason)),
+        Event::NotStarted { step: index, error } => {
+            format!("{}could not be started: {}", step(*index), safe(error))
+        }
+        Event::Exited { step: index, exit_code, signal } => {
+            format!("{}{}", step(*index), exit(*exit_code, *signal))
+        }
+        Event::StopRequested { cause } => match cause {
+            StopCause::Stop => "a stop was asked for".to_owned(),
+            StopCause::Timeout => "the time is over".to_owned(),
+            StopCause::Exit => "the program has ended and left processes behind".to_owned(),
+        },
+        Event::Signalled { signal, pids } => format!("{} → {}", signal::name(*signal), list(pids)),
+        Event::Dropped { stream, from, to, error } => {
+            let stream = if *stream == 1 { "stdout" } else { "stderr" };
+            format!("{} of {stream} are not recorded: {}", sign::size(to.saturating_sub(*from)), safe(error))
+        }
+        Event::Leftovers { killed, left } if left.is_empty() => format!(
+            "{} left behind, ended",
+            sign::count(usize::try_from(*killed).unwrap_or(usize::MAX), "process", "processes")
+        ),
+        Event::Leftovers { left, .. } => {
+            let pids: Vec<_> = left.iter().map(|leftover| leftover.process.pid).collect();
+            format!("could not be ended: {}", list(&pids))
+        }
+        Event::Ended { outcome } => ended(outcome),
+    })
+}
+
+/// How a program ended: `exit 0`, `ended by SIGTERM`.
+#[must_use]
+pub fn exit(code: Option<i32>, signal: Option<i32>) -> String {
+    match (code, signal) {
+        (_, Some(signal)) => format!("ended by {}", signal::name(signal)),
+        (Some(code), None) => format!("exit {code}"),
+        (None, None) => "ended".to_owned(),
+    }
+}
+
+fn ended(outcome: &Outcome) -> String {
+    let took = sign::took(std::time::Duration::from_millis(outcome.duration_ms));
+    format!("{} after {took}", outcome.state.word())
+}
+
+/// Program and arguments as one line; of the program only its name.
+fn command(argv: &[String]) -> String {
+    let mut words = argv.iter();
+    let program = words.next().map_or("", |path| path.rsplit('/').next().unwrap_or(path));
+    let line = std::iter::once(program).chain(words.map(String::as_str)).collect::<Vec<_>>().join(" ");
+    text::fit(&safe(&line), COMMAND).into_owned()
+}
+
+fn list(pids: &[i32]) -> String {
+    pids.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+}
+
+fn safe(text: &str) -> String {
+    text::safe(text.as_bytes())
+}

@@ -1,0 +1,1 @@
+//! Looks at run directories made by hand.

@@ -1,0 +1,273 @@
+//! The run that is looked at: its journal, its use of the machine, and a window of its output.
+//!
+//! The supervisor's own lines stand between the agent's. Where, is known by time: a note is put before the first
+//! line that is later. Lines that end later than they began may therefore stand after a note that came in between.
+
+use std::io;
+use std::sync::Arc;
+
+use crate::run::dir::RunDir;
+use crate::run::event::Record;
+use crate::run::jsonl;
+use crate::run::output::{Line, Output};
+use crate::run::samples::{Reader, Sample};
+use crate::run::spec::RunSpec;
+use crate::run::view::RunView;
+use crate::text;
+use crate::tui::effect::Watch;
+use crate::tui::seen::{Detail, From, Page, Row, Run, Source, Usage};
+use crate::tui::tail::{notes, row_of};
+
+/// Bytes of output looked at between two messages: some ten milliseconds of work.
+const BUDGET: u64 = 4 << 20;
+
+/// Longest part of a line that is shown, in bytes.
+const LONGEST: usize = 16 * 1024;
+
+/// Most moments kept of the tree's use; then every second one goes. Far more than a screen has columns.
+const MOMENTS: usize = 8_192;
+
+/// A run under close watch.
+pub struct Watched {
+    pub watch: Watch,
+    view: RunView,
+    spec: Arc<RunSpec>,
+    output: Output,
+    samples: Reader,
+    usage: Arc<Vec<Usage>>,
+    latest: Option<Sample>,
+    /// In order of time.
+    notes: Vec<Note>,
+    /// Journal lines that have no place yet, because the output before them was not looked at.
+    waiting: Vec<Note>,
+    /// More output is on disk than was looked at.
+    reading: bool,
+    /// Nothing more will come.
+    over: bool,
+    shown: bool,
+}
+
+/// A line of the supervisor's.
+struct Note {
+    t_us: u64,
+    /// The number of the output line it stands before.
+    line: u64,
+    text: String,
+}
+
+/// What a look brought.
+#[derive(Default)]
+pub struct News {
+    pub detail: Option<Box<Detail>>,
+    pub page: Option<Box<Page>>,
+}
+
+impl Watched {
+    /// Begins to watch; nothing is read yet but the spec.
+    pub fn open(dir: RunDir, watch: Watch) -> io::Result<Self> {
+        let view = RunView::open(dir.clone())?;
+        Ok(Self {
+            watch,
+            spec: Arc::new(view.spec.clone()),
+            view,
+            output: Output::new(dir),
+            samples: Reader::default(),
+            usage: Arc::default(),
+            latest: None,
+            notes: Vec::new(),
+            waiting: Vec::new(),
+            reading: true,
+            over: false,
+            shown: false,
+        })
+    }
+
+    /// Whether looking again may bring something without a new window being asked for.
+    #[must_use]
+    pub fn is_over(&self) -> bool {
+        self.over
+    }
+
+    /// Whether there is more on disk than was looked at.
+    #[must_use]
+    pub fn is_reading(&self) -> bool {
+        self.reading
+    }
+
+    /// Reads what is new.
+    pub fn look(&mut self) -> io::Result<News> {
+        let records = self.new_records()?;
+        let samples = self.samples.read_new(&self.view.dir.samples())?;
+        let bytes = self.output.bytes();
+        self.reading = self.output.advance(BUDGET)?;
+        let printed = self.output.bytes() != bytes;
+        for record in &records {
+            if let Some(text) = notes::note(record, &self.spec) {
+                self.waiting.push(Note { t_us: record.t_us, line: 0, text });
+            }
+        }
+        let placed = self.place()?;
+        let detail = !self.shown || !records.is_empty() || !samples.is_empty();
+        self.take(samples);
+        self.over = !self.reading && !self.view.state().is_live();
+        let first = !std::mem::replace(&mut self.shown, true);
+        Ok(News {
+            detail: detail.then(|| Box::new(self.detail())),
+            page: if first || printed || placed { Some(Box::new(self.page()?)) } else { None },
+        })
+    }
+
+    /// What stands in the window that is wanted.
+    pub fn page(&self) -> io::Result<Page> {
+        let lines = self.output.lines();
+        let before = self.notes.partition_point(|note| note.line < lines);
+        let mut last: Vec<Row> = self.notes[before..].iter().map(Note::row).collect();
+        last.extend(self.output.open_lines()?.into_iter().map(|line| row(&line)));
+        last.sort_by_key(|row| row.t_us);
+        let middle = lines + before as u64;
+        let total = middle + last.len() as u64;
+        let height = u64::from(self.watch.height);
+        let first = match self.watch.from {
+            From::End => total.saturating_sub(height),
+            From::Row(first) => first.min(total.saturating_sub(1)),
+            From::Time(t_us) => self.row_at(t_us)?.min(total.saturating_sub(1)),
+        };
+        let mut rows = self.completed(first, (first + height).min(middle))?;
+        let skip = usize::try_from(first.saturating_sub(middle)).unwrap_or(usize::MAX);
+        let room = usize::from(self.watch.height).saturating_sub(rows.len());
+        rows.extend(last.into_iter().skip(skip).take(room));
+        Ok(Page {
+            run: self.view.id.clone(),
+            first,
+            rows,
+            total,
+            last_us: self.output.last_us(),
+            bytes: self.output.bytes(),
+            reading: self.reading,
+        })
+    }
+
+    /// The journal's new lines; the first time all of them, also those that opening the run has read already.
+    fn new_records(&mut self) -> io::Result<Vec<Record>> {
+        if self.shown {
+            return self.view.refresh();
+        }
+        let mut records: Vec<Record> = jsonl::Reader::default().read_new(&self.view.dir.events())?;
+        let late = self.view.refresh()?;
+        let missing: Vec<_> = late.into_iter().filter(|record| !records.contains(record)).collect();
+        records.extend(missing);
+        Ok(records)
+    }
+
+    /// Gives waiting notes their place, as far as the output was looked at.
+    fn place(&mut self) -> io::Result<bool> {
+        let mut placed = false;
+        let waiting = std::mem::take(&mut self.waiting);
+        for mut note in waiting {
+            if self.reading && note.t_us >= self.output.last_us() {
+                self.waiting.push(note);
+                continue;
+            }
+            note.line = self.line_at(note.t_us)?.max(self.notes.last().map_or(0, |last| last.line));
+            self.notes.push(note);
+            placed = true;
+        }
+        Ok(placed)
+    }
+
+    /// The number of the first line that is later than this time.
+    fn line_at(&self, t_us: u64) -> io::Result<u64> {
+        let lines = self.output.lines();
+        if self.output.last_us() <= t_us {
+            return Ok(lines);
+        }
+        let (mut low, mut high) = (0, lines);
+        while low < high {
+            let middle = low + (high - low) / 2;
+            match self.output.window(middle, 1)?.first() {
+                Some(line) if line.t_us <= t_us => low = middle + 1,
+                Some(_) | None => high = middle,
+            }
+        }
+        Ok(low)
+    }
+
+    /// The row at or after this time.
+    fn row_at(&self, t_us: u64) -> io::Result<u64> {
+        let notes = self.notes.partition_point(|note| note.t_us < t_us);
+        Ok(self.line_at(t_us.saturating_sub(1))? + notes as u64)
+    }
+
+    /// The rows of finished lines and the notes between them, `first..end`.
+    fn completed(&self, first: u64, end: u64) -> io::Result<Vec<Row>> {
+        if end <= first {
+            return Ok(Vec::new());
+        }
+        // A note's own row is the line it stands before, and all notes above it.
+        let rows_of = self.notes.iter().zip(0u64..).map(|(note, above)| (note.line + above, note));
+        let above = rows_of.clone().filter(|(row, _)| *row < first).count() as u64;
+        let inside: Vec<_> = rows_of.filter(|(row, _)| (first..end).contains(row)).collect();
+        let count = usize::try_from(end - first).unwrap_or(0).saturating_sub(inside.len());
+        let mut lines = self.output.window(first - above, count)?.into_iter();
+        let mut notes = inside.into_iter().peekable();
+        let mut rows = Vec::new();
+        for at in first..end {
+            if let Some((_, note)) = notes.next_if(|(row, _)| *row == at) {
+                rows.push(note.row());
+            } else if let Some(line) = lines.next() {
+                rows.push(row(&line));
+            }
+        }
+        Ok(rows)
+    }
+
+    fn take(&mut self, samples: Vec<Sample>) {
+        if samples.is_empty() {
+            return;
+        }
+        let usage = Arc::make_mut(&mut self.usage);
+        usage.extend(samples.iter().map(|sample| Usage {
+            t_us: sample.t_us,
+            cpu_percent: sample.cpu_percent(),
+            rss_bytes: sample.rss_bytes(),
+        }));
+        while usage.len() > MOMENTS {
+            let mut keep = false;
+            usage.retain(|_| {
+                keep = !keep;
+                keep
+            });
+        }
+        self.latest = samples.into_iter().next_back();
+    }
+
+    fn detail(&self) -> Detail {
+        let run: Arc<Run> = Arc::new(row_of(&self.view, self.latest.clone()));
+        Detail {
+            run,
+            spec: Arc::clone(&self.spec),
+            status: self.view.status.clone(),
+            usage: Arc::clone(&self.usage),
+            latest: self.latest.clone(),
+            damaged: self.view.damaged_lines(),
+        }
+    }
+}
+
+impl Note {
+    fn row(&self) -> Row {
+        Row { t_us: self.t_us, source: Source::Supervisor, text: self.text.clone(), cut: 0 }
+    }
+}
+
+/// A line of output as it is shown.
+pub fn row(line: &Line) -> Row {
+    let visible = line.visible();
+    let shown = &visible[..visible.len().min(LONGEST)];
+    Row {
+        t_us: line.t_us,
+        source: Source::Output(line.stream),
+        text: text::safe_coloured(shown),
+        cut: line.cut + (visible.len() - shown.len()) as u64,
+    }
+}

@@ -1,0 +1,160 @@
+//! Everything the dashboard knows of agents and runs, for the panes to draw from. Only the application changes it.
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::agent::manifest::Method;
+use crate::ops::agents::Listed;
+use crate::run::spec::{Kind, RunId};
+use crate::run::status::State;
+use crate::tui::seen::{Detail, Page, Run};
+use crate::venv::stamp::Environment;
+
+/// What is known by now.
+#[derive(Debug, Default)]
+pub struct World {
+    /// `None` until the store was read for the first time.
+    pub agents: Option<Vec<Listed>>,
+    /// Folders of the store that could not be read: path and reason.
+    pub unreadable: Vec<(PathBuf, String)>,
+    /// `None` until the folder of runs was read for the first time; the newest first.
+    pub runs: Option<Vec<Arc<Run>>>,
+    /// Of the watched run.
+    pub detail: Option<Box<Detail>>,
+    /// Of the watched run.
+    pub page: Option<Box<Page>>,
+    /// Silence that is worth a warning.
+    pub silence_notice: Duration,
+    last: HashMap<(String, String), Arc<Run>>,
+}
+
+/// How a method's earlier calls went.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct History {
+    pub runs: usize,
+    /// The middle one of the durations of those that succeeded.
+    pub median: Option<Duration>,
+    pub peak_rss_bytes: u64,
+}
+
+impl World {
+    /// Nothing is known yet.
+    #[must_use]
+    pub fn new(silence_notice: Duration) -> Self {
+        Self { silence_notice, ..Self::default() }
+    }
+
+    /// Takes the newest look at the runs.
+    pub fn set_runs(&mut self, runs: Vec<Arc<Run>>) {
+        self.last.clear();
+        for run in &runs {
+            if let (Kind::Call, Some(method)) = (run.kind, &run.method) {
+                self.last.entry((run.agent.clone(), method.clone())).or_insert_with(|| Arc::clone(run));
+            }
+        }
+        self.runs = Some(runs);
+    }
+
+    /// All runs, the newest first.
+    #[must_use]
+    pub fn runs(&self) -> &[Arc<Run>] {
+        self.runs.as_deref().unwrap_or_default()
+    }
+
+    /// All agents, sorted by name.
+    #[must_use]
+    pub fn agents(&self) -> &[Listed] {
+        self.agents.as_deref().unwrap_or_default()
+    }
+
+    /// The agent of this `namespace/folder` name.
+    #[must_use]
+    pub fn agent(&self, name: &str) -> Option<&Listed> {
+        self.agents().iter().find(|listed| listed.agent.name.to_string() == name)
+    }
+
+    /// A method and its agent.
+    #[must_use]
+    pub fn method(&self, agent: &str, method: &str) -> Option<(&Listed, &Method)> {
+        let listed = self.agent(agent)?;
+        Some((listed, listed.agent.manifest.as_ref()?.method(method)?))
+    }
+
+    /// Where an agent's environment stands; a build that runs is seen at once.
+    #[must_use]
+    pub fn environment(&self, listed: &Listed) -> Environment {
+        let name = listed.agent.name.to_string();
+        let building = self.live().any(|run| run.kind == Kind::Build && run.agent == name);
+        if building { Environment::Building } else { listed.environment.clone() }
+    }
+
+    /// The run of this id.
+    #[must_use]
+    pub fn run(&self, id: &RunId) -> Option<&Arc<Run>> {
+        self.runs().iter().find(|run| run.id == *id)
+    }
+
+    /// The newest call of a method.
+    #[must_use]
+    pub fn last_run(&self, agent: &str, method: &str) -> Option<&Arc<Run>> {
+        self.last.get(&(agent.to_owned(), method.to_owned()))
+    }
+
+    /// The newest build of an agent's environment.
+    #[must_use]
+    pub fn last_build(&self, agent: &str) -> Option<&Arc<Run>> {
+        self.runs().iter().find(|run| run.kind == Kind::Build && run.agent == agent)
+    }
+
+    /// The runs that go on.
+    pub fn live(&self) -> impl Iterator<Item = &Arc<Run>> {
+        self.runs().iter().filter(|run| run.is_live())
+    }
+
+    /// How a method's earlier calls went.
+    #[must_use]
+    pub fn history(&self, agent: &str, method: &str) -> History {
+        let mut history = History::default();
+        let mut durations = Vec::new();
+        for run in self.runs() {
+            if run.kind != Kind::Call || run.agent != agent || run.method.as_deref() != Some(method) {
+                continue;
+            }
+            history.runs += 1;
+            if let Some(outcome) = &run.outcome {
+                history.peak_rss_bytes = history.peak_rss_bytes.max(outcome.peak_rss_bytes);
+            }
+            if run.state == State::Succeeded {
+                durations.push(run.took);
+            }
+        }
+        durations.sort_unstable();
+        history.median = durations.get(durations.len() / 2).copied();
+        history
+    }
+
+    /// CPU and memory of all live runs together; `None` while there are none.
+    #[must_use]
+    pub fn usage(&self) -> Option<(f32, u64)> {
+        let samples: Vec<_> = self.live().filter_map(|run| run.latest.as_ref()).collect();
+        let sum = || {
+            let cpu = samples.iter().map(|sample| sample.cpu_percent()).sum();
+            (cpu, samples.iter().map(|sample| sample.rss_bytes()).sum())
+        };
+        (!samples.is_empty()).then(sum)
+    }
+
+    /// What is known of the watched run, if it is this one.
+    #[must_use]
+    pub fn detail_of(&self, run: &RunId) -> Option<&Detail> {
+        self.detail.as_deref().filter(|detail| detail.run.id == *run)
+    }
+
+    /// The window of the watched run's output, if it is this one.
+    #[must_use]
+    pub fn page_of(&self, run: &RunId) -> Option<&Page> {
+        self.page.as_deref().filter(|page| page.run == *run)
+    }
+}

@@ -1,0 +1,174 @@
+//! What an environment was built from, and whether that has changed since. Looking costs one `stat` for each file;
+//! only a file whose size or time differs is read.
+
+use std::fs;
+use std::io::Read as _;
+use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+
+use crate::agent::manifest::{self, Manifest};
+use crate::venv::probe::Basis;
+
+/// A manifest's names; the first that is there counts.
+const MANIFESTS: [&str; 2] = ["agent.yaml", "agent.yml"];
+
+/// Bytes of an input that are read; what comes after them is told apart by the size alone.
+const MOST: u64 = 16 << 20;
+
+/// The files that decide what an environment holds.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Inputs {
+    files: Vec<Input>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+struct Input {
+    name: String,
+    /// `None`: the file was not there.
+    print: Option<Print>,
+}
+
+/// A file at one moment.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+struct Print {
+    bytes: u64,
+    mtime_ns: i128,
+    /// Of the contents; of a manifest only what concerns the environment.
+    hash: u64,
+}
+
+impl Inputs {
+    /// How they stand now.
+    #[must_use]
+    pub fn take(directory: &Path, basis: Basis) -> Self {
+        let one = |name: &&str| Input { name: (*name).into(), print: print(directory, name, basis) };
+        Self { files: names(basis).iter().map(one).collect() }
+    }
+
+    /// Takes those that were not there before and are there now: a build may write `uv.lock` itself.
+    pub fn complete(&mut self, directory: &Path, basis: Basis) {
+        for input in self.files.iter_mut().filter(|input| input.print.is_none()) {
+            input.print = print(directory, &input.name, basis);
+        }
+    }
+
+    /// What has changed since they were taken, as one sentence.
+    #[must_use]
+    pub fn changed(&self, directory: &Path, basis: Basis) -> Option<String> {
+        self.files.iter().find_map(|input| {
+            let Input { name, print: before } = input;
+            let now = fs::metadata(directory.join(name)).ok().filter(fs::Metadata::is_file);
+            match (before, now) {
+                (None, None) => None,
+                (None, Some(_)) => Some(format!("{name} is new since the build")),
+                (Some(_), None) => Some(format!("{name} is gone since the build")),
+                (Some(before), Some(now)) => {
+                    let untouched = before.bytes == now.len() && before.mtime_ns == mtime_ns(&now);
+                    if untouched || Some(before.hash) == hash(directory, name, basis) {
+                        None
+                    } else if MANIFESTS.contains(&name.as_str()) {
+                        Some(format!("what {name} requires changed since the build"))
+                    } else {
+                        Some(format!("{name} changed since the build"))
+                    }
+                }
+            }
+        })
+    }
+}
+
+/// A file that weighs less than the basis decides nothing; one that weighs more would be the basis itself.
+fn names(basis: Basis) -> &'static [&'static str] {
+    match basis {
+        Basis::Lock | Basis::Project => &["uv.lock", "pyproject.toml", "agent.yaml", "agent.yml"],
+        Basis::Requirements => &["requirements.txt", "pyproject.toml", "agent.yaml", "agent.yml"],
+        Basis::Package | Basis::Dependencies | Basis::Commands | Basis::Nothing => {
+            &["requirements.txt", "pyproject.toml", "setup.py", "agent.yaml", "agent.yml"]
+        }
+    }
+}
+
+fn print(directory: &Path, name: &str, basis: Basis) -> Option<Print> {
+    let file = fs::metadata(directory.join(name)).ok().filter(fs::Metadata::is_file)?;
+    Some(Print { bytes: file.len(), mtime_ns: mtime_ns(&file), hash: hash(directory, name, basis)? })
+}
+
+fn mtime_ns(file: &fs::Metadata) -> i128 {
+    i128::from(file.mtime()) * 1_000_000_000 + i128::from(file.mtime_nsec())
+}
+
+fn hash(directory: &Path, name: &str, basis: Basis) -> Option<u64> {
+    // A file that has become a FIFO since must not hold the reader.
+    let nonblock = i32::try_from(rustix::fs::OFlags::NONBLOCK.bits()).unwrap_or(0);
+    let file = fs::OpenOptions::new().read(true).custom_flags(nonblock).open(directory.join(name)).ok()?;
+    let mut bytes = Vec::new();
+    file.take(MOST).read_to_end(&mut bytes).ok()?;
+    if MANIFESTS.contains(&name) {
+        let (manifest, _) = manifest::parse(&String::from_utf8_lossy(&bytes));
+        return Some(hash_of_manifest(&manifest.unwrap_or_default(), basis));
+    }
+    Some(fnv(&bytes))
+}
+
+/// Dependencies and commands that a weightier basis overrules don't count.
+fn hash_of_manifest(manifest: &Manifest, basis: Basis) -> u64 {
+    let mut text = format!("{:?}{:?}", manifest.python_version, manifest.install_commands);
+    if matches!(basis, Basis::Dependencies | Basis::Commands | Basis::Nothing) {
+        text.push_str(&format!("{:?}", manifest.dependencies));
+    }
+    fnv(text.as_bytes())
+}
+
+/// FNV-1a: the same in every version of every program, and enough to see a change nobody hides.
+fn fnv(bytes: &[u8]) -> u64 {
+    bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
+        (hash ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_change_is_named_and_a_touch_is_none() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = |name: &str| folder.path().join(name);
+        fs::write(path("uv.lock"), "1").unwrap();
+        fs::write(path("pyproject.toml"), "1").unwrap();
+        let inputs = Inputs::take(folder.path(), Basis::Lock);
+        let changed = || inputs.changed(folder.path(), Basis::Lock);
+        assert_eq!(changed(), None);
+        fs::write(path("uv.lock"), "1").unwrap();
+        fs::write(path("requirements.txt"), "1").unwrap();
+        assert_eq!(changed(), None);
+        fs::write(path("uv.lock"), "22").unwrap();
+        assert_eq!(changed().as_deref(), Some("uv.lock changed since the build"));
+        fs::remove_file(path("uv.lock")).unwrap();
+        assert_eq!(changed().as_deref(), Some("uv.lock is gone since the build"));
+    }
+
+    #[test]
+    fn what_the_build_wrote_is_no_change() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut inputs = Inputs::take(folder.path(), Basis::Project);
+        fs::write(folder.path().join("uv.lock"), "1").unwrap();
+        let before = inputs.changed(folder.path(), Basis::Project);
+        assert_eq!(before.as_deref(), Some("uv.lock is new since the build"));
+        inputs.complete(folder.path(), Basis::Project);
+        assert_eq!(inputs.changed(folder.path(), Basis::Project), None);
+    }
+
+    #[test]
+    fn only_what_concerns_the_environment_counts_in_a_manifest() {
+        let manifest = Manifest { dependencies: vec!["a".into()], ..Manifest::default() };
+        let more = Manifest { dependencies: vec!["a".into(), "b".into()], ..Manifest::default() };
+        let described = Manifest { description: Some("x".into()), ..manifest.clone() };
+        let hash = hash_of_manifest;
+        assert_eq!(hash(&manifest, Basis::Dependencies), hash(&described, Basis::Dependencies));
+        assert_eq!(hash(&manifest, Basis::Lock), hash(&more, Basis::Lock));
+        assert_ne!(hash(&manifest, Basis::Dependencies), hash(&more, Basis::Dependencies));
+    }
+}

@@ -1,0 +1,284 @@
+//! What this machine has for building environments: uv, and the Pythons. Every one of them was asked and answered:
+//! names prove nothing (a pyenv shim `python3.12` may say "command not found"), and only what answers is kept.
+
+use std::collections::HashSet;
+use std::ffi::OsString;
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use crate::venv::ask::ask;
+use crate::venv::version::Version;
+
+/// How long one program may take to answer: a shim on a busy machine needs some tenths of a second.
+const ANSWER: Duration = Duration::from_secs(5);
+
+/// How long all Pythons together may take; those not asked by then are left out.
+const ALL: Duration = Duration::from_secs(15);
+
+/// Minor versions of Python 3 looked for by name, and the oldest one the calls work with.
+const MINORS: std::ops::RangeInclusive<u32> = 8..=20;
+
+/// The oldest uv that builds into an environment named by `UV_PROJECT_ENVIRONMENT`.
+const OLDEST_UV: Version = Version { major: 0, minor: 5, micro: 0 };
+
+/// Prints version, release level, implementation, 1 for a free-threaded build, 1 for ensurepip, and its own path.
+const QUESTION: &str = "import os,sys\n\
+     v=sys.version_info\n\
+     print('%d.%d.%d %s %s %d %d %s'%(v[0],v[1],v[2],v[3],sys.implementation.name,\
+     't' in getattr(sys,'abiflags',''),\
+     os.path.isdir(os.path.join(os.path.dirname(os.__file__),'ensurepip')),sys.executable))";
+
+/// Where Pythons and uv may be; from the environment, passed by value.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Surroundings {
+    /// `PATH`.
+    pub path: OsString,
+    /// pyenv's folder.
+    pub pyenv: PathBuf,
+    /// Where uv keeps the Pythons it installed.
+    pub uv_pythons: PathBuf,
+}
+
+impl Surroundings {
+    /// Those of this process; `home` is the user's home directory.
+    #[must_use]
+    pub fn from_env(home: &Path) -> Self {
+        let folder = |name: &str| std::env::var_os(name).filter(|v| !v.is_empty()).map(PathBuf::from);
+        let data = folder("XDG_DATA_HOME").unwrap_or_else(|| home.join(".local/share"));
+        Self {
+            path: std::env::var_os("PATH").unwrap_or_default(),
+            pyenv: folder("PYENV_ROOT").unwrap_or_else(|| home.join(".pyenv")),
+            uv_pythons: folder("UV_PYTHON_INSTALL_DIR").unwrap_or_else(|| data.join("uv/python")),
+        }
+    }
+}
+
+/// The tools of this machine.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Machine {
+    /// plugdeck's own program file: the first and the last step of every plan.
+    pub program: PathBuf,
+    /// `PATH`, for the manifest's commands.
+    pub path: String,
+    pub uv: Option<Uv>,
+    /// Pythons that answered, in the order they were found.
+    pub pythons: Vec<Python>,
+    /// Where Pythons were looked for, for a person.
+    pub looked: String,
+}
+
+/// A uv that runs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Uv {
+    pub program: PathBuf,
+    /// For example `0.13.9`.
+    pub version: String,
+}
+
+/// A Python that runs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Python {
+    pub program: PathBuf,
+    pub version: Version,
+    /// A released `CPython` with its global lock: what packages are made for.
+    pub usual: bool,
+    /// It can put pip into a new environment (some systems leave that out).
+    pub ensurepip: bool,
+}
+
+impl Machine {
+    /// Looks around; takes about 20 ms for each Python. `avoid` is the agent's folder: a uv inside the environment
+    /// that is being replaced is of no use.
+    #[must_use]
+    pub fn look(surroundings: &Surroundings, program: &Path, avoid: &Path) -> Self {
+        let folders: Vec<PathBuf> = std::env::split_paths(&surroundings.path)
+            .filter(|folder| folder.is_absolute() && !folder.starts_with(avoid))
+            .collect();
+        let minors = format!("python3.{} to python3.{}", MINORS.start(), MINORS.end());
+        Self {
+            program: program.to_path_buf(),
+            path: surroundings.path.to_string_lossy().into_owned(),
+            uv: uv(surroundings, &folders),
+            pythons: pythons(surroundings, &folders),
+            looked: format!(
+                "{minors}, python3 and python on PATH, and in {} and {}",
+                surroundings.pyenv.display(),
+                surroundings.uv_pythons.display()
+            ),
+        }
+    }
+}
+
+/// The first uv on `PATH` that answers and is new enough. A pyenv shim costs ten times what uv itself does and
+/// depends on the folder it is started in, so the program behind it is taken.
+fn uv(surroundings: &Surroundings, folders: &[PathBuf]) -> Option<Uv> {
+    let shims = surroundings.pyenv.join("shims");
+    folders
+        .iter()
+        .filter(|folder| is_program(&folder.join("uv")))
+        .flat_map(|folder| {
+            if *folder == shims {
+                children(&surroundings.pyenv.join("versions"), "bin/uv")
+            } else {
+                vec![folder.join("uv")]
+            }
+        })
+        .find_map(|program| {
+            let answer = ask(&program, &["--version"], ANSWER).ok()?;
+            let version = answer.split_whitespace().nth(1)?.to_owned();
+            let new_enough = Version::parse(&version).is_none_or(|version| version >= OLDEST_UV);
+            new_enough.then_some(Uv { program, version })
+        })
+}
+
+/// Every Python that answers, each once.
+fn pythons(surroundings: &Surroundings, folders: &[PathBuf]) -> Vec<Python> {
+    let until = Instant::now() + ALL;
+    let mut candidates = candidates(surroundings, folders);
+    let mut seen = HashSet::new();
+    let mut found: Vec<Python> = Vec::new();
+    let mut at = 0;
+    while at < candidates.len() && Instant::now() < until {
+        let program = candidates[at].clone();
+        at += 1;
+        let Ok(real) = program.canonicalize() else { continue };
+        // Shims of different versions may be links to one program, which is no Python itself.
+        let direct = real.file_name().is_some_and(|name| name.to_string_lossy().starts_with("python"));
+        if direct && !seen.insert(real.clone()) {
+            continue;
+        }
+        let Some(mut python) = examine(&program) else { continue };
+        if let Some(base) = base_of(&python.program) {
+            candidates.push(base);
+            continue;
+        }
+        let own = python.program.canonicalize().unwrap_or_default();
+        if own == real {
+            python.program = program;
+        } else if !seen.insert(own) {
+            continue;
+        }
+        found.push(python);
+    }
+    found
+}
+
+fn candidates(surroundings: &Surroundings, folders: &[PathBuf]) -> Vec<PathBuf> {
+    let shims = surroundings.pyenv.join("shims");
+    let names =
+        MINORS.rev().map(|minor| format!("python3.{minor}")).chain(["python3".into(), "python".into()]);
+    let mut candidates: Vec<PathBuf> = names
+        .flat_map(|name| {
+            folders.iter().filter(|folder| **folder != shims).map(move |folder| folder.join(&name))
+        })
+        .filter(|program| is_program(program))
+        .collect();
+    candidates.extend(children(&surroundings.pyenv.join("versions"), "bin/python3"));
+    candidates.extend(children(&surroundings.uv_pythons, "bin/python3"));
+    candidates
+}
+
+/// `<folder>/*/<rest>`, where that is a program; sorted, the highest name first.
+fn children(folder: &Path, rest: &str) -> Vec<PathBuf> {
+    let mut programs: Vec<PathBuf> = fs::read_dir(folder)
+        .into_iter()
+        .flatten()
+        .flatten()
+        .map(|entry| entry.path().join(rest))
+        .filter(|program| is_program(program))
+        .collect();
+    programs.sort_by(|a, b| b.cmp(a));
+    programs
+}
+
+fn examine(program: &Path) -> Option<Python> {
+    let answer = ask(program, &["-I", "-S", "-c", QUESTION], ANSWER).ok()?;
+    let mut words = answer.trim_end().splitn(6, ' ');
+    let version = Version::parse(words.next()?)?;
+    let usual = [words.next()?, words.next()?, words.next()?] == ["final", "cpython", "0"];
+    let ensurepip = words.next()? == "1";
+    let program = PathBuf::from(words.next()?);
+    let fits = version.major == 3 && version.minor >= *MINORS.start() && program.is_absolute();
+    fits.then_some(Python { program, version, usual, ensurepip })
+}
+
+/// The Python that an environment's Python comes from; `None` for one that is no environment's. An activated
+/// environment may be deleted tomorrow, so nothing is built on it.
+fn base_of(program: &Path) -> Option<PathBuf> {
+    let settings = fs::read_to_string(program.parent()?.parent()?.join("pyvenv.cfg")).ok()?;
+    let home = settings.lines().find_map(|line| line.strip_prefix("home")?.trim_start().strip_prefix('='));
+    // Without a home there is no base; the empty path is no program and ends the search.
+    Some(home.map(|home| Path::new(home.trim()).join("python3")).unwrap_or_default())
+}
+
+/// Whether this is a file that somebody may execute.
+pub fn is_program(path: &Path) -> bool {
+    fs::metadata(path).is_ok_and(|file| file.is_file() && file.permissions().mode() & 0o111 != 0)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::symlink;
+
+    use super::*;
+
+    /// Written by a process of its own: a file that this one holds open while another test starts a program could
+    /// not be executed.
+    fn script(path: &Path, text: &str) {
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        let write = "printf '#!/bin/sh\\n%s\\n' \"$2\" > \"$1\" && chmod 755 \"$1\"";
+        let written =
+            std::process::Command::new("sh").args(["-c", write, "sh"]).arg(path).arg(text).status().unwrap();
+        assert!(written.success());
+    }
+
+    /// A program that answers as a Python of this version would.
+    fn python(path: &Path, version: &str) {
+        script(path, &format!("echo {version} final cpython 0 1 {}", path.display()));
+    }
+
+    #[test]
+    fn only_what_answers_is_kept_and_each_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |rest: &str| folder.path().canonicalize().unwrap().join(rest);
+        python(&at("bin/python3.12"), "3.12.1");
+        symlink(at("bin/python3.12"), at("bin/python3")).unwrap();
+        script(&at("bin/python3.13"), "echo 'python3.13: command not found' >&2; exit 127");
+        script(&at("bin/python"), "echo Python 2.7.18");
+        script(&at("pyenv/shims/python3.11"), "exit 127");
+        python(&at("pyenv/versions/3.11.7/bin/python3"), "3.11.7");
+        python(&at("pyenv/versions/3.6.1/bin/python3"), "3.6.1");
+        script(&at("pyenv/shims/uv"), "exit 127");
+        script(&at("pyenv/versions/3.11.7/bin/uv"), "echo 'uv 0.13.9 (linux)'");
+        python(&at("uv/cpython-3.13/bin/python3"), "3.13.0");
+        let surroundings = Surroundings {
+            path: std::env::join_paths([at("pyenv/shims"), at("bin"), "relative".into()]).unwrap(),
+            pyenv: at("pyenv"),
+            uv_pythons: at("uv"),
+        };
+        let machine = Machine::look(&surroundings, Path::new("/plugdeck"), Path::new("/agent"));
+        let found: Vec<_> = machine.pythons.iter().map(|python| python.version.to_string()).collect();
+        assert_eq!(found, ["3.12.1", "3.11.7", "3.13.0"]);
+        assert_eq!(machine.pythons[0].program, at("bin/python3.12"));
+        let uv = machine.uv.unwrap();
+        assert_eq!((uv.version.as_str(), uv.program), ("0.13.9", at("pyenv/versions/3.11.7/bin/uv")));
+    }
+
+    #[test]
+    fn an_environments_python_leads_to_its_base_and_an_old_uv_is_none() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |rest: &str| folder.path().canonicalize().unwrap().join(rest);
+        python(&at("active/bin/python3"), "3.12.1");
+        fs::write(at("active/pyvenv.cfg"), format!("home = {}\n", at("base/bin").display())).unwrap();
+        python(&at("base/bin/python3"), "3.12.1");
+        script(&at("active/bin/uv"), "echo uv 0.1.3");
+        let path = at("active/bin").into();
+        let surroundings = Surroundings { path, ..Surroundings::default() };
+        let machine = Machine::look(&surroundings, Path::new("/plugdeck"), Path::new("/agent"));
+        let found: Vec<_> = machine.pythons.iter().map(|python| python.program.clone()).collect();
+        assert_eq!(found, [at("base/bin/python3")]);
+        assert_eq!(machine.uv, None);
+    }
+}

@@ -1,0 +1,115 @@
+//! plugdeck as a step of its own builds: the words of the hidden verb, written and read in one place.
+//!
+//! ```text
+//! plugdeck __venv prepare DIR PLACE BASIS PYTHON TOOL
+//! plugdeck __venv commit DIR
+//! ```
+//!
+//! `PLACE` is `beside` or `in-place`, `BASIS` a word of [`Basis`], `TOOL` for example `uv 0.13.9`. Exit code 0, or 1
+//! with one sentence on standard error. The parent process is the build's supervisor.
+
+use std::path::{Path, PathBuf};
+
+use crate::process::id::{ProcessId, Stat};
+use crate::venv::error::Error;
+use crate::venv::folder::Place;
+use crate::venv::probe::Basis;
+use crate::venv::swap::{self, Begin};
+
+/// The first word.
+pub const NAME: &str = "__venv";
+
+/// What the hidden verb is asked to do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Verb {
+    Prepare { directory: PathBuf, begin: Begin },
+    Commit { directory: PathBuf },
+}
+
+impl Verb {
+    /// The words after the program's name.
+    #[must_use]
+    pub fn words(&self) -> Vec<String> {
+        let text = |path: &Path| path.to_string_lossy().into_owned();
+        let words = match self {
+            Self::Prepare { directory, begin } => vec![
+                NAME.to_owned(),
+                "prepare".to_owned(),
+                text(directory),
+                begin.place.word().to_owned(),
+                begin.basis.word().to_owned(),
+                begin.interpreter.clone(),
+                begin.tool.clone(),
+            ],
+            Self::Commit { directory } => vec![NAME.to_owned(), "commit".to_owned(), text(directory)],
+        };
+        words
+    }
+
+    /// Reads the words after `__venv`.
+    pub fn parse(words: &[String]) -> Result<Self, Error> {
+        let unknown = || Error::Verb(words.join(" "));
+        match words.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
+            ["prepare", directory, place, basis, interpreter, tool] => {
+                let begin = Begin {
+                    place: [Place::Beside, Place::InPlace]
+                        .into_iter()
+                        .find(|known| known.word() == *place)
+                        .ok_or_else(unknown)?,
+                    basis: Basis::ALL.into_iter().find(|known| known.word() == *basis).ok_or_else(unknown)?,
+                    interpreter: (*interpreter).into(),
+                    tool: (*tool).into(),
+                };
+                Ok(Self::Prepare { directory: directory.into(), begin })
+            }
+            ["commit", directory] => Ok(Self::Commit { directory: directory.into() }),
+            _ => Err(unknown()),
+        }
+    }
+
+    /// Does it. What comes back is a notice for standard error.
+    pub fn perform(&self, builder: ProcessId) -> Result<Option<String>, Error> {
+        match self {
+            Self::Prepare { directory, begin } => swap::prepare(directory, begin, builder).map(|()| None),
+            Self::Commit { directory } => {
+                let notice = swap::commit(directory, builder)?;
+                Ok(notice.map(|error| format!("the new environment is in place, but {error}")))
+            }
+        }
+    }
+}
+
+/// The build's supervisor: the parent of this process.
+#[must_use]
+pub fn builder() -> ProcessId {
+    let this = ProcessId::current();
+    let parent = Stat::read(this.pid).and_then(|stat| ProcessId::of(stat.parent));
+    parent.unwrap_or(this)
+}
+
+/// The whole of `plugdeck __venv …`: `words` are those after `__venv`.
+pub fn run(words: &[String]) -> Result<Option<String>, Error> {
+    Verb::parse(words)?.perform(builder())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_words_of_a_plan_read_back() {
+        let begin = Begin {
+            place: Place::InPlace,
+            basis: Basis::Requirements,
+            interpreter: "/usr/bin/python3".into(),
+            tool: "pip".into(),
+        };
+        for verb in
+            [Verb::Prepare { directory: "/a b".into(), begin }, Verb::Commit { directory: "/a b".into() }]
+        {
+            assert_eq!(Verb::parse(&verb.words()[1..]).unwrap(), verb);
+        }
+        let error = Verb::parse(&["prepare".into(), "/".into()]).unwrap_err();
+        assert_eq!(error.to_string(), "`__venv prepare /` is not something a plan asks for");
+    }
+}

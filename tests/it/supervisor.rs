@@ -1,0 +1,260 @@
+//! The supervisor's promises, each against an agent that breaks the rule on purpose.
+
+use std::os::unix::fs::PermissionsExt as _;
+use std::process::{Command, Stdio};
+
+use serde_json::{Value, json};
+
+use crate::support::sandbox::Sandbox;
+use crate::support::{lives, wait_for};
+
+/// Sends a signal by its name.
+fn signal(name: &str, pid: i64) {
+    assert!(Command::new("kill").args([format!("-{name}"), pid.to_string()]).status().unwrap().success());
+}
+
+/// The pid of a live run's agent, once it is recorded.
+fn agent_pid(sandbox: &Sandbox, run: &str) -> i64 {
+    wait_for("the agent's start", || {
+        sandbox.journal(run).iter().find(|line| line["event"] == "started")?["pid"].as_i64()
+    })
+}
+
+fn supervisor_pid(sandbox: &Sandbox, run: &str) -> i64 {
+    sandbox.journal(run)[0]["supervisor"]["pid"].as_i64().unwrap()
+}
+
+fn outcome(sandbox: &Sandbox, run: &str) -> Option<Value> {
+    let journal = sandbox.journal(run);
+    Some(journal.iter().find(|line| line["event"] == "ended")?["outcome"].clone())
+}
+
+#[test]
+fn a_child_that_holds_the_pipes_does_not_hold_the_run() {
+    let sandbox = Sandbox::with(&["faults/holder"]);
+    let (report, _) = sandbox.run(&["faults/holder", "hold", "-p", "seconds=50", "--timeout", "20"]);
+    assert_eq!((&report["state"], &report["leftovers_killed"]), (&json!("succeeded"), &json!(1)));
+    assert!(!lives(report["result"]["child"].as_i64().unwrap()));
+}
+
+#[test]
+fn closed_streams_do_not_end_a_run() {
+    let sandbox = Sandbox::with(&["faults/closes"]);
+    let (report, _) = sandbox.run(&["faults/closes", "close", "-p", "seconds=1"]);
+    assert_eq!(report["state"], "succeeded");
+    assert!(report["duration_ms"].as_u64() >= Some(1_000), "{report}");
+}
+
+#[test]
+fn whatever_an_agent_leaves_behind_is_ended_and_counted() {
+    let sandbox = Sandbox::with(&["faults/forker", "faults/daemon", "demo/leaver"]);
+    let (report, _) = sandbox.run(&["faults/forker", "leave_children", "-p", "children=10"]);
+    assert_eq!((&report["state"], &report["leftovers_killed"]), (&json!("succeeded"), &json!(10)));
+    for pid in report["result"]["children"].as_array().unwrap() {
+        assert!(!lives(pid.as_i64().unwrap()), "{pid} lives");
+    }
+    let (report, _) = sandbox.run(&["faults/daemon", "daemonize"]);
+    assert_eq!((&report["state"], &report["leftovers_killed"]), (&json!("succeeded"), &json!(1)));
+    assert!(!lives(report["result"]["daemon"].as_i64().unwrap()));
+    let (report, _) = sandbox.run(&["demo/leaver", "leave_child"]);
+    assert_eq!((&report["state"], &report["leftovers_killed"]), (&json!("succeeded"), &json!(1)));
+}
+
+#[test]
+fn a_timeout_ends_what_ignores_term_and_what_is_stopped() {
+    let sandbox = Sandbox::with(&["faults/deaf", "faults/stopped", "faults/respawner"]);
+    for arguments in [
+        &["faults/deaf", "ignore", "-p", "children=3"][..],
+        &["faults/stopped", "stop_child"],
+        &["faults/respawner", "chain", "-p", "stay_seconds=40"],
+    ] {
+        let (report, code) = sandbox.run(&[arguments, &["--timeout", "0.5"]].concat());
+        assert_eq!((report["state"].as_str(), code), (Some("timed_out"), 124), "{report}");
+        let run = report["run"].as_str().unwrap();
+        assert_eq!(outcome(&sandbox, run).unwrap()["leftovers"], json!([]));
+        assert!(!lives(supervisor_pid(&sandbox, run)));
+    }
+}
+
+#[test]
+fn every_byte_is_kept() {
+    let sandbox = Sandbox::with(&["faults/flood"]);
+    let (report, _) = sandbox.run(&["faults/flood", "lines", "-p", "count=200000", "-p", "stream=stderr"]);
+    let directory = std::path::Path::new(report["directory"].as_str().unwrap());
+    let stderr = std::fs::read_to_string(directory.join("stderr")).unwrap();
+    assert_eq!(report["stderr_lines"], json!(stderr.lines().count()));
+    assert_eq!(stderr.lines().count(), 200_000);
+    assert!(stderr.lines().last().unwrap().contains("200000"));
+    let timeline = std::fs::read(directory.join("timeline")).unwrap();
+    let recorded: u64 = timeline
+        .chunks_exact(16)
+        .map(|record| u64::from(u32::from_le_bytes(record[12..16].try_into().unwrap())))
+        .sum();
+    assert_eq!(
+        Some(recorded),
+        report["stdout_bytes"].as_u64().zip(report["stderr_bytes"].as_u64()).map(|(a, b)| a + b)
+    );
+}
+
+#[test]
+fn a_run_directory_is_private_whatever_the_umask() {
+    let sandbox = Sandbox::with(&["faults/ok"]);
+    let program = env!("CARGO_BIN_EXE_plugdeck");
+    let script = format!("umask 000; exec {program} run faults/ok surroundings --json");
+    let output = Command::new("sh").args(["-c", &script]).envs(sandbox.variables()).output().unwrap();
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let directory = std::path::Path::new(report["directory"].as_str().unwrap());
+    let mode = |path: &std::path::Path| path.metadata().unwrap().permissions().mode() & 0o777;
+    assert_eq!(mode(directory), 0o700);
+    for entry in std::fs::read_dir(directory).unwrap() {
+        let path = entry.unwrap().path();
+        let expected = if path.is_dir() { 0o700 } else { 0o600 };
+        // The agent's own Python may leave its byte code beside the hook.
+        assert_eq!(mode(&path), expected, "{}", path.display());
+    }
+}
+
+#[test]
+fn an_agent_starts_as_from_a_shell() {
+    let sandbox = Sandbox::with(&["faults/ok"]);
+    let (report, _) = sandbox.run(&["faults/ok", "surroundings"]);
+    let direct = Command::new(sandbox.agent("faults/ok").join(".venv/bin/python"))
+        .args(["agent.py", r#"{"method": "surroundings", "parameters": {}}"#])
+        .current_dir(sandbox.agent("faults/ok"))
+        .stdin(Stdio::null())
+        .output()
+        .unwrap();
+    let direct: Value = serde_json::from_slice(&direct.stdout).unwrap();
+    let (run, direct) = (&report["result"], &direct["result"]);
+    let descriptors: Vec<_> = run["descriptors"].as_object().unwrap().keys().cloned().collect();
+    assert_eq!(descriptors, ["0", "1", "2"]);
+    for key in ["cwd", "file", "path_0", "limits", "umask", "argv_count"] {
+        assert_eq!(run.get(key), direct.get(key), "{key}");
+    }
+    for key in ["SigBlk", "SigIgn", "SigCgt", "NoNewPrivs", "Seccomp"] {
+        assert_eq!(run["status"].get(key), direct["status"].get(key), "{key}");
+    }
+    assert!(!run.to_string().contains("PLUGDECK_PAYLOAD_FD"));
+}
+
+#[test]
+fn a_payload_of_any_size_travels_and_stands_in_no_argument_list() {
+    let sandbox = Sandbox::with(&["faults/ok"]);
+    let text = "x".repeat(3 << 20);
+    sandbox.write("faults/ok", "payload.json", &json!({ "text": text }).to_string());
+    let file = sandbox.agent("faults/ok").join("payload.json");
+    let (report, code) = sandbox.run(&["faults/ok", "echo", "--params-file", file.to_str().unwrap()]);
+    assert_eq!(code, 0, "{}", report["error"]);
+    assert_eq!(report["result"]["parameters"]["text"].as_str().unwrap().len(), text.len());
+    let journal = sandbox.journal(report["run"].as_str().unwrap());
+    let argv = journal.iter().find(|line| line["event"] == "started").unwrap()["argv"].clone();
+    assert_eq!(argv.as_array().unwrap().len(), 2);
+}
+
+#[test]
+fn run_stops_its_run_on_a_signal_and_says_by_which() {
+    let sandbox = Sandbox::with(&["faults/slow"]);
+    for (name, code) in [("TERM", 143), ("INT", 130), ("HUP", 129)] {
+        let before = sandbox.runs().len();
+        let arguments = ["run", "faults/slow", "tick", "-p", "seconds=50", "--json"];
+        let child = sandbox.command(&arguments).stdout(Stdio::piped()).spawn().unwrap();
+        let run = wait_for("the run", || {
+            let newest = sandbox.runs().into_iter().rfind(|path| !path.to_string_lossy().contains("/."))?;
+            (sandbox.runs().len() > before)
+                .then(|| newest.file_name().unwrap().to_string_lossy().into_owned())
+        });
+        let agent = agent_pid(&sandbox, &run);
+        signal(name, i64::from(child.id()));
+        let output = child.wait_with_output().unwrap();
+        let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+        assert_eq!((report["state"].as_str(), output.status.code()), (Some("killed"), Some(code)));
+        assert!(!lives(agent));
+    }
+}
+
+#[test]
+fn a_killed_caller_leaves_the_run_to_its_supervisor() {
+    let sandbox = Sandbox::with(&["faults/slow"]);
+    let arguments = ["run", "faults/slow", "tick", "-p", "seconds=50", "--timeout", "2"];
+    let mut child = sandbox.command(&arguments).stderr(Stdio::null()).spawn().unwrap();
+    let run = wait_for("the run", || {
+        let run = sandbox.runs().pop()?.file_name()?.to_string_lossy().into_owned();
+        (!run.starts_with('.')).then_some(run)
+    });
+    let agent = agent_pid(&sandbox, &run);
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert!(lives(agent));
+    let outcome = wait_for("the timeout", || outcome(&sandbox, &run));
+    assert_eq!(outcome["state"], "timed_out");
+    assert!(!lives(agent));
+}
+
+#[test]
+fn a_detached_run_is_listed_followed_and_killed_with_proof() {
+    let sandbox = Sandbox::with(&["faults/slow"]);
+    let run = sandbox.detach(&["faults/slow", "tick", "-p", "seconds=50"]);
+    let agent = agent_pid(&sandbox, &run);
+    let live = wait_for("the first sample", || {
+        let live = sandbox.plugdeck(&["ps", "--json"]).json();
+        (!live[0]["processes"].as_array()?.is_empty()).then_some(live)
+    });
+    let keys: Vec<_> = live[0].as_object().unwrap().keys().map(String::as_str).collect();
+    assert_eq!(keys, ["run", "agent", "method", "state", "elapsed_ms", "silence_ms", "processes"]);
+    let process = &live[0]["processes"][0];
+    let keys: Vec<_> = process.as_object().unwrap().keys().map(String::as_str).collect();
+    assert_eq!(keys, ["pid", "ppid", "state", "cpu_percent", "rss_bytes", "command"]);
+    assert_eq!((&live[0]["run"], process["pid"].as_i64()), (&json!(run), Some(agent)));
+
+    let follower = sandbox.command(&["logs", "-f", &run]).stdout(Stdio::piped()).spawn().unwrap();
+    let done = sandbox.plugdeck(&["kill", &run[run.len() - 4..], "--json"]);
+    assert_eq!((done.code, &done.json()["state"]), (0, &json!("killed")));
+    assert!(!lives(agent));
+    let followed = String::from_utf8(follower.wait_with_output().unwrap().stdout).unwrap();
+    assert!(followed.contains("tick 1"), "{followed}");
+    assert_eq!(sandbox.plugdeck(&["ps", "--json"]).json(), json!([]));
+    assert_eq!(sandbox.plugdeck(&["kill", "ffffff"]).code, 3);
+}
+
+#[test]
+fn without_its_supervisor_an_agent_dies_and_the_run_is_lost() {
+    let sandbox = Sandbox::with(&["faults/slow", "faults/kills-parent"]);
+    let run = sandbox.detach(&["faults/slow", "tick", "-p", "seconds=50"]);
+    let agent = agent_pid(&sandbox, &run);
+    signal("KILL", supervisor_pid(&sandbox, &run));
+    wait_for("the agent's end", || (!lives(agent)).then_some(()));
+    let row = sandbox.plugdeck(&["ps", "--all", "--json"]).json()[0].clone();
+    assert_eq!(row["state"], "lost");
+    let (report, code) = sandbox.run(&["faults/kills-parent", "attack", "-p", "confirm=true"]);
+    assert_eq!((report["state"].as_str(), code), (Some("lost"), 125));
+}
+
+#[test]
+fn many_runs_at_once_all_end_right() {
+    let sandbox = Sandbox::with(&["faults/ok"]);
+    let texts: Vec<String> = (0..20).map(|number| format!("text={number}")).collect();
+    let children: Vec<_> = texts
+        .iter()
+        .map(|text| {
+            let arguments = ["run", "faults/ok", "echo", "--json", "-p", text];
+            sandbox.command(&arguments).stdout(Stdio::piped()).spawn().unwrap()
+        })
+        .collect();
+    for (child, text) in children.into_iter().zip(&texts) {
+        let report: Value = serde_json::from_slice(&child.wait_with_output().unwrap().stdout).unwrap();
+        assert_eq!(report["result"]["parameters"]["text"], text["text=".len()..]);
+    }
+    assert_eq!(sandbox.runs().len(), 20);
+}
+
+#[test]
+fn an_interpreter_that_cannot_start_is_rejected_with_the_reason() {
+    let sandbox = Sandbox::with(&["faults/ok"]);
+    let python = sandbox.agent("faults/ok").join(".venv/bin/python");
+    std::fs::remove_file(&python).unwrap();
+    std::fs::write(&python, "#!/nowhere/python\n").unwrap();
+    std::fs::set_permissions(&python, std::fs::Permissions::from_mode(0o755)).unwrap();
+    let (report, code) = sandbox.run(&["faults/ok", "echo"]);
+    assert_eq!((report["state"].as_str(), code), (Some("rejected"), 125));
+    assert!(report["error"].as_str().unwrap().contains(python.to_str().unwrap()), "{report}");
+}

@@ -1,0 +1,3 @@
+//! Draws the pictures of `screenshots/` from the real program in a pseudo-terminal.
+
+fn main() {}
