@@ -122,12 +122,6 @@ impl Form {
         if self.typing && has_text { Layer::Text } else { Layer::Form }
     }
 
-    /// Whether nothing is filled in that leaving for good would lose.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.whole.is_ok() && self.checked.payload.parameters.is_empty() && self.tool_context.is_none()
-    }
-
     /// Says that a submit was turned down before anything ran.
     pub fn refused(&mut self, rejected: &Rejected) {
         self.refused = Some(rejected.message.clone());
@@ -159,6 +153,7 @@ impl Form {
             }
             (Action::Omit, Side::Fields) => self.change(Field::omit),
             (Action::AsJson, Side::Fields) => self.change(Field::toggle_json),
+            // A form has no say in the other actions, nor in those that come to the table later.
             _ => return Asked::NotMine,
         }
         Asked::Nothing
