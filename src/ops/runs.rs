@@ -5,7 +5,7 @@ use std::io;
 use crate::agent::protocol;
 use crate::ops::{Context, Rejected, Why};
 use crate::run::dir::RunDir;
-use crate::run::output::{Output, Stream};
+use crate::run::output::{self, Output, Stream};
 use crate::run::samples::{self, Sample};
 use crate::run::spec::RunId;
 use crate::run::store::Store;
@@ -59,10 +59,9 @@ pub fn silence_ms(run: &RunView) -> Option<u64> {
     if !run.state().is_live() {
         return None;
     }
-    let mut output = Output::new(run.dir.clone());
-    while output.advance(u64::MAX).ok()? {}
+    let last_ms = output::last_us(&run.dir).unwrap_or(0) / 1_000;
     let elapsed = u64::try_from(run.elapsed().as_millis()).ok()?;
-    Some(elapsed.saturating_sub(output.last_us() / 1_000))
+    Some(elapsed.saturating_sub(last_ms))
 }
 
 /// A run's result, as far as it has one.

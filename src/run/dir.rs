@@ -1,11 +1,13 @@
 //! One run directory: its files' names, its creation, and whether its supervisor is alive.
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, Write as _};
+use std::io::{self, Read as _, Write as _};
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 
-use crate::run::spec::{RunId, RunSpec};
+use serde::{Deserialize, Serialize};
+
+use crate::run::spec::{FORMAT, RunId, RunSpec};
 use crate::run::status::Outcome;
 
 /// Bytes kept for a full disk: given back so that the end record still fits.
@@ -35,7 +37,7 @@ impl RunDir {
 
     /// Creates `<runs>/<id>`: under a dot-name first, so that nobody ever sees a run without its spec and lock.
     pub fn create(runs: &Path, spec: &RunSpec) -> io::Result<Created> {
-        fs::DirBuilder::new().recursive(true).mode(0o700).create(runs)?;
+        make_private(runs)?;
         loop {
             let id = new_id()?;
             let hidden = runs.join(format!(".{id}"));
@@ -44,30 +46,48 @@ impl RunDir {
                 other => other?,
             }
             fs::set_permissions(&hidden, fs::Permissions::from_mode(0o700))?;
-            let new = Self { path: hidden };
-            let lock = private(&new.lock())?;
-            lock.try_lock().map_err(|error| io::Error::other(format!("the new lock is taken: {error}")))?;
-            private(&new.spec())?.write_all(&serde_json::to_vec(spec)?)?;
-            private(&new.reserve())?.write_all(&[0; RESERVE])?;
             let path = runs.join(&id.0);
-            if path.exists() {
-                fs::remove_dir_all(&new.path)?;
-                continue;
+            match Self::fill(&hidden, spec) {
+                Ok(lock) if !path.exists() => {
+                    fs::rename(&hidden, &path)?;
+                    return Ok(Created { id, dir: Self { path }, lock });
+                }
+                // The name is taken after all: again.
+                Ok(_) => fs::remove_dir_all(&hidden)?,
+                Err(error) => {
+                    let _ = fs::remove_dir_all(&hidden);
+                    return Err(error);
+                }
             }
-            fs::rename(&new.path, &path)?;
-            return Ok(Created { id, dir: Self { path }, lock });
         }
+    }
+
+    /// Writes what a new run begins with; the lock is taken.
+    fn fill(hidden: &Path, spec: &RunSpec) -> io::Result<File> {
+        let new = Self { path: hidden.to_path_buf() };
+        let lock = private(&new.lock())?;
+        lock.try_lock().map_err(|error| io::Error::other(format!("the new lock is taken: {error}")))?;
+        private(&new.spec())?.write_all(&serde_json::to_vec(spec)?)?;
+        private(&new.reserve())?.write_all(&[0; RESERVE])?;
+        Ok(lock)
     }
 
     /// Reads what was asked.
     pub fn read_spec(&self) -> io::Result<RunSpec> {
-        Ok(serde_json::from_slice(&fs::read(self.spec())?)?)
+        let bytes = read(&self.spec())?;
+        let version: Version = serde_json::from_slice(&bytes)?;
+        if version.v > FORMAT {
+            let sentence =
+                format!("written in format {}, by a newer plugdeck; this one reads {FORMAT}", version.v);
+            return Err(io::Error::other(sentence));
+        }
+        Ok(serde_json::from_slice(&bytes)?)
     }
 
     /// Reads how the run ended; `None` while it has not.
     pub fn read_end(&self) -> io::Result<Option<Outcome>> {
-        match fs::read(self.end()) {
-            Ok(bytes) => Ok(Some(serde_json::from_slice(&bytes)?)),
+        match read(&self.end()) {
+            Ok(bytes) => Ok(Some(serde_json::from_slice::<End>(&bytes)?.outcome)),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
             Err(error) => Err(error),
         }
@@ -76,7 +96,8 @@ impl RunDir {
     /// Writes the end by write-then-rename, so that it is whole or not there.
     pub fn write_end(&self, outcome: &Outcome) -> io::Result<()> {
         let half = self.path.join(".end.json");
-        private(&half)?.write_all(&serde_json::to_vec(outcome)?)?;
+        let end = End { v: FORMAT, outcome: outcome.clone() };
+        private(&half)?.write_all(&serde_json::to_vec(&end)?)?;
         fs::rename(half, self.end())
     }
 
@@ -84,7 +105,8 @@ impl RunDir {
     /// never disturb one another.
     #[must_use]
     pub fn is_supervised(&self) -> bool {
-        File::open(self.lock()).is_ok_and(|lock| lock.try_lock_shared().is_err())
+        let taken = |lock: File| matches!(lock.try_lock_shared(), Err(fs::TryLockError::WouldBlock));
+        open(&self.lock()).is_ok_and(taken)
     }
 
     /// What was asked.
@@ -154,6 +176,52 @@ impl RunDir {
     }
 }
 
+/// What stands first in every file of a run that has a format.
+#[derive(Deserialize)]
+struct Version {
+    v: u32,
+}
+
+/// `end.json`.
+#[derive(Serialize, Deserialize)]
+struct End {
+    v: u32,
+    #[serde(flatten)]
+    outcome: Outcome,
+}
+
+/// Opens a file of a run directory for reading. Anything but a regular file is refused, and never waited for: who
+/// can write there could have put a FIFO in its place.
+pub fn open(path: &Path) -> io::Result<File> {
+    let file = OpenOptions::new().read(true).custom_flags(libc::O_NONBLOCK | libc::O_NOFOLLOW).open(path)?;
+    if file.metadata()?.is_file() {
+        return Ok(file);
+    }
+    Err(io::Error::other(format!("{} is no regular file", path.display())))
+}
+
+fn read(path: &Path) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    open(path)?.read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+/// Makes a folder that only this user enters, and what is missing above it, whatever the umask.
+fn make_private(folder: &Path) -> io::Result<()> {
+    if folder.is_dir() {
+        return Ok(());
+    }
+    if let Some(parent) = folder.parent() {
+        make_private(parent)?;
+    }
+    match fs::create_dir(folder) {
+        // Somebody else was quicker.
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists && folder.is_dir() => return Ok(()),
+        other => other?,
+    }
+    fs::set_permissions(folder, fs::Permissions::from_mode(0o700))
+}
+
 /// A new file that only this user reads, whatever the umask.
 pub fn private(path: &Path) -> io::Result<File> {
     let file = OpenOptions::new().append(true).create_new(true).mode(0o600).open(path)?;
@@ -171,7 +239,7 @@ fn new_id() -> io::Result<RunId> {
 #[cfg(test)]
 pub mod tests {
     use super::*;
-    use crate::run::spec::{FORMAT, Kind, Limits};
+    use crate::run::spec::{Kind, Limits};
 
     /// A spec with nothing in it.
     pub fn spec() -> RunSpec {

@@ -1,10 +1,11 @@
 //! Files of JSON lines that grow: the whole lines written since one last looked.
 
-use std::fs::File;
 use std::io::{self, Read as _, Seek as _, SeekFrom};
 use std::path::Path;
 
 use serde::de::DeserializeOwned;
+
+use crate::run::dir;
 
 /// Remembers how far a file was read.
 #[derive(Debug, Default)]
@@ -18,7 +19,7 @@ impl Reader {
     /// The lines written since the last call; a torn last line is kept for later. A file that is not there yet
     /// has none.
     pub fn read_new<T: DeserializeOwned>(&mut self, path: &Path) -> io::Result<Vec<T>> {
-        let mut file = match File::open(path) {
+        let mut file = match dir::open(path) {
             Ok(file) => file,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
             Err(error) => return Err(error),
@@ -45,6 +46,8 @@ impl Reader {
 #[cfg(test)]
 mod tests {
     use std::io::Write as _;
+
+    use std::fs::File;
 
     use super::*;
 

@@ -8,7 +8,7 @@
 use std::fs::File;
 use std::io::{self, BufReader, Read as _, Seek as _, SeekFrom};
 
-use crate::run::dir::RunDir;
+use crate::run::dir::{self, RunDir};
 
 /// Bytes of one timeline record: u64 microseconds, u8 stream, three zero bytes, u32 length; little-endian.
 pub const RECORD: usize = 16;
@@ -186,7 +186,7 @@ impl Output {
 
     /// The exact bytes of one stream between two offsets.
     pub fn read_range(&self, stream: Stream, start: u64, end: u64) -> io::Result<Vec<u8>> {
-        let mut file = File::open(stream_path(&self.dir, stream))?;
+        let mut file = dir::open(&stream_path(&self.dir, stream))?;
         file.seek(SeekFrom::Start(start))?;
         let mut bytes = Vec::new();
         file.take(end.saturating_sub(start)).read_to_end(&mut bytes)?;
@@ -232,7 +232,7 @@ impl Files {
     /// `None` while the run has no files yet.
     fn open(dir: &RunDir, cursor: &Cursor) -> io::Result<Option<Self>> {
         let open = |path: std::path::PathBuf, at: u64| -> io::Result<BufReader<File>> {
-            let mut file = File::open(path)?;
+            let mut file = dir::open(&path)?;
             file.seek(SeekFrom::Start(at))?;
             Ok(BufReader::with_capacity(64 * 1024, file))
         };
@@ -276,6 +276,19 @@ fn read_whole(file: &mut BufReader<File>, bytes: &mut [u8]) -> io::Result<bool> 
         Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => Ok(false),
         Err(error) => Err(error),
     }
+}
+
+/// Time of a run's last output, from the timeline's last record alone; microseconds since the run started.
+pub fn last_us(dir: &RunDir) -> io::Result<u64> {
+    let mut timeline = dir::open(&dir.timeline())?;
+    let records = timeline.metadata()?.len() / RECORD as u64;
+    if records == 0 {
+        return Ok(0);
+    }
+    timeline.seek(SeekFrom::Start((records - 1) * RECORD as u64))?;
+    let mut t_us = [0; 8];
+    timeline.read_exact(&mut t_us)?;
+    Ok(u64::from_le_bytes(t_us))
 }
 
 /// The file of one stream.

@@ -4,6 +4,7 @@ use std::fs;
 use std::io;
 use std::os::unix::fs::MetadataExt as _;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use crate::run::dir::{Created, RunDir};
 use crate::run::spec::{RunId, RunSpec};
@@ -13,6 +14,9 @@ use crate::run::spec::{RunId, RunSpec};
 pub struct Store {
     pub runs: PathBuf,
 }
+
+/// What is still half made after this time stays so: its caller was killed.
+const HALF_MADE: Duration = Duration::from_secs(60);
 
 /// No run, or more than one, has the id that was asked for.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
@@ -73,8 +77,9 @@ impl Store {
         }
     }
 
-    /// Removes the oldest ended runs until at most `most_runs` and `most_bytes` are kept. Live ones count, and
-    /// stay. Returns how many were removed.
+    /// Removes the oldest ended runs until at most `most_runs` and `most_bytes` are kept, and what a caller that
+    /// was killed has left half made. Live ones count, and stay. What cannot be removed harms only itself. Returns
+    /// how many were removed.
     pub fn prune(&self, most_runs: usize, most_bytes: u64) -> io::Result<usize> {
         let mut bytes = 0;
         let mut removed = 0;
@@ -83,9 +88,22 @@ impl Store {
             if (newer >= most_runs || bytes > most_bytes) && newer > 0 && !dir.is_supervised() {
                 // Out of sight first: nobody lists a run that is half removed.
                 let hidden = self.runs.join(format!(".{}", dir.id()));
-                fs::rename(&dir.path, &hidden)?;
-                fs::remove_dir_all(&hidden)?;
-                removed += 1;
+                if fs::rename(&dir.path, &hidden).is_ok() {
+                    let _ = fs::remove_dir_all(&hidden);
+                    removed += 1;
+                }
+            }
+        }
+        for entry in fs::read_dir(&self.runs)?.flatten() {
+            let hidden = RunDir { path: entry.path() };
+            let is_folder = entry.file_type().is_ok_and(|kind| kind.is_dir());
+            if is_folder && entry.file_name().as_encoded_bytes().starts_with(b".") && !hidden.is_supervised()
+            {
+                // One that is being made this moment has no lock for an instant.
+                let age = entry.metadata().and_then(|folder| folder.modified()).map(|made| made.elapsed());
+                if matches!(age, Ok(Ok(age)) if age > HALF_MADE) {
+                    let _ = fs::remove_dir_all(&hidden.path);
+                }
             }
         }
         Ok(removed)

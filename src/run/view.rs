@@ -54,6 +54,10 @@ impl RunView {
         for record in &records {
             self.status.apply(record);
         }
+        if !supervised && self.status.outcome.is_none() {
+            // A journal that a full disk has cut short: the end may have fitted all the same.
+            self.status.outcome = self.dir.read_end().ok().flatten();
+        }
         self.lost = !supervised && self.status.outcome.is_none();
         Ok(records)
     }

@@ -3,6 +3,7 @@
 use std::fs::File;
 use std::io::{self, Write as _};
 use std::os::fd::OwnedFd;
+use std::time::{Duration, Instant};
 
 use rustix::fs::OFlags;
 use rustix::io::Errno;
@@ -16,6 +17,9 @@ const CHUNK: usize = 64 * 1024;
 
 /// Reads of one pipe before the rest of the supervisor gets its turn.
 const TURNS: usize = 16;
+
+/// For reading what still stands in the pipes at the end.
+const LAST_READS: Duration = Duration::from_secs(2);
 
 /// Both streams of a run, over all its steps.
 pub struct Capture {
@@ -32,8 +36,37 @@ struct Recorder {
     bytes: u64,
     lines: u64,
     ends_with_newline: bool,
-    /// From which byte on nothing more could be recorded, and why.
-    dropped: Option<(u64, String)>,
+    /// Where recording stopped, and why.
+    gap: Option<(u64, String)>,
+}
+
+/// The end of a stream that could not be recorded.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Gap {
+    pub stream: Stream,
+    /// Bytes `from..to` of the stream are in no file.
+    pub from: u64,
+    pub to: u64,
+    pub error: String,
+}
+
+impl Gap {
+    /// The journal's word for it.
+    #[must_use]
+    pub fn event(self) -> Event {
+        Event::Dropped { stream: self.stream.number(), from: self.from, to: self.to, error: self.error }
+    }
+
+    /// A sentence for people.
+    #[must_use]
+    pub fn sentence(&self) -> String {
+        let name = match self.stream {
+            Stream::Out => "stdout",
+            Stream::Err => "stderr",
+        };
+        let lost = self.to - self.from;
+        format!("{name} could not be recorded from byte {} on ({lost} bytes): {}", self.from, self.error)
+    }
 }
 
 impl Capture {
@@ -47,7 +80,7 @@ impl Capture {
                 bytes: 0,
                 lines: 0,
                 ends_with_newline: true,
-                dropped: None,
+                gap: None,
             })
         };
         Ok(Self {
@@ -83,10 +116,12 @@ impl Capture {
         }
     }
 
-    /// Records all that is left, then closes the pipes: a process that could not be ended must not hold them.
+    /// Records what is left, then closes the pipes. A process that could not be ended may write for ever, so there
+    /// is an end to this.
     pub fn finish(&mut self, t_us: u64) {
+        let deadline = Instant::now() + LAST_READS;
         for recorder in &mut self.streams {
-            while recorder.read(&mut self.buffer, &mut self.timeline, t_us) {}
+            while recorder.read(&mut self.buffer, &mut self.timeline, t_us) && Instant::now() < deadline {}
             recorder.pipe = None;
         }
     }
@@ -103,16 +138,11 @@ impl Capture {
     }
 
     /// What could not be recorded.
-    pub fn dropped(&self) -> Vec<Event> {
-        let event = |recorder: &Recorder| {
-            recorder.dropped.as_ref().map(|(from, error)| Event::Dropped {
-                stream: recorder.stream.number(),
-                from: *from,
-                to: recorder.bytes,
-                error: error.clone(),
-            })
-        };
-        self.streams.iter().filter_map(event).collect()
+    pub fn gaps(&self) -> impl Iterator<Item = Gap> {
+        self.streams.iter().filter_map(|recorder| {
+            let (from, error) = recorder.gap.clone()?;
+            Some(Gap { stream: recorder.stream, from, to: recorder.bytes, error })
+        })
     }
 
     fn recorder(&self, stream: Stream) -> &Recorder {
@@ -138,12 +168,13 @@ impl Recorder {
             }
         };
         let bytes = &buffer[..length];
-        if self.dropped.is_none() {
+        if self.gap.is_none() {
             let head = record(t_us, self.stream, u32::try_from(length).unwrap_or(u32::MAX));
             // The bytes before their record: whoever reads the record finds the bytes.
             if let Err(error) = self.file.write_all(bytes).and_then(|()| timeline.write_all(&head)) {
                 // Offsets must stay true, so nothing is recorded after a gap. The agent is never stopped by it.
-                self.dropped = Some((self.bytes, error.to_string()));
+                let _ = self.file.set_len(self.bytes);
+                self.gap = Some((self.bytes, error.to_string()));
             }
         }
         self.bytes += length as u64;

@@ -41,14 +41,19 @@ pub fn start(dir: &RunDir, step: &Step, payload: Option<&str>, umask: u32) -> io
     }
     command.envs(step.set.iter().map(|(name, value)| (name, value)));
     command.env("PLUGDECK_RUN_ID", dir.id().0);
-    let payload = match payload {
-        Some(payload) => {
+    let payload = match (payload, python_path(dir)) {
+        (None, _) => None,
+        // A state folder with a colon in its name cannot stand on PYTHONPATH: the payload goes as the argument.
+        (Some(payload), None) => {
+            command.arg(payload);
+            None
+        }
+        (Some(payload), Some(path)) => {
             install_hook(dir)?;
-            command.env("PYTHONPATH", python_path(dir)?);
+            command.env("PYTHONPATH", path);
             command.env("PLUGDECK_PAYLOAD_FD", PAYLOAD_FD.to_string());
             Some(payload_file(dir, payload)?)
         }
-        None => None,
     };
     let supervisor = rustix::process::getpid();
     let payload_fd = payload.as_ref().map(File::as_raw_fd);
@@ -69,11 +74,11 @@ fn install_hook(dir: &RunDir) -> io::Result<()> {
     private(&dir.hook().join("sitecustomize.py"))?.write_all(HOOK.as_bytes())
 }
 
-/// The hook's folder first, then the user's own entries.
-fn python_path(dir: &RunDir) -> io::Result<OsString> {
+/// The hook's folder first, then the user's own entries; `None` where that cannot be written down.
+fn python_path(dir: &RunDir) -> Option<OsString> {
     let users = std::env::var_os("PYTHONPATH").filter(|path| !path.is_empty());
     let paths = std::iter::once(dir.hook()).chain(users.iter().flat_map(std::env::split_paths));
-    std::env::join_paths(paths).map_err(io::Error::other)
+    std::env::join_paths(paths).ok()
 }
 
 /// An unlinked file that only this descriptor reaches.
@@ -114,103 +119,4 @@ fn before_exec(supervisor: rustix::process::Pid, payload: Option<RawFd>, umask: 
         }
     }
     Ok(())
-}
-
-/// What the reaped processes of this supervisor used.
-pub struct Usage {
-    pub cpu_ms: u64,
-    /// The largest of any one process.
-    pub peak_rss_bytes: u64,
-}
-
-/// Asks the system what all reaped descendants used.
-#[must_use]
-pub fn usage_of_reaped() -> Usage {
-    // SAFETY: the structure is plain numbers, for which zero is valid, and the call fills it.
-    let usage = unsafe {
-        let mut usage: libc::rusage = std::mem::zeroed();
-        libc::getrusage(libc::RUSAGE_CHILDREN, &raw mut usage);
-        usage
-    };
-    let ms = |time: libc::timeval| {
-        u64::try_from(time.tv_sec).unwrap_or(0) * 1_000 + u64::try_from(time.tv_usec).unwrap_or(0) / 1_000
-    };
-    Usage {
-        cpu_ms: ms(usage.ru_utime) + ms(usage.ru_stime),
-        peak_rss_bytes: u64::try_from(usage.ru_maxrss).unwrap_or(0) * 1_024,
-    }
-}
-
-/// Closes every descriptor from 3 on but the given ones: what the caller's shell had open stays out of the
-/// supervisor, which may live for hours.
-pub fn close_others(keep: &[RawFd]) {
-    let mut keep: Vec<_> = keep.iter().filter_map(|fd| libc::c_uint::try_from(*fd).ok()).collect();
-    keep.sort_unstable();
-    let mut first = 3;
-    for fd in keep.into_iter().chain([libc::c_uint::MAX]) {
-        if fd > first {
-            // SAFETY: nobody but this function's caller owns a descriptor yet; those are kept.
-            unsafe { libc::syscall(libc::SYS_close_range, first, fd - 1, 0) };
-        }
-        first = fd.saturating_add(1);
-    }
-}
-
-/// Splits the calling process in two; `None` in the new one. Only for single-threaded processes: in the new one
-/// no other thread exists, and a lock that one held would stay locked.
-pub fn fork() -> io::Result<Option<i32>> {
-    // SAFETY: the caller is single-threaded, as demanded, so the copy is a whole program.
-    match unsafe { libc::fork() } {
-        -1 => Err(io::Error::last_os_error()),
-        0 => Ok(None),
-        pid => Ok(Some(pid)),
-    }
-}
-
-/// Ends a forked process without running what belongs to the other half (buffers, destructors).
-pub fn leave(well: bool) -> ! {
-    // SAFETY: `_exit` does not return and touches nothing of the process's memory.
-    unsafe { libc::_exit(i32::from(!well)) }
-}
-
-/// Changes what a process list shows: name and command line. The command line is written over the old one, as
-/// far as that reaches, so the caller's arguments do not stay to be read.
-pub fn retitle(title: &str) {
-    let mut name: Vec<u8> = title.bytes().take(15).collect();
-    name.push(0);
-    if let Ok(name) = std::ffi::CStr::from_bytes_with_nul(&name) {
-        let _ = rustix::thread::set_name(name);
-    }
-    let Some((start, end)) = arguments_area() else { return };
-    let title = &title.as_bytes()[..title.len().min(end - start - 1)];
-    // SAFETY: the kernel says that the arguments lie there, on the stack's bottom, which is this process's own
-    // writable memory; nobody reads them after this, since the standard library's copies are not used again.
-    unsafe {
-        let area = std::slice::from_raw_parts_mut(start as *mut u8, end - start);
-        area.fill(0);
-        area[..title.len()].copy_from_slice(title);
-    }
-}
-
-/// Where the command line stands in memory: fields 48 and 49 of `/proc/self/stat`.
-fn arguments_area() -> Option<(usize, usize)> {
-    let stat = fs::read_to_string("/proc/self/stat").ok()?;
-    let mut fields = stat.rsplit_once(") ")?.1.split(' ').skip(45);
-    let (start, end) = (fields.next()?.parse().ok()?, fields.next()?.parse().ok()?);
-    (start != 0 && start + 1 < end).then_some((start, end))
-}
-
-/// Holds back INT, TERM and HUP, which a forking caller wants to hear of, or lets them through again. What came
-/// meanwhile comes then.
-pub fn hold_signals(hold: bool) {
-    // SAFETY: the set is initialised before its use, and the calls touch nothing else.
-    unsafe {
-        let mut set: libc::sigset_t = std::mem::zeroed();
-        libc::sigemptyset(&raw mut set);
-        for signal in [libc::SIGINT, libc::SIGTERM, libc::SIGHUP] {
-            libc::sigaddset(&raw mut set, signal);
-        }
-        let how = if hold { libc::SIG_BLOCK } else { libc::SIG_UNBLOCK };
-        libc::pthread_sigmask(how, &raw const set, std::ptr::null_mut());
-    }
 }

@@ -10,7 +10,7 @@ use std::process::{Command, ExitCode, Stdio};
 use crate::run::dir::RunDir;
 use crate::run::spec::{RunId, RunSpec};
 use crate::run::store::Store;
-use crate::supervisor::child;
+use crate::supervisor::raw;
 use crate::supervisor::serve::{READY, serve};
 
 /// The hidden verb: `plugdeck __supervise DIR`.
@@ -58,21 +58,30 @@ pub fn start_forked(store: &Store, spec: &RunSpec) -> Result<RunDir, LaunchError
         .create(spec)
         .map_err(|source| LaunchError::Directory { path: store.runs.display().to_string(), source })?;
     let (ear, mouth) = io::pipe().map_err(LaunchError::Supervisor)?;
-    child::hold_signals(true);
-    if child::fork().map_err(LaunchError::Supervisor)?.is_some() {
+    hold_signals();
+    if raw::fork().map_err(LaunchError::Supervisor)?.is_some() {
         drop((mouth, created.lock));
         return listen(ear, created.dir);
     }
     drop(ear);
-    child::hold_signals(false);
-    child::retitle(&title(&created.id));
+    raw::retitle(&title(&created.id));
     let done = null_streams().and_then(|()| serve(&created.dir, created.lock, mouth.into()));
-    child::leave(done.is_ok())
+    raw::leave(done.is_ok())
 }
 
-/// Lets INT, TERM and HUP through again after [`start_forked`].
+/// Holds INT, TERM and HUP back: one that comes before a run has started is then seen by [`pending_signal`].
+pub fn hold_signals() {
+    raw::hold_signals(true);
+}
+
+/// Which of INT, TERM and HUP came while they were held back.
+pub fn pending_signal() -> Option<i32> {
+    raw::pending_signal()
+}
+
+/// Lets INT, TERM and HUP through again after [`hold_signals`] and [`start_forked`].
 pub fn release_signals() {
-    child::hold_signals(false);
+    raw::hold_signals(false);
 }
 
 /// What a process list shows.
@@ -94,7 +103,7 @@ fn listen(mut ear: impl io::Read, dir: RunDir) -> Result<RunDir, LaunchError> {
 /// The other half of [`start`]: what `plugdeck __supervise DIR` does.
 pub fn supervise(dir: &Path) -> ExitCode {
     let dir = RunDir { path: dir.to_path_buf() };
-    child::retitle(&title(&dir.id()));
+    raw::retitle(&title(&dir.id()));
     match take_descriptors().and_then(|(lock, ready)| serve(&dir, lock, ready)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(_) => ExitCode::FAILURE,

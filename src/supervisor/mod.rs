@@ -4,11 +4,13 @@
 //! whoever else waits), and the agent's death signal belongs to the thread that started it.
 
 pub mod capture;
-#[expect(unsafe_code, reason = "what must happen between fork and exec, and nothing else")]
+#[expect(unsafe_code, reason = "what must happen between fork and exec")]
 pub mod child;
 pub mod launch;
 pub mod machine;
 pub mod outcome;
+#[expect(unsafe_code, reason = "system calls that have no safe wrapper")]
+pub mod raw;
 pub mod reap;
 pub mod record;
 pub mod serve;

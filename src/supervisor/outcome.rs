@@ -6,8 +6,10 @@ use crate::agent::protocol::{self, Reply};
 use crate::process::signal;
 use crate::run::dir::RunDir;
 use crate::run::event::StopCause;
+use crate::run::output::Stream;
 use crate::run::spec::{Kind, RunSpec};
 use crate::run::status::State;
+use crate::supervisor::capture::Gap;
 
 /// A larger standard output is not read as a reply.
 const LARGEST_REPLY: u64 = 512 << 20;
@@ -39,15 +41,35 @@ pub struct Verdict {
 
 /// Judges a run whose programs could all be started. `exit` is the last program's; `step` its number.
 #[must_use]
-pub fn judge(dir: &RunDir, spec: &RunSpec, cause: Option<StopCause>, exit: Exit, step: usize) -> Verdict {
-    match spec.kind {
-        Kind::Call => judge_call(dir, spec, cause, exit),
+pub fn judge(
+    dir: &RunDir,
+    spec: &RunSpec,
+    cause: Option<StopCause>,
+    exit: Exit,
+    step: usize,
+    gaps: &[Gap],
+) -> Verdict {
+    let mut verdict = match spec.kind {
+        Kind::Call => {
+            let cut = gaps.iter().find(|gap| gap.stream == Stream::Out);
+            judge_call(dir, spec, cause, exit, cut)
+        }
         Kind::Build => judge_build(dir, spec, cause, exit, step),
-    }
+    };
+    verdict.warnings.extend(gaps.iter().map(Gap::sentence));
+    verdict
 }
 
-fn judge_call(dir: &RunDir, spec: &RunSpec, cause: Option<StopCause>, exit: Exit) -> Verdict {
+fn judge_call(
+    dir: &RunDir,
+    spec: &RunSpec,
+    cause: Option<StopCause>,
+    exit: Exit,
+    cut: Option<&Gap>,
+) -> Verdict {
     let stdout = match fs::metadata(dir.stdout()) {
+        // Half an output may hold half a truth: a later line could have been the answer, or a second one.
+        _ if cut.is_some() => Err("stdout was not wholly recorded, so there is no result".to_owned()),
         Ok(file) if file.len() > LARGEST_REPLY => {
             Err(format!("the agent printed {} bytes on stdout, too many for one reply", file.len()))
         }

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::fs::File;
 use std::io::{self, Write as _};
-use std::os::fd::{AsFd as _, AsRawFd as _, OwnedFd};
+use std::os::fd::{AsFd as _, AsRawFd, OwnedFd};
 use std::os::unix::net::UnixStream;
 use std::time::{Duration, Instant};
 
@@ -20,6 +20,7 @@ use crate::supervisor::capture::Capture;
 use crate::supervisor::child;
 use crate::supervisor::machine::{Effect, Input, Machine};
 use crate::supervisor::outcome::{self, Exit};
+use crate::supervisor::raw;
 use crate::supervisor::reap;
 use crate::supervisor::record::{FIRST_SAMPLE, Recording, SAMPLE_EVERY};
 
@@ -32,17 +33,33 @@ pub const READY: &[u8] = b"ready";
 /// Serves one run to its end. The descriptors are the lock and the caller's ear. The calling process must be
 /// single-threaded and of no other use afterwards.
 pub fn serve(dir: &RunDir, lock: File, ready: OwnedFd) -> io::Result<()> {
+    let mut ready = Some(File::from(ready));
+    let done = supervise(dir, lock, &mut ready);
+    if let (Err(error), Some(mut ready)) = (&done, ready) {
+        // A caller that has gone needs no answer.
+        let _ = ready.write_all(error.to_string().as_bytes());
+    }
+    done
+}
+
+fn supervise(dir: &RunDir, lock: File, ready: &mut Option<File>) -> io::Result<()> {
     // A session of its own: no terminal's signals, and no terminal at all.
     let _ = rustix::process::setsid();
+    // The folder the caller stood in must not be held busy.
+    let _ = rustix::process::chdir("/");
     // What the caller's shell had open stays out; the lock says from the first moment that this run lives.
-    child::close_others(&[lock.as_raw_fd(), ready.as_raw_fd()]);
+    raw::close_others(&[lock.as_raw_fd(), ready.as_ref().map_or(0, AsRawFd::as_raw_fd)]);
     rustix::io::fcntl_setfd(&lock, rustix::io::FdFlags::CLOEXEC)?;
-    rustix::io::fcntl_setfd(&ready, rustix::io::FdFlags::CLOEXEC)?;
+    if let Some(ready) = ready {
+        rustix::io::fcntl_setfd(ready, rustix::io::FdFlags::CLOEXEC)?;
+    }
     // Orphans of the tree come here instead of to process 1: nothing can leave by double fork.
     rustix::process::set_child_subreaper(Some(rustix::process::getpid()))?;
     // Files are private whatever the caller's umask; the agent gets that back.
     let umask = rustix::process::umask(rustix::fs::Mode::from_bits_truncate(0o077));
     let signals = Signals::listen()?;
+    // Held back by a forking caller; from here on they are heard.
+    raw::hold_signals(false);
     let spec = dir.read_spec()?;
     let mut recording = Recording::new(dir.clone())?;
     let capture = Capture::new(dir)?;
@@ -59,7 +76,7 @@ pub fn serve(dir: &RunDir, lock: File, ready: OwnedFd) -> io::Result<()> {
         spec,
         capture,
         recording,
-        ready: Some(ready.into()),
+        ready,
         agent: None,
         step: 0,
         exit: Exit::default(),
@@ -87,7 +104,8 @@ impl Signals {
         let (stop, stop_end) = UnixStream::pair()?;
         signal_hook::low_level::pipe::register(libc::SIGCHLD, child_end)?;
         signal_hook::low_level::pipe::register(libc::SIGTERM, stop_end)?;
-        for ignored in [libc::SIGINT, libc::SIGHUP, libc::SIGUSR1, libc::SIGPIPE] {
+        // XFSZ: a file size limit shows as an error of the write, not as the end of the supervisor.
+        for ignored in [libc::SIGINT, libc::SIGHUP, libc::SIGUSR1, libc::SIGPIPE, libc::SIGXFSZ] {
             signal_hook::flag::register(ignored, std::sync::Arc::default())?;
         }
         child.set_nonblocking(true)?;
@@ -109,7 +127,7 @@ struct Supervisor<'a> {
     capture: Capture,
     recording: Recording,
     /// The caller's ear, until it has heard.
-    ready: Option<File>,
+    ready: &'a mut Option<File>,
     /// The step's program, and the descriptor that becomes readable when it ends.
     agent: Option<(ProcessId, OwnedFd)>,
     step: usize,
@@ -295,8 +313,8 @@ impl Supervisor<'_> {
         let leftovers = reap::leftovers();
         self.capture.finish(self.recording.now_us());
         self.recording.finish_samples();
-        for event in self.capture.dropped() {
-            self.recording.event(event);
+        for gap in self.capture.gaps() {
+            self.recording.event(gap.event());
         }
         let killed = self.left_behind.len().saturating_sub(leftovers.len());
         let killed = u32::try_from(killed).unwrap_or(u32::MAX);
@@ -312,9 +330,12 @@ impl Supervisor<'_> {
     }
 
     fn outcome(&self, machine: &Machine, killed: u32, leftovers: Vec<Leftover>) -> Outcome {
-        let usage = child::usage_of_reaped();
+        let usage = raw::usage_of_reaped();
         let verdict = match &self.not_started {
-            None => outcome::judge(self.dir, &self.spec, machine.cause(), self.exit, self.step),
+            None => {
+                let gaps: Vec<_> = self.capture.gaps().collect();
+                outcome::judge(self.dir, &self.spec, machine.cause(), self.exit, self.step, &gaps)
+            }
             Some(error) => outcome::Verdict {
                 state: if self.step == 0 { State::Rejected } else { State::Failed },
                 rule: None,

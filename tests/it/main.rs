@@ -8,4 +8,5 @@ mod real;
 mod supervisor;
 mod support;
 mod tidy;
+mod trouble;
 mod tui;
