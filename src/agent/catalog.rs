@@ -93,6 +93,19 @@ impl Agent {
         self.manifest.is_some() && self.problems.iter().all(|problem| problem.severity == Severity::Warning)
     }
 
+    /// Why nothing can be run, or else why the manifest is not valid: one sentence with its line. `None` when all
+    /// is well. A fault of the folder comes before those of lines, since it is what keeps the agent from running;
+    /// a warning is never the reason.
+    #[must_use]
+    pub fn reason(&self) -> Option<String> {
+        let errors = || self.problems.iter().filter(|problem| problem.severity == Severity::Error);
+        let problem = errors().find(|problem| problem.line == 0).or_else(|| errors().next())?;
+        Some(match problem.line {
+            0 => problem.message.clone(),
+            line => format!("line {line}: {}", problem.message),
+        })
+    }
+
     /// Reads the folder of an agent, unless there is a reason already why it must not be run.
     fn read(name: AgentName, directory: PathBuf, refused: Option<String>) -> Self {
         let is_link = fs::symlink_metadata(&directory).is_ok_and(|metadata| metadata.is_symlink());
@@ -138,12 +151,6 @@ impl Catalog {
         catalog.agents.sort_by(|a, b| a.name.cmp(&b.name));
         catalog.unreadable.sort();
         catalog
-    }
-
-    /// The agent with this `namespace/folder` name.
-    #[must_use]
-    pub fn find(&self, name: &str) -> Option<&Agent> {
-        self.agents.iter().find(|agent| agent.name.to_string() == name)
     }
 
     /// The existing agents most like a mistyped name, the nearest first. Without a `/` only the folder counts.
@@ -343,6 +350,26 @@ mod tests {
     }
 
     #[test]
+    fn the_reason_is_what_keeps_an_agent_from_running() {
+        let store = Store::new();
+        let reason = |directory: &Path, extra: &str| {
+            fs::write(directory.join("agent.yaml"), format!("{MANIFEST}{extra}"))
+                .expect("a file can be written");
+            let agent = Catalog::scan(store.path()).agents.remove(0);
+            (agent.manifest.is_some(), agent.reason().unwrap_or_default())
+        };
+        let directory = store.agent("a/one");
+        assert_eq!(reason(&directory, "name: again\n"), (true, String::new()));
+        let (runs, why) = reason(&directory, "license: [1]\n");
+        assert!(runs && why.starts_with("line 9: "), "{why}");
+        fs::remove_file(directory.join("agent.py")).expect("a file can be removed");
+        for extra in ["name: again\n", "license: [1]\n"] {
+            let (runs, why) = reason(&directory, extra);
+            assert!(!runs && why.starts_with("there is no agent.py"), "{why}");
+        }
+    }
+
+    #[test]
     fn links_are_refused_with_their_real_path() {
         let store = Store::new();
         let elsewhere = Store::new();
@@ -450,7 +477,11 @@ mod tests {
         let catalog = Catalog::scan(store.path());
         for name in ["a/one", "a/empty", "b/one"] {
             let loaded = Agent::load(store.path(), name).expect("the name is good");
-            assert_eq!(loaded.as_ref(), catalog.find(name), "{name}");
+            assert_eq!(
+                loaded.as_ref(),
+                catalog.agents.iter().find(|agent| agent.name.to_string() == name),
+                "{name}"
+            );
             assert!(loaded.is_some(), "{name}");
         }
         for name in ["a/two", "c/one", "a/file"] {
