@@ -4,6 +4,7 @@ pub mod sandbox;
 pub mod screen;
 pub mod tools;
 
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 /// The one ceiling for every wait: far above what any machine needs, so that only what hangs meets it.
@@ -26,4 +27,10 @@ pub fn wait_for<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
 pub fn lives(pid: i64) -> bool {
     let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
     stat.rsplit_once(") ").is_some_and(|(_, rest)| !rest.starts_with('Z'))
+}
+
+/// Sends a signal by its name.
+#[track_caller]
+pub fn send(name: &str, pid: i64) {
+    assert!(Command::new("kill").args([format!("-{name}"), pid.to_string()]).status().unwrap().success());
 }

@@ -77,6 +77,13 @@ impl Sandbox {
         fs::write(folder.join(file), text).unwrap();
     }
 
+    /// Writes the user's settings.
+    pub fn configure(&self, settings: &str) {
+        let folder = self.path().join("config/plugdeck");
+        fs::create_dir_all(&folder).unwrap();
+        fs::write(folder.join("config.yaml"), settings).unwrap();
+    }
+
     /// Gives an agent an environment that plugdeck did not build: what `python -m venv` makes, without pip.
     pub fn make_ready(&self, agent: &str) {
         let environment = self.agent(agent).join(".venv");
@@ -95,10 +102,14 @@ impl Sandbox {
         self.home.path()
     }
 
-    /// The run directories, the oldest first.
+    /// The run directories, the oldest first; those that are just being made or removed are none.
     pub fn runs(&self) -> Vec<PathBuf> {
         let Ok(entries) = fs::read_dir(self.path().join("state/plugdeck/runs")) else { return Vec::new() };
-        let mut runs: Vec<_> = entries.map(|entry| entry.unwrap().path()).collect();
+        let mut runs: Vec<_> = entries
+            .map(|entry| entry.unwrap())
+            .filter(|entry| !entry.file_name().to_string_lossy().starts_with('.'))
+            .map(|entry| entry.path())
+            .collect();
         runs.sort();
         runs
     }
