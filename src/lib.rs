@@ -80,8 +80,8 @@
 //! # Two walks
 //!
 //! **A key starts a run.** `tui::run` → `App::update` → the key table → the form → `Effect` → `Worker` →
-//! `ops::call::start` → `run::store` → `supervisor::launch` ⇒ *(new process)* `supervisor::serve` → `Message` →
-//! the run's page. The command line joins at `ops::call`.
+//! `ops::call::start` → `ops::launch` → `run::store` → `supervisor::launch` ⇒ *(new process)* `supervisor::serve` →
+//! `Message` → the run's page. The command line joins at `ops::call`.
 //!
 //! **A line reaches the screen.** pipe → `supervisor::capture` → `stdout` and `timeline` *(process border: the
 //! file is the buffer)* → `run::output` → a window of lines → the pane → `render`. `plugdeck logs -f` shares

@@ -1,24 +1,23 @@
-//! Stays with a run to its end: shows what it says, and stops it when plugdeck itself is told to stop.
+//! Stays with a run to its end: shows what it says, and stops it when plugdeck itself is told to stop. Nothing
+//! that plugdeck waits for here, neither a slow reader nor a supervisor that does not answer, makes it deaf.
 
-use std::io::{self, Read as _};
-use std::os::unix::net::UnixStream;
-use std::time::Duration;
+use std::io::{self, ErrorKind};
+use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
-use rustix::process::WaitOptions;
+use rustix::process::{Pid, WaitOptions};
 
+use crate::cli::ear::Ear;
+use crate::cli::follower::Follower;
 use crate::cli::print;
 use crate::ops::{Rejected, stop};
 use crate::process::signal;
-use crate::run::output::{Line, Output, Stream};
+use crate::run::output::{Line, Stream};
 use crate::run::view::RunView;
-use crate::supervisor::launch;
+use crate::text;
 
 /// From one look at the output to the next. The end of the run is seen at once.
 const LOOK_EVERY: Duration = Duration::from_millis(50);
-
-/// Lines taken at once.
-const WINDOW: usize = 1_000;
 
 /// What of the output is shown while it comes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,112 +29,146 @@ pub enum Show {
     Everything,
 }
 
-/// Waits for the end of a run that this process has forked. Returns the signal that made it stop the run.
-pub fn attend(run: &mut RunView, show: Show) -> io::Result<Option<i32>> {
-    let (mut heard_pipe, end) = UnixStream::pair()?;
-    heard_pipe.set_nonblocking(true)?;
-    let heard: Vec<_> = [libc::SIGINT, libc::SIGTERM, libc::SIGHUP]
-        .into_iter()
-        .map(|signal| -> io::Result<_> {
-            let flag = std::sync::Arc::<std::sync::atomic::AtomicBool>::default();
-            signal_hook::flag::register(signal, flag.clone())?;
-            signal_hook::low_level::pipe::register(signal, end.try_clone()?)?;
-            Ok((signal, flag))
-        })
-        .collect::<io::Result<_>>()?;
-    launch::release_signals();
+/// Waits for the end of a run that this process has forked, and says `first` before anything else. `Interrupted`:
+/// the run has ended, and a signal has ended the waiting for a slow reader. Any other error: how the run ends is not
+/// known here.
+pub fn attend(run: &mut RunView, show: Show, first: String, ear: &mut Ear) -> io::Result<()> {
     run.refresh()?;
     let supervisor = run.status.supervisor.and_then(|supervisor| signal::open(supervisor).ok());
-    let mut follower = Follower::new(run, show);
-    let mut by = None;
-    while supervisor.is_some() {
-        let mut fds = vec![PollFd::new(&heard_pipe, PollFlags::IN)];
-        fds.extend(supervisor.iter().map(|pidfd| PollFd::new(pidfd, PollFlags::IN)));
-        let wait = match show {
-            Show::Nothing => None,
-            Show::StandardError | Show::Everything => Timespec::try_from(LOOK_EVERY).ok(),
+    let mut talk = Talk { follower: Follower::new(run), show, waiting: first.into_bytes(), written: 0 };
+    let patience = stop::patience(&run.spec.limits);
+    let after = |time: Duration| Instant::now().checked_add(time);
+    let mut deadline = run.spec.limits.timeout().and_then(|timeout| after(timeout.saturating_add(patience)));
+    let mut asked = false;
+    loop {
+        let more = talk.fill();
+        let look = if more && !talk.is_waiting() {
+            Some(Duration::ZERO)
+        } else if supervisor.is_none() || (talk.show != Show::Nothing && !talk.is_waiting()) {
+            Some(LOOK_EVERY)
+        } else {
+            None
         };
+        let left = deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
+        let wait = look.into_iter().chain(left).min().and_then(|wait| Timespec::try_from(wait).ok());
+        let stderr = rustix::stdio::stderr();
+        let mut fds = vec![PollFd::new(ear, PollFlags::IN)];
+        fds.extend(supervisor.iter().map(|pidfd| PollFd::new(pidfd, PollFlags::IN)));
+        if talk.is_waiting() {
+            fds.push(PollFd::new(&stderr, PollFlags::OUT));
+        }
         match poll(&mut fds, wait.as_ref()) {
-            Ok(_) | Err(rustix::io::Errno::INTR) => {}
+            Ok(_) => {}
+            Err(rustix::io::Errno::INTR) => continue,
             Err(error) => return Err(error.into()),
         }
-        let ended = fds.last().is_some_and(|fd| !fd.revents().is_empty());
+        let ready = |index: usize| fds.get(index).is_some_and(|fd| !fd.revents().is_empty());
+        // Without a word of the supervisor in the journal only its lock tells of its end.
+        let ended = if supervisor.is_some() { ready(1) } else { !run.dir.is_supervised() };
+        let room = ready(1 + usize::from(supervisor.is_some()));
         // Every signal asks once more: the second one kills at once.
-        let asked = heard_pipe.read(&mut [0; 64]).unwrap_or(0);
-        for _ in 0..asked {
-            by = by.or_else(|| {
-                let first = heard.iter().find(|(_, flag)| flag.load(std::sync::atomic::Ordering::Relaxed));
-                first.map(|(signal, _)| *signal)
-            });
+        for _ in 0..ear.heard() {
             stop::request(run).map_err(|Rejected { message, .. }| io::Error::other(message))?;
+            if !asked {
+                (asked, deadline) = (true, after(patience));
+            }
         }
-        follower.show_new()?;
-        if ended {
+        if room {
+            talk.write();
+        }
+        if ended || deadline.is_some_and(|deadline| Instant::now() >= deadline) {
+            run.refresh()?;
+            if !ended && run.state().is_live() {
+                let sentence = format!("the supervisor of run {} does not answer", run.id);
+                return Err(io::Error::new(ErrorKind::TimedOut, sentence));
+            }
             break;
         }
     }
     if let Some(supervisor) = run.status.supervisor {
         // It was forked here, so its exit is this process's to take note of.
-        let _ =
-            rustix::process::waitpid(rustix::process::Pid::from_raw(supervisor.pid), WaitOptions::empty());
+        let _ = rustix::process::waitpid(Pid::from_raw(supervisor.pid), WaitOptions::NOHANG);
     }
-    run.refresh()?;
-    follower.show_new()?;
-    follower.show_rest()?;
-    Ok(by)
+    talk.finish(ear)
 }
 
-/// Prints a run's lines as they come.
-pub struct Follower {
-    output: Output,
+/// What a run says, on its way to standard error. Lines are read only when those before are written.
+struct Talk {
+    follower: Follower,
     show: Show,
-    shown: u64,
+    waiting: Vec<u8>,
+    written: usize,
 }
 
-impl Follower {
-    /// A follower from the beginning of the output.
-    #[must_use]
-    pub fn new(run: &RunView, show: Show) -> Self {
-        Self { output: Output::new(run.dir.clone()), show, shown: 0 }
+impl Talk {
+    fn is_waiting(&self) -> bool {
+        self.written < self.waiting.len()
     }
 
-    /// Prints the lines that were completed since the last call.
-    pub fn show_new(&mut self) -> io::Result<()> {
-        if self.show == Show::Nothing {
-            return Ok(());
+    /// Takes the next lines, if nothing waits. Returns whether there were any, shown ones or not.
+    fn fill(&mut self) -> bool {
+        if self.is_waiting() || self.show == Show::Nothing {
+            return false;
         }
-        loop {
-            let more = self.output.advance(1 << 20)?;
-            while self.shown < self.output.lines() {
-                let lines = self.output.window(self.shown, WINDOW)?;
-                if lines.is_empty() {
-                    break;
-                }
-                self.shown += lines.len() as u64;
-                for line in &lines {
-                    self.print(line);
-                }
+        let lines = self.follower.next_lines();
+        self.take(lines)
+    }
+
+    fn take(&mut self, lines: io::Result<Vec<Line>>) -> bool {
+        (self.waiting, self.written) = (Vec::new(), 0);
+        match lines {
+            Ok(lines) => {
+                let shown = |line: &&Line| line.stream == Stream::Err || self.show == Show::Everything;
+                self.waiting =
+                    lines.iter().filter(shown).flat_map(|line| spoken(line).into_bytes()).collect();
+                !lines.is_empty()
             }
-            if !more {
+            Err(error) => {
+                // The run goes on and has its result; only nobody can watch it.
+                self.waiting = format!("warning: what the run prints cannot be read: {error}\n").into_bytes();
+                self.show = Show::Nothing;
+                true
+            }
+        }
+    }
+
+    /// Writes as much as surely goes without waiting.
+    fn write(&mut self) {
+        match print::some(rustix::stdio::stderr(), &self.waiting[self.written..]) {
+            Ok(written) => self.written += written,
+            Err(error) if matches!(error.kind(), ErrorKind::Interrupted | ErrorKind::WouldBlock) => {}
+            // Nobody reads it any more, which is no reason to end the run.
+            Err(_) => (self.show, self.waiting, self.written) = (Show::Nothing, Vec::new(), 0),
+        }
+    }
+
+    /// Writes all that is left, after the end of the run.
+    fn finish(mut self, ear: &mut Ear) -> io::Result<()> {
+        let mut last = false;
+        loop {
+            let rest = &self.waiting[self.written..];
+            match print::patiently(rustix::stdio::stderr(), rest, ear, Some(print::PATIENCE)) {
+                Err(error) if error.kind() == ErrorKind::Interrupted => return Err(error),
+                Err(_) => return Ok(()),
+                Ok(()) => self.written = self.waiting.len(),
+            }
+            if last || self.show == Show::Nothing {
                 return Ok(());
             }
-        }
-    }
-
-    /// Prints the unfinished last lines: there will be no more.
-    pub fn show_rest(&mut self) -> io::Result<()> {
-        if self.show != Show::Nothing {
-            self.output.open_lines()?.iter().for_each(|line| self.print(line));
-        }
-        Ok(())
-    }
-
-    fn print(&self, line: &Line) {
-        if line.stream == Stream::Err || self.show == Show::Everything {
-            print::talk_bytes(line.visible());
-            if line.cut > 0 {
-                print::talk(&format!("… {} bytes of this line left out", line.cut));
+            if !self.fill() {
+                let lines = self.follower.open_lines();
+                self.take(lines);
+                last = true;
             }
         }
+    }
+}
+
+/// A line as it is shown.
+fn spoken(line: &Line) -> String {
+    let shown = text::safe(line.visible());
+    match line.cut {
+        0 => format!("{shown}\n"),
+        cut => format!("{shown}\n… {cut} bytes of this line left out\n"),
     }
 }

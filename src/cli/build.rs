@@ -4,10 +4,13 @@ use std::process::ExitCode;
 
 use serde::Serialize;
 
-use crate::cli::attend::{Show, attend};
-use crate::cli::report::Report;
-use crate::cli::{exit, print};
-use crate::ops::{Context, Rejected, Why, build, runs};
+use crate::cli::answer::{Wish, conclude};
+use crate::cli::attend::Show;
+use crate::cli::ear::Held;
+use crate::cli::failure::Failure;
+use crate::cli::print;
+use crate::ops::launch::How;
+use crate::ops::{Context, build};
 use crate::run::spec::Step;
 use crate::text;
 
@@ -15,7 +18,7 @@ use crate::text;
 pub struct Args {
     /// The agent, as `plugdeck list` shows it
     #[arg(value_name = "NS/AGENT")]
-    agent: String,
+    pub agent: String,
     /// Only say what would be done
     #[arg(long)]
     plan: bool,
@@ -24,40 +27,24 @@ pub struct Args {
     yes: bool,
     /// Print one JSON object at the end, as `plugdeck run --json` does
     #[arg(long)]
-    json: bool,
+    pub json: bool,
 }
 
-pub fn perform(context: &Context, args: &Args) -> Result<ExitCode, Rejected> {
+pub fn perform(context: &Context, args: &Args) -> Result<ExitCode, Failure> {
+    let held = Held::new();
     if args.plan {
-        return plan(context, args);
+        return plan(context, args, &held);
     }
-    let options = build::Options { replace_foreign: args.yes };
-    let mut run = match build::start_forked(context, &args.agent, options) {
-        Ok(run) => run,
-        Err(rejected) if args.json => {
-            print::json(&Report::rejected(&args.agent, None, &rejected.message));
-            return Ok(ExitCode::from(exit::of_refusal(rejected.why)));
-        }
-        Err(rejected) => return Err(rejected),
+    let prepared = build::prepare(context, &args.agent, build::Options { replace_foreign: args.yes })?;
+    held.check()?;
+    let run = prepared.start(context, How::Fork)?;
+    let wish = Wish {
+        json: args.json,
+        show: Show::Everything,
+        first: steps(&run.spec.steps),
+        warnings: &prepared.warnings,
     };
-    if !args.json {
-        tell_steps(&run.spec.steps);
-    }
-    let show = if args.json { Show::Nothing } else { Show::Everything };
-    let heard = attend(&mut run, show).map_err(|error| {
-        Rejected::new(Why::Machine, format!("run {} cannot be followed: {error}", run.id))
-    })?;
-    if args.json {
-        print::json(&Report::of(&run));
-    } else {
-        if let Some(error) = run.status.outcome.as_ref().and_then(|outcome| outcome.error.as_deref()) {
-            print::talk(&format!("error: {}", text::safe_lines(error.as_bytes())));
-        }
-        let seconds = run.elapsed().as_secs_f64();
-        print::talk(&format!("{} after {seconds:.2} s · run {}", run.state().word(), run.id));
-    }
-    runs::prune_if_due(context);
-    Ok(ExitCode::from(exit::of_run(run.state(), run.status.outcome.as_ref(), heard)))
+    Ok(conclude(context, run, held, wish))
 }
 
 /// What `--plan --json` says.
@@ -70,27 +57,30 @@ struct PlanReport<'a> {
     steps: &'a [Step],
 }
 
-fn plan(context: &Context, args: &Args) -> Result<ExitCode, Rejected> {
+fn plan(context: &Context, args: &Args, held: &Held) -> Result<ExitCode, Failure> {
     let plan = build::plan(context, &args.agent)?;
+    held.check()?;
     if args.json {
-        print::json(&PlanReport {
+        let report = PlanReport {
             agent: &args.agent,
             tool: &plan.tool,
             interpreter: &plan.interpreter,
             python_version: &plan.python_version,
             steps: &plan.steps,
-        });
+        };
+        print::json(&report)?;
     } else {
         print::talk(&format!("with {}, python {} ({})", plan.tool, plan.python_version, plan.interpreter));
-        tell_steps(&plan.steps);
+        print::talk(steps(&plan.steps).trim_end());
     }
     Ok(ExitCode::SUCCESS)
 }
 
-/// The steps and their reasons, before they run.
-fn tell_steps(steps: &[Step]) {
-    for (number, step) in steps.iter().enumerate() {
+/// The steps and their reasons, a line each.
+fn steps(steps: &[Step]) -> String {
+    let line = |(number, step): (usize, &Step)| {
         let line = format!("{}. {}   ({})", number + 1, step.title, step.reason);
-        print::talk_bytes(line.as_bytes());
-    }
+        text::safe(line.as_bytes()) + "\n"
+    };
+    steps.iter().enumerate().map(line).collect()
 }

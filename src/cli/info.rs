@@ -3,10 +3,11 @@
 use std::process::ExitCode;
 
 use crate::agent::manifest::{Method, Severity};
+use crate::cli::failure::Failure;
 use crate::cli::list::AgentRow;
 use crate::cli::print;
+use crate::ops::Context;
 use crate::ops::agents::{self, Listed};
-use crate::ops::{Context, Rejected};
 use crate::text;
 use crate::venv::stamp::Environment;
 
@@ -14,18 +15,18 @@ use crate::venv::stamp::Environment;
 pub struct Args {
     /// The agent, as `plugdeck list` shows it
     #[arg(value_name = "NS/AGENT")]
-    agent: String,
+    pub agent: String,
     /// Print one JSON object, as in `plugdeck list --json`
     #[arg(long)]
-    json: bool,
+    pub json: bool,
 }
 
-pub fn perform(context: &Context, args: &Args) -> Result<ExitCode, Rejected> {
+pub fn perform(context: &Context, args: &Args) -> Result<ExitCode, Failure> {
     let listed = agents::find(context, &args.agent)?;
     if args.json {
-        print::json(&AgentRow::of(&listed));
+        print::json(&AgentRow::of(&listed))?;
     } else {
-        print::data(&page(context, &listed));
+        print::data(&page(context, &listed))?;
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -48,6 +49,9 @@ fn page(context: &Context, listed: &Listed) -> String {
                 fact(name, value);
             }
         }
+    }
+    if let Some(reason) = agent.reason() {
+        fact(if agent.manifest.is_some() { "not valid" } else { "cannot run" }, &reason);
     }
     fact("environment", &environment(&listed.environment));
     fact("directory", &context.paths.shorten(&agent.directory));

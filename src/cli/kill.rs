@@ -3,15 +3,13 @@
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
-use crate::cli::print;
-use crate::cli::report::Report;
+use crate::cli::failure::{self, Failure};
+use crate::cli::report::{LOST, Report};
+use crate::cli::{exit, print};
 use crate::ops::{Context, Rejected, Why, runs, stop};
 
 /// From one look at the journal to the next.
 const LOOK_EVERY: Duration = Duration::from_millis(20);
-
-/// What a supervisor may take beyond its own limits before it counts as not answering.
-const PATIENCE: Duration = Duration::from_secs(5);
 
 #[derive(Debug, clap::Args)]
 pub struct Args {
@@ -19,37 +17,47 @@ pub struct Args {
     run: String,
     /// Print one JSON object, as `plugdeck run --json` does
     #[arg(long)]
-    json: bool,
+    pub json: bool,
 }
 
-pub fn perform(context: &Context, args: &Args) -> Result<ExitCode, Rejected> {
+pub fn perform(context: &Context, args: &Args) -> Result<ExitCode, Failure> {
     let mut run = runs::find(context, &args.run)?;
     let was_live = run.state().is_live();
     stop::request(&run)?;
-    let deadline = Instant::now() + run.spec.limits.grace() + run.spec.limits.sweep() + PATIENCE;
-    while run.state().is_live() {
-        if Instant::now() >= deadline {
-            let sentence = format!("the supervisor of run {} does not answer", run.id);
-            return Err(Rejected::new(Why::Machine, sentence));
-        }
+    let deadline = Instant::now().checked_add(stop::patience(&run.spec.limits));
+    while run.state().is_live() && deadline.is_none_or(|deadline| Instant::now() < deadline) {
         std::thread::sleep(LOOK_EVERY);
         run.refresh().map_err(|error| {
             Rejected::new(Why::Machine, format!("run {} cannot be read: {error}", run.id))
         })?;
     }
     let left = run.status.outcome.as_ref().map_or(&[][..], |outcome| &outcome.leftovers);
+    let answers = !run.state().is_live();
+    let code = match (answers && !run.lost, left.is_empty()) {
+        (false, _) => exit::UNKNOWN,
+        (true, true) => 0,
+        (true, false) => 1,
+    };
+    let unanswered = format!("the supervisor of run {} does not answer", run.id);
     if args.json {
-        print::json(&Report::of(&run));
-    } else {
-        for leftover in left {
-            print::talk(&format!("still there: process {} ({})", leftover.process.pid, leftover.reason));
-        }
-        let word = run.state().word();
-        print::talk(&match (was_live, left.is_empty()) {
-            (true, true) => format!("{word}: run {}, nothing of it is left", run.id),
-            (true, false) => format!("{word}: run {}", run.id),
-            (false, _) => format!("run {} had ended before: {word}", run.id),
-        });
+        let report = Report::of(&run);
+        let report = if answers { report } else { report.unknown(&unanswered) };
+        return Ok(failure::printed(print::json(&report), code));
     }
-    Ok(if left.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    for leftover in left {
+        print::talk(&format!("still there: process {} ({})", leftover.process.pid, leftover.reason));
+    }
+    let word = run.state().word();
+    print::talk(&if !answers {
+        format!("error: {unanswered}")
+    } else if run.lost {
+        format!("{word}: run {}, {LOST}", run.id)
+    } else if !was_live {
+        format!("run {} had ended before: {word}", run.id)
+    } else if left.is_empty() {
+        format!("{word}: run {}, nothing of it is left", run.id)
+    } else {
+        format!("{word}: run {}", run.id)
+    });
+    Ok(ExitCode::from(code))
 }

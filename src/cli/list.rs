@@ -6,6 +6,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::agent::manifest::{Method, Problem};
+use crate::cli::failure::Failure;
 use crate::cli::print;
 use crate::ops::Context;
 use crate::ops::agents::{self, Listed};
@@ -15,7 +16,7 @@ use crate::text;
 pub struct Args {
     /// Print one JSON array
     #[arg(long)]
-    json: bool,
+    pub json: bool,
 }
 
 /// One agent as `--json` shows it.
@@ -85,14 +86,14 @@ fn method_row(method: &Method) -> MethodRow<'_> {
     MethodRow { name: &method.name, description: &method.description, parameters }
 }
 
-pub fn perform(context: &Context, args: &Args) -> ExitCode {
+pub fn perform(context: &Context, args: &Args) -> Result<ExitCode, Failure> {
     let (listed, unreadable) = agents::list(context);
     for (path, reason) in &unreadable {
         print::talk_bytes(format!("warning: {} cannot be read: {reason}", path.display()).as_bytes());
     }
     if args.json {
-        print::json(&listed.iter().map(AgentRow::of).collect::<Vec<_>>());
-        return ExitCode::SUCCESS;
+        print::json(&listed.iter().map(AgentRow::of).collect::<Vec<_>>())?;
+        return Ok(ExitCode::SUCCESS);
     }
     if listed.is_empty() {
         let agents = context.paths.agents();
@@ -102,9 +103,9 @@ pub fn perform(context: &Context, args: &Args) -> ExitCode {
         ));
     }
     for row in &listed {
-        print::data(&lines(row));
+        print::data(&lines(row))?;
     }
-    ExitCode::SUCCESS
+    Ok(ExitCode::SUCCESS)
 }
 
 /// An agent and its methods as a person reads them.
@@ -112,8 +113,8 @@ fn lines(listed: &Listed) -> String {
     let agent = &listed.agent;
     let safe = |part: &str| text::safe(part.as_bytes());
     let mut lines = format!("{:<36} env {}", safe(&agent.name.to_string()), listed.environment.word());
-    if let Some(problem) = agent.problems.first().filter(|_| !agent.valid()) {
-        lines += &format!("   ✗ line {}: {}", problem.line, safe(&problem.message));
+    if let Some(reason) = agent.reason() {
+        lines += &format!("   ✗ {}", safe(&reason));
     }
     lines.push('\n');
     for method in agent.manifest.iter().flat_map(|manifest| &manifest.methods) {

@@ -1,14 +1,20 @@
 //! The command line: one verb a file, each parses, asks `ops`, prints. Standard output is data, standard error
 //! is talk; the exit codes stand in `exit.rs`.
 
+mod answer;
 mod attend;
 mod build;
 mod demo;
+mod ear;
 mod exit;
+mod failure;
+mod follower;
 mod info;
 mod kill;
 mod list;
 mod logs;
+mod parameters;
+mod pretty;
 mod print;
 mod ps;
 mod report;
@@ -20,6 +26,8 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+use crate::cli::failure::Failure;
+use crate::cli::report::Report;
 use crate::config::Settings;
 use crate::ops::{Context, Rejected, Why};
 use crate::paths::Paths;
@@ -78,24 +86,38 @@ pub fn main() -> ExitCode {
             return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
         }
     };
-    let context = match context() {
-        Ok(context) => context,
-        Err(rejected) => return refuse(&rejected),
-    };
-    let done = match cli.verb {
-        None => dashboard(&context, cli.theme),
-        Some(Verb::Demo(args)) => demo::perform(context, &args, cli.theme),
-        Some(Verb::List(args)) => Ok(list::perform(&context, &args)),
+    let asked = cli.verb.as_ref().and_then(Verb::report);
+    let done = context().map_err(Failure::from).and_then(|context| perform(context, cli));
+    done.unwrap_or_else(|failure| failure.tell(asked))
+}
+
+impl Verb {
+    /// The report to be filled in should this verb be refused; `None` where no JSON was asked for.
+    fn report(&self) -> Option<Report> {
+        match self {
+            Self::Demo(_) => None,
+            Self::List(args) => args.json.then(Report::default),
+            Self::Info(args) => args.json.then(|| Report::about(&args.agent, None)),
+            Self::Build(args) => args.json.then(|| Report::about(&args.agent, None)),
+            Self::Run(args) => args.json.then(|| Report::about(&args.agent, Some(&args.method))),
+            Self::Ps(args) => args.json.then(Report::default),
+            Self::Logs(args) => args.json.then(Report::default),
+            Self::Kill(args) => args.json.then(Report::default),
+        }
+    }
+}
+
+fn perform(context: Context, cli: Cli) -> Result<ExitCode, Failure> {
+    match cli.verb {
+        None => Ok(dashboard(&context, cli.theme)?),
+        Some(Verb::Demo(args)) => Ok(demo::perform(context, &args, cli.theme)?),
+        Some(Verb::List(args)) => list::perform(&context, &args),
         Some(Verb::Info(args)) => info::perform(&context, &args),
         Some(Verb::Build(args)) => build::perform(&context, &args),
         Some(Verb::Run(args)) => run::perform(&context, &args),
-        Some(Verb::Ps(args)) => Ok(ps::perform(&context, &args)),
+        Some(Verb::Ps(args)) => ps::perform(&context, &args),
         Some(Verb::Logs(args)) => logs::perform(&context, &args),
         Some(Verb::Kill(args)) => kill::perform(&context, &args),
-    };
-    match done {
-        Ok(code) => code,
-        Err(rejected) => refuse(&rejected),
     }
 }
 
@@ -113,12 +135,6 @@ fn context() -> Result<Context, Rejected> {
     let paths = Paths::from_env().map_err(|error| machine(&error))?;
     let settings = Settings::load(&paths.config).map_err(|error| Rejected::new(Why::Request, error))?;
     Ok(Context { paths, settings, program })
-}
-
-/// Says why nothing was done.
-fn refuse(rejected: &Rejected) -> ExitCode {
-    print::talk(&format!("error: {}", crate::text::safe(rejected.message.as_bytes())));
-    ExitCode::from(exit::of_refusal(rejected.why))
 }
 
 /// A step of a build that plugdeck does itself; its talk is part of the build's log.

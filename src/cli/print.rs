@@ -1,32 +1,115 @@
 //! The only place that prints. Standard output is data, standard error is talk.
 
-use std::io::{self, Write as _};
+use std::fmt::Write as _;
+use std::io::{self, ErrorKind, Write as _};
+use std::os::fd::AsFd;
+use std::time::Duration;
 
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use serde::Serialize;
 
+use crate::cli::ear::Ear;
 use crate::text;
 
-/// Prints text as it is; the caller has made it safe. A reader that has gone away is no error.
-pub fn data(text: &str) {
+/// Bytes written at once: a pipe that can be written takes as many without waiting (`PIPE_BUF`).
+const CHUNK: usize = 4096;
+
+/// For how long a reader of talk may take nothing, once a signal was heard.
+pub const PATIENCE: Duration = Duration::from_secs(1);
+
+/// Prints text as it is; the caller has made it safe.
+pub fn data(text: &str) -> io::Result<()> {
     let mut out = io::stdout().lock();
-    let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+    out.write_all(text.as_bytes()).and_then(|()| out.flush())
 }
 
-/// Prints one JSON value on one line. Controls that JSON allows raw are written out.
-pub fn json(value: &impl Serialize) {
-    match serde_json::to_string(value) {
-        Ok(json) => data(&format!("{}\n", text::safe_json(&json))),
-        Err(error) => talk(&format!("error: the answer could not be written as JSON: {error}")),
+/// Prints one JSON value on one line.
+pub fn json(value: &impl Serialize) -> io::Result<()> {
+    data(&json_line(value)?)
+}
+
+/// Whether nobody reads standard output any more, which is looked at for so long: who prints seldom would learn it
+/// late.
+#[must_use]
+pub fn reader_left_within(time: Duration) -> bool {
+    let stdout = rustix::stdio::stdout();
+    let mut fds = [PollFd::new(&stdout, PollFlags::empty())];
+    let wait = Timespec::try_from(time).ok();
+    poll(&mut fds, wait.as_ref()).is_ok() && fds[0].revents().intersects(PollFlags::ERR | PollFlags::HUP)
+}
+
+/// One JSON value and a newline, safe for a terminal.
+pub fn json_line(value: &impl Serialize) -> io::Result<String> {
+    Ok(safe_json(&serde_json::to_string(value)?) + "\n")
+}
+
+/// JSON text with everything spelled out that a terminal would obey or that turns the text around it. Outside its
+/// strings JSON has none of these.
+#[must_use]
+pub fn safe_json(json: &str) -> String {
+    let turns = |c: char| matches!(c, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let json = text::safe_json(json);
+    let mut safe = String::with_capacity(json.len());
+    for c in json.chars() {
+        match turns(c) {
+            // Writing to a text cannot fail.
+            true => drop(write!(safe, "\\u{:04x}", u32::from(c))),
+            false => safe.push(c),
+        }
     }
+    safe
 }
 
 /// Says one line to the person.
 pub fn talk(line: &str) {
     let mut err = io::stderr().lock();
+    // There is nowhere to say that nothing can be said.
     let _ = writeln!(err, "{line}");
 }
 
 /// Says one line of others' bytes, made safe.
 pub fn talk_bytes(line: &[u8]) {
     talk(&text::safe(line));
+}
+
+/// Writes a little, without waiting where `poll` has said that there is room: how many bytes.
+pub fn some(to: impl AsFd, bytes: &[u8]) -> io::Result<usize> {
+    Ok(rustix::io::write(to, &bytes[..bytes.len().min(CHUNK)])?)
+}
+
+/// Writes everything to a reader who may be slow, but hears signals while waiting for him: `Interrupted` when one
+/// comes, or when one was heard before and nothing has been taken for so long.
+pub fn patiently(to: impl AsFd, mut bytes: &[u8], ear: &mut Ear, most: Option<Duration>) -> io::Result<()> {
+    while !bytes.is_empty() {
+        let wait = most.filter(|_| ear.first().is_some()).and_then(|most| Timespec::try_from(most).ok());
+        let mut fds = [PollFd::new(&to, PollFlags::OUT), PollFd::new(ear, PollFlags::IN)];
+        let ready = match poll(&mut fds, wait.as_ref()) {
+            Ok(ready) => ready,
+            Err(rustix::io::Errno::INTR) => continue,
+            Err(error) => return Err(error.into()),
+        };
+        let writable = !fds[0].revents().is_empty();
+        if writable {
+            match some(&to, bytes) {
+                Ok(written) => bytes = &bytes[written..],
+                Err(error) if matches!(error.kind(), ErrorKind::Interrupted | ErrorKind::WouldBlock) => {}
+                Err(error) => return Err(error),
+            }
+        } else if ready == 0 || ear.heard() > 0 {
+            return Err(ErrorKind::Interrupted.into());
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn json_stays_the_same_and_turns_nothing_around() {
+        let json = "\"a\u{202e}b\u{9b}c\u{2066}\"";
+        assert_eq!(safe_json(json), r#""a\u202eb\u009bc\u2066""#);
+        assert_eq!(serde_json::from_str::<String>(&safe_json(json)).unwrap(), "a\u{202e}b\u{9b}c\u{2066}");
+    }
 }

@@ -1,9 +1,11 @@
 //! `plugdeck ps`: runs and their processes, as last recorded.
 
 use std::process::ExitCode;
+use std::time::Duration;
 
 use serde::Serialize;
 
+use crate::cli::failure::Failure;
 use crate::cli::print;
 use crate::ops::{Context, runs};
 use crate::process::sampler::ProcessSample;
@@ -18,16 +20,17 @@ pub struct Args {
     all: bool,
     /// Print one JSON array
     #[arg(long)]
-    json: bool,
+    pub json: bool,
 }
 
-#[derive(Serialize)]
+#[derive(Default, Serialize)]
 struct RunRow {
     run: String,
-    agent: String,
+    /// Null, like all else, of a run that cannot be read.
+    agent: Option<String>,
     method: Option<String>,
-    state: State,
-    elapsed_ms: u64,
+    state: Option<State>,
+    elapsed_ms: Option<u64>,
     silence_ms: Option<u64>,
     processes: Vec<ProcessRow>,
 }
@@ -48,10 +51,10 @@ impl RunRow {
         let sample = live.then(|| runs::last_sample(run)).flatten();
         Self {
             run: run.id.to_string(),
-            agent: run.spec.agent.clone(),
+            agent: Some(run.spec.agent.clone()),
             method: run.spec.method.clone(),
-            state: run.state(),
-            elapsed_ms: u64::try_from(run.elapsed().as_millis()).unwrap_or(u64::MAX),
+            state: Some(run.state()),
+            elapsed_ms: u64::try_from(run.elapsed().as_millis()).ok(),
             silence_ms: runs::silence_ms(run),
             processes: sample.map_or(Vec::new(), |sample| sample.processes.into_iter().map(row).collect()),
         }
@@ -69,23 +72,21 @@ fn row(process: ProcessSample) -> ProcessRow {
     }
 }
 
-pub fn perform(context: &Context, args: &Args) -> ExitCode {
-    let found = match args.all {
-        true => runs::list(context, usize::MAX),
-        false => runs::live(context).into_iter().map(Ok).collect(),
-    };
+pub fn perform(context: &Context, args: &Args) -> Result<ExitCode, Failure> {
+    let found = if args.all { runs::list(context)? } else { runs::live(context)? };
     let mut rows = Vec::new();
     for run in found {
-        match run {
-            Ok(run) => rows.push(RunRow::of(&run)),
+        rows.push(match run {
+            Ok(run) => RunRow::of(&run),
             Err((id, error)) => {
                 print::talk_bytes(format!("warning: run {id} cannot be read: {error}").as_bytes());
+                RunRow { run: id.to_string(), ..RunRow::default() }
             }
-        }
+        });
     }
     if args.json {
-        print::json(&rows);
-        return ExitCode::SUCCESS;
+        print::json(&rows)?;
+        return Ok(ExitCode::SUCCESS);
     }
     if rows.is_empty() {
         print::talk(if args.all {
@@ -95,16 +96,20 @@ pub fn perform(context: &Context, args: &Args) -> ExitCode {
         });
     }
     for row in &rows {
-        print::data(&lines(row));
+        print::data(&lines(row))?;
     }
-    ExitCode::SUCCESS
+    Ok(ExitCode::SUCCESS)
 }
 
 fn lines(row: &RunRow) -> String {
-    let what = format!("{} {}", row.agent, row.method.as_deref().unwrap_or("(build)"));
-    let elapsed = std::time::Duration::from_millis(row.elapsed_ms).as_secs_f64();
+    let run = text::safe(row.run.as_bytes());
+    let (Some(agent), Some(state), Some(elapsed_ms)) = (&row.agent, row.state, row.elapsed_ms) else {
+        return format!("{run}  cannot be read\n");
+    };
+    let what = format!("{agent} {}", row.method.as_deref().unwrap_or("(build)"));
+    let elapsed = Duration::from_millis(elapsed_ms).as_secs_f64();
     let mut lines =
-        format!("{}  {:<10} {elapsed:>8.1} s  {}\n", row.run, row.state.word(), text::safe(what.as_bytes()));
+        format!("{run}  {:<10} {elapsed:>8.1} s  {}\n", state.word(), text::safe(what.as_bytes()));
     for process in &row.processes {
         lines += &format!(
             "    {:>8} {} {:>5.0}% {:>7.1} MiB  {}\n",

@@ -8,7 +8,11 @@ use crate::process::signal;
 use crate::run::status::State;
 use crate::run::view::RunView;
 
-/// The answer to `run`, `build` and `kill`. What does not apply is null.
+/// What is known of a run whose supervisor is gone.
+pub const LOST: &str = "the supervisor vanished: the agent died with it, but how it had ended, and whether anything \
+                        that it started still runs, is not known";
+
+/// The answer to `run`, `build` and `kill`, and to every verb that was refused. What does not apply is null.
 #[derive(Debug, Default, Serialize)]
 pub struct Report {
     pub run: Option<String>,
@@ -32,16 +36,35 @@ pub struct Report {
 }
 
 impl Report {
-    /// The report of what was refused.
+    /// The report of a verb about this agent, before anything is known.
     #[must_use]
-    pub fn rejected(agent: &str, method: Option<&str>, error: &str) -> Self {
-        Self {
-            agent: Some(agent.to_owned()),
-            method: method.map(str::to_owned),
-            state: Some(State::Rejected),
-            error: Some(error.to_owned()),
-            ..Self::default()
-        }
+    pub fn about(agent: &str, method: Option<&str>) -> Self {
+        Self { agent: Some(agent.to_owned()), method: method.map(str::to_owned), ..Self::default() }
+    }
+
+    /// It was refused.
+    #[must_use]
+    pub fn rejected(self, error: &str) -> Self {
+        Self { state: Some(State::Rejected), error: Some(error.to_owned()), ..self }
+    }
+
+    /// It was stopped before anything ran.
+    #[must_use]
+    pub fn killed(self, error: &str) -> Self {
+        Self { state: Some(State::Killed), error: Some(error.to_owned()), ..self }
+    }
+
+    /// How the run ends cannot be known here. It may go on, so this is no refusal.
+    #[must_use]
+    pub fn unknown(self, error: &str) -> Self {
+        Self { state: Some(State::Lost), error: Some(error.to_owned()), ..self }
+    }
+
+    /// With warnings from before the run.
+    #[must_use]
+    pub fn warned(mut self, warnings: &[String]) -> Self {
+        self.warnings.extend_from_slice(warnings);
+        self
     }
 
     /// The report of a run as it stands.
@@ -58,8 +81,7 @@ impl Report {
         };
         let Some(outcome) = &run.status.outcome else {
             if run.lost {
-                report.error =
-                    Some("the supervisor vanished, so how the agent ended is not known".to_owned());
+                report.error = Some(LOST.to_owned());
             }
             return report;
         };

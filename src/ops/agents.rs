@@ -16,7 +16,8 @@ pub struct Listed {
     pub environment: Environment,
 }
 
-/// Every folder of the store, broken ones too, sorted by name; and what could not be read: path and reason.
+/// Every folder of the store, broken ones too, sorted by name; and what could not be read: path and reason. What
+/// a killed build has left behind in one is put right on the way.
 #[must_use]
 pub fn list(context: &Context) -> (Vec<Listed>, Vec<(PathBuf, String)>) {
     let catalog = Catalog::scan(&context.paths.agents());
@@ -27,7 +28,7 @@ pub fn list(context: &Context) -> (Vec<Listed>, Vec<(PathBuf, String)>) {
         .map(|agent| {
             let environment = match building.contains(&agent.name.to_string()) {
                 true => Environment::Building,
-                false => look(&agent.directory),
+                false => settled(&agent.directory),
             };
             Listed { agent, environment }
         })
@@ -35,7 +36,7 @@ pub fn list(context: &Context) -> (Vec<Listed>, Vec<(PathBuf, String)>) {
     (listed, catalog.unreadable)
 }
 
-/// One agent by its `namespace/folder`, and its environment. A broken one is found too.
+/// One agent by its `namespace/folder`, and its environment, as in [`list`]. A broken one is found too.
 pub fn find(context: &Context, name: &str) -> Result<Listed, Rejected> {
     let agent = match Agent::load(&context.paths.agents(), name) {
         Ok(Some(agent)) => agent,
@@ -43,12 +44,14 @@ pub fn find(context: &Context, name: &str) -> Result<Listed, Rejected> {
         Err(sentence) => return Err(not_found(context, name, &sentence)),
     };
     let building = being_built(context).contains(name);
-    let environment = if building { Environment::Building } else { look(&agent.directory) };
+    let environment = if building { Environment::Building } else { settled(&agent.directory) };
     Ok(Listed { agent, environment })
 }
 
-/// Looks at an environment; one that a failed or killed build has left behind is put right first.
-fn look(directory: &Path) -> Environment {
+/// How an environment stands, after what a failed or killed build has left behind is put right: its unfinished
+/// folders are deleted and the former environment is put back. Nobody else would do it before the next build, and
+/// an agent that was ready would stay broken. What is sound costs no more than the look.
+fn settled(directory: &Path) -> Environment {
     match stamp::look(directory) {
         Environment::Broken { .. } if swap::settle(directory).unwrap_or(false) => stamp::look(directory),
         environment => environment,
@@ -65,11 +68,9 @@ fn not_found(context: &Context, name: &str, sentence: &str) -> Rejected {
     Rejected::new(Why::NotFound, format!("{sentence}; {hint}"))
 }
 
-/// Names of the agents whose environment is being built right now.
+/// Names of the agents whose environment is being built right now. Agents can be listed without any runs, so what
+/// cannot be read is passed over here.
 fn being_built(context: &Context) -> HashSet<String> {
-    runs::live(context)
-        .into_iter()
-        .filter(|run| run.spec.kind == Kind::Build)
-        .map(|run| run.spec.agent)
-        .collect()
+    let live = runs::live(context).unwrap_or_default();
+    live.into_iter().flatten().filter(|run| run.spec.kind == Kind::Build).map(|run| run.spec.agent).collect()
 }

@@ -4,11 +4,10 @@
 use std::path::Path;
 
 use crate::agent::catalog::Agent;
-use crate::agent::manifest::Severity;
-use crate::ops::{Context, Rejected, Why, agents, call, runs};
+use crate::ops::launch::{self, How, Prepared};
+use crate::ops::{Context, Rejected, Why, agents, runs};
 use crate::run::spec::{FORMAT, Kind, RunSpec};
 use crate::run::view::RunView;
-use crate::supervisor::launch;
 use crate::venv::folder;
 use crate::venv::machine::{Machine, Surroundings};
 use crate::venv::plan::{self, Plan};
@@ -38,20 +37,11 @@ pub fn replaces_foreign(context: &Context, agent: &str) -> Result<bool, Rejected
 /// Starts the build of this agent; returns as soon as its supervisor runs. Nothing is recorded when it is
 /// rejected.
 pub fn start(context: &Context, agent: &str, options: Options) -> Result<RunView, Rejected> {
-    let spec = prepare(context, agent, options)?;
-    let started = launch::start(&context.program, &runs::store(context), &spec);
-    call::open(started.map_err(|error| call::machine(&error))?)
-}
-
-/// The same, for a caller that is single-threaded.
-pub fn start_forked(context: &Context, agent: &str, options: Options) -> Result<RunView, Rejected> {
-    let spec = prepare(context, agent, options)?;
-    let started = launch::start_forked(&runs::store(context), &spec);
-    call::open(started.map_err(|error| call::machine(&error))?)
+    prepare(context, agent, options)?.start(context, How::Exec)
 }
 
 /// Checks whether this agent can be built now; what comes out can be started.
-fn prepare(context: &Context, agent: &str, options: Options) -> Result<RunSpec, Rejected> {
+pub fn prepare(context: &Context, agent: &str, options: Options) -> Result<Prepared, Rejected> {
     let agent = agents::find(context, agent)?.agent;
     let name = agent.name.to_string();
     refuse_while_running(context, &name)?;
@@ -68,14 +58,13 @@ fn prepare(context: &Context, agent: &str, options: Options) -> Result<RunSpec, 
         return Err(Rejected::new(Why::NotReady, message));
     }
     let plan = plan_for(context, &agent)?;
-    Ok(spec(context, &agent, plan))
+    Ok(Prepared::new(&agent, spec(context, &agent, plan)))
 }
 
 fn plan_for(context: &Context, agent: &Agent) -> Result<Plan, Rejected> {
     let Some(manifest) = &agent.manifest else {
-        let problem = agent.problems.iter().find(|problem| problem.severity == Severity::Error);
-        let problem = problem.map_or("its manifest cannot be read", |problem| problem.message.as_str());
-        return Err(Rejected::new(Why::NotReady, format!("{} cannot be built: {problem}", agent.name)));
+        let reason = agent.reason().unwrap_or_else(|| "its manifest cannot be read".to_owned());
+        return Err(Rejected::new(Why::NotReady, format!("{} cannot be built: {reason}", agent.name)));
     };
     let surroundings = Surroundings::from_env(&context.paths.home);
     let machine = Machine::look(&surroundings, &context.program, &agent.directory);
@@ -84,7 +73,8 @@ fn plan_for(context: &Context, agent: &Agent) -> Result<Plan, Rejected> {
 }
 
 fn refuse_while_running(context: &Context, agent: &str) -> Result<(), Rejected> {
-    let live = runs::live(context).into_iter().find(|run| run.spec.agent == agent);
+    // A live run that cannot be read might be of any agent: it stands in nobody's way.
+    let live = runs::live(context)?.into_iter().flatten().find(|run| run.spec.agent == agent);
     let Some(run) = live else { return Ok(()) };
     let what = match run.spec.kind {
         Kind::Build => format!("a build of {agent} is already running"),
@@ -111,7 +101,7 @@ fn spec(context: &Context, agent: &Agent, plan: Plan) -> RunSpec {
         payload: None,
         steps: plan.steps,
         // A download or a compilation takes as long as it takes, and a person can stop it.
-        limits: call::limits(context, None),
-        variables: call::variables(),
+        limits: launch::limits(context, None),
+        variables: launch::variables(),
     }
 }

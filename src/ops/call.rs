@@ -6,11 +6,10 @@ use serde_json::value::RawValue;
 
 use crate::agent::catalog::Agent;
 use crate::agent::payload::{self, Parameters, Payload};
-use crate::ops::{Context, Rejected, Why, agents, runs};
-use crate::run::dir::RunDir;
-use crate::run::spec::{FORMAT, Kind, Limits, RunSpec, Step};
+use crate::ops::launch::{self, How, Prepared};
+use crate::ops::{Context, Rejected, Why, agents};
+use crate::run::spec::{FORMAT, Kind, RunSpec, Step};
 use crate::run::view::RunView;
-use crate::supervisor::launch::{self, LaunchError};
 use crate::venv::stamp::Environment;
 
 /// Variables of an activated environment, which would lead the agent's Python astray; and unbuffered output,
@@ -34,21 +33,11 @@ pub struct Request {
 
 /// Starts a call; returns as soon as its agent runs. Nothing is recorded when it is rejected.
 pub fn start(context: &Context, request: &Request) -> Result<RunView, Rejected> {
-    let spec = prepare(context, request)?;
-    let dir =
-        launch::start(&context.program, &runs::store(context), &spec).map_err(|error| machine(&error))?;
-    open(dir)
-}
-
-/// The same, for a caller that is single-threaded: a fork instead of a second start of the program.
-pub fn start_forked(context: &Context, request: &Request) -> Result<RunView, Rejected> {
-    let spec = prepare(context, request)?;
-    let dir = launch::start_forked(&runs::store(context), &spec).map_err(|error| machine(&error))?;
-    open(dir)
+    prepare(context, request)?.start(context, How::Exec)
 }
 
 /// Checks a request; what comes out can be started.
-fn prepare(context: &Context, request: &Request) -> Result<RunSpec, Rejected> {
+pub fn prepare(context: &Context, request: &Request) -> Result<Prepared, Rejected> {
     let listed = agents::find(context, &request.agent)?;
     let agent = &listed.agent;
     check(agent, request)?;
@@ -88,7 +77,7 @@ fn prepare(context: &Context, request: &Request) -> Result<RunSpec, Rejected> {
         remove: REMOVED.iter().map(ToString::to_string).collect(),
         skip: None,
     };
-    Ok(RunSpec {
+    let spec = RunSpec {
         v: FORMAT,
         plugdeck: env!("CARGO_PKG_VERSION").to_owned(),
         created_ms: jiff::Timestamp::now().as_millisecond(),
@@ -98,15 +87,16 @@ fn prepare(context: &Context, request: &Request) -> Result<RunSpec, Rejected> {
         method: Some(request.method.clone()),
         payload: Some(payload),
         steps: vec![step],
-        limits: limits(context, request.timeout),
-        variables: variables(),
-    })
+        limits: launch::limits(context, request.timeout),
+        variables: launch::variables(),
+    };
+    Ok(Prepared::new(agent, spec))
 }
 
 /// What the checks of agent, method and payload say; `force` lets all pass but an agent that cannot run.
 fn check(agent: &Agent, request: &Request) -> Result<(), Rejected> {
     let Some(manifest) = &agent.manifest else {
-        let reason = agent.problems.first().map_or("its manifest cannot be read", |problem| &problem.message);
+        let reason = agent.reason().unwrap_or_else(|| "its manifest cannot be read".to_owned());
         return Err(Rejected::new(Why::Request, format!("{} cannot run: {reason}", agent.name)));
     };
     if request.force {
@@ -124,7 +114,7 @@ fn check(agent: &Agent, request: &Request) -> Result<(), Rejected> {
             request.method,
             names.join(", ")
         );
-        return Err(Rejected::new(Why::Request, sentence));
+        return Err(Rejected::new(Why::NotFound, sentence));
     };
     let errors = payload::check(method, &request.parameters);
     if errors.is_empty() {
@@ -132,35 +122,4 @@ fn check(agent: &Agent, request: &Request) -> Result<(), Rejected> {
     }
     let sentences: Vec<_> = errors.into_iter().map(|error| error.message).collect();
     Err(Rejected::new(Why::Request, format!("{}; --force sends it anyway", sentences.join("; "))))
-}
-
-/// The limits of a run with this timeout.
-#[must_use]
-pub fn limits(context: &Context, timeout: Option<Duration>) -> Limits {
-    let ms = |duration: Duration| u64::try_from(duration.as_millis()).unwrap_or(u64::MAX);
-    Limits {
-        timeout_ms: timeout.map(ms),
-        grace_ms: ms(context.settings.grace),
-        sweep_ms: ms(context.settings.sweep),
-    }
-}
-
-/// Names of the variables that a run inherits; their values are nobody's business.
-#[must_use]
-pub fn variables() -> Vec<String> {
-    let mut names: Vec<_> =
-        std::env::vars_os().map(|(name, _)| name.to_string_lossy().into_owned()).collect();
-    names.sort_unstable();
-    names
-}
-
-/// A launch that the machine refused.
-pub fn machine(error: &LaunchError) -> Rejected {
-    Rejected::new(Why::Machine, format!("the run could not be started: {error}"))
-}
-
-/// The view of a run that was just started.
-pub fn open(dir: RunDir) -> Result<RunView, Rejected> {
-    let path = dir.path.display().to_string();
-    RunView::open(dir).map_err(|error| Rejected::new(Why::Machine, format!("{path} cannot be read: {error}")))
 }

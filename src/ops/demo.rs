@@ -74,7 +74,7 @@ const FAULTS: Agents = &[
 /// When a folder cannot be emptied or written; the error names it.
 pub fn open(context: &Context, fresh: bool, faults: bool) -> io::Result<()> {
     if fresh {
-        for run in runs::live(context) {
+        for run in runs::live(context).unwrap_or_default().into_iter().flatten() {
             // A run that does not end now loses its directory, and its supervisor ends it all the same.
             let _ = stop::request(&run);
         }

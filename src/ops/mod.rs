@@ -10,6 +10,7 @@ pub mod agents;
 pub mod build;
 pub mod call;
 pub mod demo;
+pub mod launch;
 pub mod runs;
 pub mod stop;
 
@@ -34,7 +35,7 @@ pub struct Rejected {
 /// The kinds of refusal; the command line has an exit code for each.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Why {
-    /// The request itself: payload, flags, method not declared.
+    /// The request itself: payload, flags, a manifest that nothing can be run from.
     Request,
     /// No such agent, method or run.
     NotFound,

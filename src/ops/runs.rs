@@ -20,31 +20,35 @@ pub fn store(context: &Context) -> Store {
 /// A run directory that cannot be read harms only itself: its id, and why.
 pub type Listed = Result<RunView, (RunId, String)>;
 
-/// The newest `most` runs, the newest first.
-#[must_use]
-pub fn list(context: &Context, most: usize) -> Vec<Listed> {
-    let dirs = store(context).list().unwrap_or_default();
-    dirs.into_iter()
-        .take(most)
-        .map(|dir| {
-            let id = dir.id();
-            RunView::open(dir).map_err(|error| (id, error.to_string()))
-        })
-        .collect()
+/// All runs, the newest first.
+pub fn list(context: &Context) -> Result<Vec<Listed>, Rejected> {
+    Ok(dirs(context)?.into_iter().map(open).collect())
 }
 
 /// The runs whose supervisor is alive, the newest first. Ended ones cost a look at their lock.
-#[must_use]
-pub fn live(context: &Context) -> Vec<RunView> {
-    let dirs = store(context).list().unwrap_or_default();
-    dirs.into_iter().filter(RunDir::is_supervised).filter_map(|dir| RunView::open(dir).ok()).collect()
+pub fn live(context: &Context) -> Result<Vec<Listed>, Rejected> {
+    Ok(dirs(context)?.into_iter().filter(RunDir::is_supervised).map(open).collect())
 }
 
 /// The run with this id, or the beginning of its last four digits.
 pub fn find(context: &Context, id: &str) -> Result<RunView, Rejected> {
+    // A folder that cannot be read is no folder without this run.
+    dirs(context)?;
     let dir = store(context).find(id).map_err(|error| Rejected::new(Why::NotFound, error.to_string()))?;
-    RunView::open(dir)
-        .map_err(|error| Rejected::new(Why::NotFound, format!("run {id} cannot be read: {error}")))
+    open(dir).map_err(|(id, error)| Rejected::new(Why::Machine, format!("run {id} cannot be read: {error}")))
+}
+
+fn dirs(context: &Context) -> Result<Vec<RunDir>, Rejected> {
+    let store = store(context);
+    store.list().map_err(|error| {
+        let folder = context.paths.shorten(&store.runs);
+        Rejected::new(Why::Machine, format!("the runs in {folder} cannot be read: {error}"))
+    })
+}
+
+fn open(dir: RunDir) -> Listed {
+    let id = dir.id();
+    RunView::open(dir).map_err(|error| (id, error.to_string()))
 }
 
 /// The last look at a run's processes; `None` when it ended before the first.

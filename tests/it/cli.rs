@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::support::sandbox::Sandbox;
 
 /// Every key that `run --json` has, at every ending.
-const KEYS: &[&str] = &[
+pub const KEYS: &[&str] = &[
     "run",
     "agent",
     "method",
@@ -66,6 +66,7 @@ fn errors_have_their_states_and_codes() {
 fn a_timeout_takes_decimals_and_has_its_own_code() {
     let report = ends(&["faults/slow", "tick", "-p", "seconds=50", "--timeout", "0.3"], "timed_out", 124);
     assert!(report["duration_ms"].as_u64() >= Some(300));
+    ends(&["faults/slow", "tick", "-p", "seconds=50", "--timeout", "0.0000000001"], "timed_out", 124);
 }
 
 #[test]
@@ -78,7 +79,7 @@ fn what_is_wrong_is_rejected_without_a_process() {
     };
     check(&["faults/okk", "echo"], 3, &["faults/okk", "faults/ok"]);
     check(&["../faults/ok", "echo"], 3, &["../faults/ok"]);
-    check(&["faults/ok", "ecko"], 2, &["ecko", "echo", "--force"]);
+    check(&["faults/ok", "ecko"], 3, &["ecko", "echo", "--force"]);
     check(&["faults/ok", "required"], 2, &["text"]);
     check(&["faults/ok", "echo", "-p", "txet=a"], 2, &["txet", "text"]);
     check(&["faults/ok", "echo", "-p", "count=many"], 2, &["count"]);
@@ -86,6 +87,7 @@ fn what_is_wrong_is_rejected_without_a_process() {
     check(&["faults/ok", "echo", "--params", "{"], 2, &["line 1"]);
     check(&["faults/ok", "echo", "--params-file", "/nowhere.json"], 2, &["/nowhere.json"]);
     check(&["faults/ok", "echo", "-p", "text=@/nowhere.txt"], 2, &["/nowhere.txt"]);
+    check(&["faults/ok", "echo", "-p", "text=@"], 2, &["-p text=@", "no file"]);
 }
 
 #[test]
@@ -93,6 +95,9 @@ fn force_sends_what_the_checks_refuse() {
     let report = ends(&["faults/ok", "undeclared", "--force"], "succeeded", 0);
     assert!(report["run"].is_string());
     ends(&["faults/ok", "echo", "-p", "txet=a", "--force"], "succeeded", 0);
+    let arguments = ["faults/ok", "echo", "-p", "count=abc", "-p", "number=NaN", "--force"];
+    let report = ends(&arguments, "succeeded", 0);
+    assert_eq!(report["result"]["parameters"], json!({"count": "abc", "number": "NaN"}));
 }
 
 #[test]
@@ -141,11 +146,26 @@ fn results_that_strict_readers_refuse_come_as_text_with_a_warning() {
 #[test]
 fn nothing_an_agent_prints_reaches_the_terminal_raw() {
     let sandbox = Sandbox::with(&["faults/escape"]);
-    for arguments in [&["run", "faults/escape", "codes"][..], &["run", "faults/escape", "codes", "--json"]] {
-        let done = sandbox.plugdeck(arguments);
-        let raw = |c: char| (c.is_control() && c != '\n') || c == '\u{202e}';
+    let raw = |c: char| (c.is_control() && c != '\n') || matches!(c, '\u{2028}'..='\u{202e}');
+    for (arguments, state) in [
+        (&["print_codes"][..], "succeeded"),
+        // Codes in the reply as they are make it no JSON.
+        (&["print_codes", "-p", "raw=true"], "failed"),
+        (&["split"], "succeeded"),
+        (&["error"], "failed"),
+    ] {
+        let arguments = [&["run", "faults/escape"], arguments].concat();
+        let code = i32::from(state != "succeeded");
+        let done = sandbox.plugdeck(&[&arguments[..], &["--json"]].concat());
+        assert_eq!((done.json()["state"].as_str(), done.code), (Some(state), code), "{}", done.stdout);
         assert!(!done.stdout.contains(raw), "{:?}", done.stdout);
-        assert!(!done.stderr.contains(raw), "{:?}", done.stderr);
+        let run = done.json()["run"].as_str().unwrap().to_owned();
+        for arguments in [&arguments[..], &["logs", &run]] {
+            let done = sandbox.plugdeck(arguments);
+            assert_eq!(done.code, if arguments[0] == "run" { code } else { 0 }, "{}", done.stderr);
+            let shown = done.stdout + &done.stderr;
+            assert!(shown.len() > 100 && !shown.contains(raw), "{shown:?}");
+        }
     }
 }
 
@@ -202,13 +222,4 @@ fn the_list_has_every_agent_and_its_methods() {
     }
     let info = sandbox.plugdeck(&["info", "faults/ok", "--json"]).json();
     assert_eq!(info, ok);
-}
-
-#[test]
-fn a_reader_that_goes_away_is_no_error() {
-    let sandbox = Sandbox::with(&["faults/ok", "faults/noise", "demo/text-stats"]);
-    let mut child = sandbox.command(&["list"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    drop(child.stdout.take());
-    let output = child.wait_with_output().unwrap();
-    assert!(output.stderr.is_empty(), "{:?}", String::from_utf8(output.stderr));
 }

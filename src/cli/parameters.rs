@@ -1,0 +1,111 @@
+//! The parameters of a call, from all the flags that give some.
+
+use std::fs::File;
+use std::io::{self, Read as _};
+use std::os::unix::fs::OpenOptionsExt as _;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+
+use crate::agent::payload::{self, Parameters};
+use crate::cli::ear::Held;
+use crate::cli::failure::Failure;
+use crate::cli::run;
+use crate::ops::{Context, Rejected, Why, agents};
+
+/// From one look for a signal to the next, while a file gives nothing.
+const LOOK_EVERY: Duration = Duration::from_millis(50);
+
+#[derive(Debug, clap::Args)]
+pub struct Given {
+    /// All parameters as one JSON object
+    #[arg(long, value_name = "JSON", conflicts_with = "params_file")]
+    params: Option<String>,
+    /// The same from a file; `-` is standard input
+    #[arg(long, value_name = "FILE")]
+    params_file: Option<PathBuf>,
+    /// One parameter: text for string parameters, else JSON; `key=@file` reads a file
+    #[arg(short = 'p', value_name = "KEY=VALUE", value_parser = key_value)]
+    parameter: Vec<(String, String)>,
+}
+
+fn key_value(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((key, value)) if !key.is_empty() => Ok((key.to_owned(), value.to_owned())),
+        _ => Err("write it as key=value".to_owned()),
+    }
+}
+
+/// The parameters from all flags; a later `-p` wins over an earlier one, and over the object.
+pub fn parameters(context: &Context, args: &run::Args, held: &Held) -> Result<Parameters, Failure> {
+    let request = |sentence: String| Rejected::new(Why::Request, sentence);
+    let given = &args.given;
+    let object = match (&given.params, &given.params_file) {
+        (Some(json), _) => Some(("--params".to_owned(), json.clone())),
+        (None, Some(path)) => Some((path.display().to_string(), read("--params-file ", path, held)?)),
+        (None, None) => None,
+    };
+    let mut parameters = match object {
+        Some((source, json)) => {
+            payload::parameters(&json).map_err(|error| request(format!("{source}: {error}")))?
+        }
+        None => Parameters::default(),
+    };
+    if given.parameter.is_empty() {
+        return Ok(parameters);
+    }
+    let listed = agents::find(context, &args.agent)?;
+    let method = listed.agent.manifest.as_ref().and_then(|manifest| manifest.method(&args.method));
+    for (key, value) in &given.parameter {
+        let text = match value.strip_prefix('@') {
+            Some(path) => read(&format!("-p {key}=@"), path.as_ref(), held)?,
+            None => value.clone(),
+        };
+        let value = match payload::value_from_text(method, key, &text) {
+            // Without a declaration whatever is no JSON goes as a text.
+            Err(_) if args.force => payload::value_from_text(None, key, &text),
+            value => value,
+        };
+        let value =
+            value.map_err(|error| request(format!("{}; --force sends it as a text", error.message)))?;
+        parameters.insert(key.clone(), value);
+    }
+    Ok(parameters)
+}
+
+/// Reads a file that a flag names. It may be a pipe or a terminal: a signal ends the waiting for it.
+fn read(flag: &str, path: &Path, held: &Held) -> Result<String, Failure> {
+    let request = |sentence: String| Failure::from(Rejected::new(Why::Request, sentence));
+    if path.as_os_str().is_empty() {
+        return Err(request(format!("{flag} names no file: write one after it, or - for standard input")));
+    }
+    let unreadable =
+        |error: &dyn std::fmt::Display| request(format!("{} cannot be read: {error}", path.display()));
+    let file = match path.to_str() {
+        Some("-") => rustix::stdio::stdin().try_clone_to_owned().map(File::from),
+        // Opening a pipe must not wait for its writer.
+        _ => File::options().read(true).custom_flags(libc::O_NONBLOCK).open(path),
+    };
+    let mut file = file.map_err(|error| unreadable(&error))?;
+    let mut bytes = Vec::new();
+    loop {
+        let wait = Timespec::try_from(LOOK_EVERY).ok();
+        let ready = poll(&mut [PollFd::new(&file, PollFlags::IN)], wait.as_ref());
+        held.check()?;
+        if ready == Ok(0) {
+            continue;
+        }
+        let before = bytes.len();
+        bytes.resize(before + 64 * 1024, 0);
+        let read = file.read(&mut bytes[before..]);
+        bytes.truncate(before + *read.as_ref().unwrap_or(&0));
+        match read {
+            Ok(0) => break,
+            Ok(_) => {}
+            Err(error) if matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::Interrupted) => {}
+            Err(error) => return Err(unreadable(&error)),
+        }
+    }
+    String::from_utf8(bytes).map_err(|_| unreadable(&"it is not UTF-8 text"))
+}

@@ -1,0 +1,70 @@
+//! From a checked request to a run that goes on: what calls and builds have in common.
+
+use std::time::Duration;
+
+use crate::agent::catalog::Agent;
+use crate::ops::{Context, Rejected, Why, runs};
+use crate::run::spec::{Limits, RunSpec};
+use crate::run::view::RunView;
+use crate::supervisor::launch;
+
+/// A request that has passed its checks. Nothing of it is recorded before it is started.
+#[derive(Debug)]
+pub struct Prepared {
+    pub spec: RunSpec,
+    /// What the person should know although nothing was refused.
+    pub warnings: Vec<String>,
+}
+
+/// The two ways to a supervisor.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum How {
+    /// A second start of the program: right from any process.
+    Exec,
+    /// A fork, which is cheaper and only for a single-threaded caller. On return INT, TERM and HUP are held back.
+    Fork,
+}
+
+impl Prepared {
+    /// A run of this agent. One whose manifest is only loosely valid runs, with a warning.
+    #[must_use]
+    pub fn new(agent: &Agent, spec: RunSpec) -> Self {
+        let reason = agent.reason().map(|reason| format!("agent.yaml is not valid: {reason}"));
+        Self { spec, warnings: reason.into_iter().collect() }
+    }
+
+    /// Starts the run; returns when its first program runs.
+    pub fn start(&self, context: &Context, how: How) -> Result<RunView, Rejected> {
+        let store = runs::store(context);
+        let started = match how {
+            How::Exec => launch::start(&context.program, &store, &self.spec),
+            How::Fork => launch::start_forked(&store, &self.spec),
+        };
+        let dir = started
+            .map_err(|error| Rejected::new(Why::Machine, format!("the run could not be started: {error}")))?;
+        let path = dir.path.display().to_string();
+        RunView::open(dir)
+            .map_err(|error| Rejected::new(Why::Machine, format!("{path} cannot be read: {error}")))
+    }
+}
+
+/// The limits of a run with this timeout. The file counts in milliseconds, and no timeout is so short that it is
+/// none.
+#[must_use]
+pub fn limits(context: &Context, timeout: Option<Duration>) -> Limits {
+    let ms = |duration: Duration| u64::try_from(duration.as_millis()).unwrap_or(u64::MAX);
+    Limits {
+        timeout_ms: timeout.map(|timeout| ms(timeout).max(1)),
+        grace_ms: ms(context.settings.grace),
+        sweep_ms: ms(context.settings.sweep),
+    }
+}
+
+/// Names of the variables that a run inherits; their values are nobody's business.
+#[must_use]
+pub fn variables() -> Vec<String> {
+    let mut names: Vec<_> =
+        std::env::vars_os().map(|(name, _)| name.to_string_lossy().into_owned()).collect();
+    names.sort_unstable();
+    names
+}
