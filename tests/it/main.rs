@@ -4,6 +4,8 @@
 
 mod build;
 mod cli;
+mod cli_answers;
+mod cli_signals;
 mod real;
 mod supervisor;
 mod support;
