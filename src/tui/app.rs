@@ -7,6 +7,7 @@ mod mouse;
 #[cfg(test)]
 mod tests;
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use ratatui::layout::{Rect, Size};
@@ -94,6 +95,8 @@ enum Subject {
     Welcome,
     Agent(String),
     Method { agent: String, method: String },
+    Namespace(String),
+    Unreadable(PathBuf),
     Run(RunId),
     Nothing,
 }
@@ -277,10 +280,12 @@ impl App {
         }
         self.over = None;
         self.runs.select(run.clone());
-        self.followed = Pane::Runs;
         match self.pages.last() {
             // From the workbench a rerun is watched there; a call from a form gets its page.
-            None if kind == Kind::Call => self.focus = Pane::Runs,
+            None if kind == Kind::Call => {
+                self.focus = Pane::Runs;
+                self.followed = Pane::Runs;
+            }
             Some(Page::Form(_) | Page::Run(_)) | None => {
                 let keep = kind == Kind::Build && matches!(self.pages.last(), Some(Page::Form(_)));
                 if !keep {
@@ -374,7 +379,8 @@ impl App {
             Some(Item::Method { agent, method }) => {
                 Subject::Method { agent: agent.clone(), method: method.clone() }
             }
-            Some(Item::Namespace(_) | Item::Unreadable(_)) => Subject::Nothing,
+            Some(Item::Namespace(namespace)) => Subject::Namespace(namespace.clone()),
+            Some(Item::Unreadable(path)) => Subject::Unreadable(path.clone()),
             None if self.world.agents.is_some() => Subject::Welcome,
             None => Subject::Nothing,
         };

@@ -270,7 +270,7 @@ impl App {
             (Some(Page::Run(page)), _) => Some(page.run.clone()),
             (Some(Page::Form(_)), _) => None,
             (None, Subject::Run(run)) => Some(run),
-            (None, Subject::Welcome | Subject::Agent(_) | Subject::Method { .. } | Subject::Nothing) => None,
+            (None, _) => None,
         }
     }
 
@@ -281,7 +281,11 @@ impl App {
         }
         match self.subject() {
             Subject::Agent(agent) | Subject::Method { agent, .. } => Some(agent),
-            Subject::Welcome | Subject::Run(_) | Subject::Nothing => None,
+            Subject::Welcome
+            | Subject::Namespace(_)
+            | Subject::Unreadable(_)
+            | Subject::Run(_)
+            | Subject::Nothing => None,
         }
     }
 
@@ -307,7 +311,7 @@ impl App {
                     self.focus = Pane::Agents;
                 }
             }
-            Subject::Welcome | Subject::Nothing => {}
+            Subject::Welcome | Subject::Namespace(_) | Subject::Unreadable(_) | Subject::Nothing => {}
         }
     }
 
@@ -327,7 +331,7 @@ impl App {
         let earlier = match (self.selected_run(), self.subject()) {
             (Some(run), _) => self.world.run(&run),
             (None, Subject::Method { agent, method }) => self.world.last_run(&agent, &method),
-            (None, Subject::Welcome | Subject::Agent(_) | Subject::Run(_) | Subject::Nothing) => None,
+            (None, _) => None,
         };
         earlier.filter(|run| run.kind == Kind::Call && run.unreadable.is_none()).map(|run| run.dir.clone())
     }

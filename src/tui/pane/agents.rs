@@ -67,9 +67,11 @@ impl Agents {
             self.opened = true;
             let runnable = || world.agents().iter().filter(|listed| listed.agent.manifest.is_some());
             let unfolded = if world.agents().len() <= FEW { usize::MAX } else { 1 };
+            let valid_first =
+                || runnable().filter(|l| l.agent.valid()).chain(runnable().filter(|l| !l.agent.valid()));
             self.unfolded_agents =
-                runnable().take(unfolded).map(|listed| listed.agent.name.to_string()).collect();
-            self.selected = runnable().find_map(|listed| {
+                valid_first().take(unfolded).map(|listed| listed.agent.name.to_string()).collect();
+            self.selected = valid_first().find_map(|listed| {
                 let method = listed.agent.manifest.as_ref()?.methods.first()?.name.clone();
                 Some(Item::Method { agent: listed.agent.name.to_string(), method })
             });
@@ -154,7 +156,8 @@ impl Agents {
         let items = self.items(world);
         for (y, item) in (0..inner.height).zip(items.iter().skip(self.cursor.offset())) {
             let selected = self.selected.as_ref() == Some(item);
-            let (left, mut right) = self.line(item, selected, inner.width, world, look);
+            let bold_name = selected && look.focused;
+            let (left, mut right) = self.line(item, bold_name, inner.width, world, look);
             right.push(blank(1));
             let place = row(inner, y);
             put(buffer, place, spread(left, right, usize::from(inner.width)));
@@ -214,6 +217,10 @@ impl Agents {
                 }
                 let fold = if self.unfolded_agents.contains(agent) { "▾" } else { "▸" };
                 let environment = world.environment(listed);
+                if !listed.agent.valid() {
+                    let right = vec![bold("✗", t.err), span(format!(" {}", place(listed)), t.err)];
+                    return (vec![span(format!("   {fold} "), t.dim), name], right);
+                }
                 let right = sign::environment(&environment, width >= 36, t);
                 (vec![span(format!("   {fold} "), t.dim), name], right)
             }
@@ -224,7 +231,7 @@ impl Agents {
                     let (glyph, colour) = sign::state(run.state, t);
                     let time = sign::elapsed(run, look.now);
                     let time_colour = if run.is_live() { colour } else { t.fg };
-                    vec![bold(glyph, colour), span(format!("{time:>7}"), time_colour)]
+                    vec![bold(glyph, colour), span(format!("{time:>6}"), time_colour)]
                 });
                 (vec![blank(7), name], right)
             }
