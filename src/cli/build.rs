@@ -7,7 +7,7 @@ use serde::Serialize;
 use crate::cli::attend::{Show, attend};
 use crate::cli::report::Report;
 use crate::cli::{exit, print};
-use crate::ops::{Context, Rejected, Why, build};
+use crate::ops::{Context, Rejected, Why, build, runs};
 use crate::run::spec::Step;
 use crate::text;
 
@@ -56,6 +56,7 @@ pub fn perform(context: &Context, args: &Args) -> Result<ExitCode, Rejected> {
         let seconds = run.elapsed().as_secs_f64();
         print::talk(&format!("{} after {seconds:.2} s · run {}", run.state().word(), run.id));
     }
+    runs::prune_if_due(context);
     Ok(ExitCode::from(exit::of_run(run.state(), run.status.outcome.as_ref(), heard)))
 }
 

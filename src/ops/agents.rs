@@ -1,12 +1,13 @@
 //! Which agents are there, and how they stand.
 
 use std::collections::HashSet;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::agent::catalog::{Agent, Catalog};
 use crate::ops::{Context, Rejected, Why, runs};
 use crate::run::spec::Kind;
 use crate::venv::stamp::{self, Environment};
+use crate::venv::swap;
 
 /// An agent and its environment.
 #[derive(Clone, Debug, PartialEq)]
@@ -26,7 +27,7 @@ pub fn list(context: &Context) -> (Vec<Listed>, Vec<(PathBuf, String)>) {
         .map(|agent| {
             let environment = match building.contains(&agent.name.to_string()) {
                 true => Environment::Building,
-                false => stamp::look(&agent.directory),
+                false => look(&agent.directory),
             };
             Listed { agent, environment }
         })
@@ -42,8 +43,16 @@ pub fn find(context: &Context, name: &str) -> Result<Listed, Rejected> {
         Err(sentence) => return Err(not_found(context, name, &sentence)),
     };
     let building = being_built(context).contains(name);
-    let environment = if building { Environment::Building } else { stamp::look(&agent.directory) };
+    let environment = if building { Environment::Building } else { look(&agent.directory) };
     Ok(Listed { agent, environment })
+}
+
+/// Looks at an environment; one that a failed or killed build has left behind is put right first.
+fn look(directory: &Path) -> Environment {
+    match stamp::look(directory) {
+        Environment::Broken { .. } if swap::settle(directory).unwrap_or(false) => stamp::look(directory),
+        environment => environment,
+    }
 }
 
 /// The sentence of an unknown agent, with the nearest names.

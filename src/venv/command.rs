@@ -58,6 +58,15 @@ impl Command {
         Ok(Self { text: text.trim().to_owned(), words: (!shell).then_some(words), purpose })
     }
 
+    /// Whether there is anything to do for it in an environment that has just been made.
+    pub fn runs(&self, uv_is_here: bool) -> bool {
+        match self.purpose {
+            Purpose::MakeEnvironment | Purpose::Activate => false,
+            Purpose::FetchUv => !uv_is_here,
+            Purpose::PreparePip | Purpose::InstallProject | Purpose::Other => true,
+        }
+    }
+
     /// Whether pip itself is called.
     pub fn calls_pip(&self) -> bool {
         match &self.words {

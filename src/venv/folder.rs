@@ -161,6 +161,11 @@ impl Hold {
     }
 }
 
+/// Whether a build of this agent has begun and not ended.
+pub fn is_marked(directory: &Path) -> bool {
+    exists(&directory.join(MARKER))
+}
+
 /// Whether anything has this name, a dangling link too.
 pub fn exists(path: &Path) -> bool {
     fs::symlink_metadata(path).is_ok()

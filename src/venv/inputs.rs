@@ -114,11 +114,9 @@ fn hash(directory: &Path, name: &str, basis: Basis) -> Option<u64> {
 
 /// Dependencies and commands that a weightier basis overrules don't count.
 fn hash_of_manifest(manifest: &Manifest, basis: Basis) -> u64 {
-    let mut text = format!("{:?}{:?}", manifest.python_version, manifest.install_commands);
-    if matches!(basis, Basis::Dependencies | Basis::Commands | Basis::Nothing) {
-        text.push_str(&format!("{:?}", manifest.dependencies));
-    }
-    fnv(text.as_bytes())
+    let counts = matches!(basis, Basis::Dependencies | Basis::Commands | Basis::Nothing);
+    let dependencies = if counts { manifest.dependencies.as_slice() } else { &[] };
+    fnv(format!("{:?}{:?}{dependencies:?}", manifest.python_version, manifest.install_commands).as_bytes())
 }
 
 /// FNV-1a: the same in every version of every program, and enough to see a change nobody hides.

@@ -14,11 +14,14 @@
 //! | `.venv/.plugdeck.json` | the stamp: what it was built from |
 
 mod ask;
+mod choice;
 mod command;
+mod draft;
 pub mod error;
 pub mod folder;
 pub mod inputs;
 pub mod machine;
+mod pins;
 pub mod plan;
 pub mod probe;
 mod pyproject;
@@ -28,6 +31,3 @@ pub mod verb;
 mod version;
 
 pub use error::Error;
-
-#[cfg(test)]
-mod real_tests;

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::*;
-use crate::venv::machine::Uv;
+use crate::venv::machine::{Python, Uv};
 use crate::venv::pyproject::Pyproject;
 use crate::venv::version::Version;
 
@@ -30,9 +30,9 @@ fn found() -> Found {
     Found { directory: "/s/agents/ns/a".into(), ..Found::default() }
 }
 
-fn project(package: bool) -> Option<Pyproject> {
+fn project(package: bool) -> Pyproject {
     let dependencies = vec!["x>=1".to_owned(), "-r evil".to_owned()];
-    Some(Pyproject { project: true, package, requires_python: None, dependencies })
+    Pyproject { project: true, package, requires_python: None, dependencies }
 }
 
 /// The steps as lines: what is removed and where they run is the same for all and checked by itself.
@@ -70,7 +70,7 @@ fn uv_builds_beside_what_is_there() {
     let one = |found: &Found, basis: &str, step: &str| {
         check(found, &machine(true), &[&begin(basis), made, step, end]);
     };
-    let locked = Found { lock: true, pyproject: project(true), requirements: true, ..found() };
+    let locked = Found { lock: true, pyproject: Some(project(true)), requirements: true, ..found() };
     one(&locked, "lock", &format!("uv sync --frozen: /bin/uv sync {python} --frozen --python {new}"));
     let environment = ("UV_PROJECT_ENVIRONMENT".to_owned(), "/s/agents/ns/a/.venv.new".to_owned());
     assert_eq!(plan(&locked, &machine(true)).unwrap().steps[2].set, [environment]);
@@ -103,9 +103,18 @@ fn pip_builds_in_place() {
     let one = |found: &Found, basis: &str, step: &str| {
         check(found, &machine(false), &[&begin(basis), made, step, end]);
     };
-    let locked = Found { lock: true, pyproject: project(true), ..found() };
-    one(&locked, "lock", &format!("pip install -e .: {install} -e ."));
-    let no_package = Found { pyproject: project(false), ..found() };
+    let locked = Found { lock: true, pyproject: Some(project(true)), ..found() };
+    let pins = "-c .venv/.plugdeck-pins.txt";
+    let expected = [
+        &begin("lock"),
+        made,
+        "read uv.lock: /bin/plugdeck __venv pin /s/agents/ns/a",
+        &format!("pip install {pins} -e .: {install} {pins} -e ."),
+        end,
+    ];
+    check(&locked, &machine(false), &expected);
+    one(&Found { lock: false, ..locked }, "project", &format!("pip install -e .: {install} -e ."));
+    let no_package = Found { pyproject: Some(project(false)), ..found() };
     one(&no_package, "project", &format!("pip install x>=1 -r evil: {install} -- x>=1 -r evil"));
     let requirements = Found { requirements: true, ..found() };
     let step = format!("pip install -r requirements.txt: {install} -r requirements.txt");
@@ -158,7 +167,7 @@ fn a_command_that_calls_pip_gets_it() {
 #[test]
 fn beside_a_project_only_commands_that_do_something_else_are_run() {
     let commands = ["uv venv .venv", "uv pip install -e .", "uv sync", "pip install 'quoted", "make models"];
-    let found = Found { lock: true, pyproject: project(true), ..found() };
+    let found = Found { lock: true, pyproject: Some(project(true)), ..found() };
     let found = Found { commands: commands.map(str::to_owned).into(), ..found };
     let plan = plan(&found, &machine(true)).unwrap();
     let titles: Vec<_> = plan.steps.iter().map(|step| step.title.as_str()).collect();

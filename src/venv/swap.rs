@@ -97,7 +97,7 @@ pub fn commit(directory: &Path, builder: ProcessId) -> Result<Option<Error>, Err
 /// Does nothing while a build lives, while another plugdeck is at it, and where there is nothing to do, which
 /// costs one system call. Returns whether something was done.
 pub fn settle(directory: &Path) -> Result<bool, Error> {
-    if !folder::exists(&directory.join(MARKER)) {
+    if !folder::is_marked(directory) {
         return Ok(false);
     }
     let Some(_hold) = Hold::attempt(directory)? else { return Ok(false) };

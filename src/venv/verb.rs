@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! plugdeck __venv prepare DIR PLACE BASIS PYTHON TOOL
+//! plugdeck __venv pin DIR
 //! plugdeck __venv commit DIR
 //! ```
 //!
@@ -13,6 +14,7 @@ use std::path::{Path, PathBuf};
 use crate::process::id::{ProcessId, Stat};
 use crate::venv::error::Error;
 use crate::venv::folder::Place;
+use crate::venv::pins;
 use crate::venv::probe::Basis;
 use crate::venv::swap::{self, Begin};
 
@@ -22,8 +24,17 @@ pub const NAME: &str = "__venv";
 /// What the hidden verb is asked to do.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Verb {
-    Prepare { directory: PathBuf, begin: Begin },
-    Commit { directory: PathBuf },
+    Prepare {
+        directory: PathBuf,
+        begin: Begin,
+    },
+    /// Gives pip the versions of `uv.lock`.
+    Pin {
+        directory: PathBuf,
+    },
+    Commit {
+        directory: PathBuf,
+    },
 }
 
 impl Verb {
@@ -31,7 +42,7 @@ impl Verb {
     #[must_use]
     pub fn words(&self) -> Vec<String> {
         let text = |path: &Path| path.to_string_lossy().into_owned();
-        let words = match self {
+        match self {
             Self::Prepare { directory, begin } => vec![
                 NAME.to_owned(),
                 "prepare".to_owned(),
@@ -41,9 +52,9 @@ impl Verb {
                 begin.interpreter.clone(),
                 begin.tool.clone(),
             ],
+            Self::Pin { directory } => vec![NAME.to_owned(), "pin".to_owned(), text(directory)],
             Self::Commit { directory } => vec![NAME.to_owned(), "commit".to_owned(), text(directory)],
-        };
-        words
+        }
     }
 
     /// Reads the words after `__venv`.
@@ -62,6 +73,7 @@ impl Verb {
                 };
                 Ok(Self::Prepare { directory: directory.into(), begin })
             }
+            ["pin", directory] => Ok(Self::Pin { directory: directory.into() }),
             ["commit", directory] => Ok(Self::Commit { directory: directory.into() }),
             _ => Err(unknown()),
         }
@@ -71,6 +83,7 @@ impl Verb {
     pub fn perform(&self, builder: ProcessId) -> Result<Option<String>, Error> {
         match self {
             Self::Prepare { directory, begin } => swap::prepare(directory, begin, builder).map(|()| None),
+            Self::Pin { directory } => pins::write(directory).map(|()| None),
             Self::Commit { directory } => {
                 let notice = swap::commit(directory, builder)?;
                 Ok(notice.map(|error| format!("the new environment is in place, but {error}")))
@@ -104,9 +117,12 @@ mod tests {
             interpreter: "/usr/bin/python3".into(),
             tool: "pip".into(),
         };
-        for verb in
-            [Verb::Prepare { directory: "/a b".into(), begin }, Verb::Commit { directory: "/a b".into() }]
-        {
+        let directory = PathBuf::from("/a b");
+        for verb in [
+            Verb::Prepare { directory: directory.clone(), begin },
+            Verb::Pin { directory },
+            Verb::Commit { directory: "/a b".into() },
+        ] {
             assert_eq!(Verb::parse(&verb.words()[1..]).unwrap(), verb);
         }
         let error = Verb::parse(&["prepare".into(), "/".into()]).unwrap_err();

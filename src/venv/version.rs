@@ -86,19 +86,18 @@ impl Wanted {
             return None;
         }
         match operator {
-            "" if star => self.conditions.push((Operator::Within, numbers)),
+            ">=" => self.conditions.push((Operator::AtLeast, numbers)),
+            "<=" => self.conditions.push((Operator::AtMost, numbers)),
+            ">" => self.conditions.push((Operator::Above, numbers)),
+            "<" => self.conditions.push((Operator::Below, numbers)),
+            "" | "==" if star => self.conditions.push((Operator::Within, numbers)),
+            "!=" if star => self.conditions.push((Operator::NotWithin, numbers)),
             "" => {
                 if rest.is_empty() {
                     self.favourite = Some((numbers[0], *numbers.get(1)?));
                 }
                 self.conditions.push((Operator::AtLeast, numbers));
             }
-            ">=" => self.conditions.push((Operator::AtLeast, numbers)),
-            "<=" => self.conditions.push((Operator::AtMost, numbers)),
-            ">" => self.conditions.push((Operator::Above, numbers)),
-            "<" => self.conditions.push((Operator::Below, numbers)),
-            "==" if star => self.conditions.push((Operator::Within, numbers)),
-            "!=" if star => self.conditions.push((Operator::NotWithin, numbers)),
             "==" | "===" | "=" => self.conditions.push((Operator::Equal, numbers)),
             "!=" => self.conditions.push((Operator::NotEqual, numbers)),
             // PEP 440's compatible release, and the caret and tilde of other tools.

@@ -2,7 +2,9 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on should say where")]
 
+mod build;
 mod cli;
+mod real;
 mod supervisor;
 mod support;
 mod tidy;

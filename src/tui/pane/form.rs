@@ -122,12 +122,6 @@ impl Form {
         if self.typing && has_text { Layer::Text } else { Layer::Form }
     }
 
-    /// Whether nothing is filled in that leaving for good would lose.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.whole.is_ok() && self.checked.payload.parameters.is_empty() && self.tool_context.is_none()
-    }
-
     /// Says that a submit was turned down before anything ran.
     pub fn refused(&mut self, rejected: &Rejected) {
         self.refused = Some(rejected.message.clone());
@@ -149,16 +143,17 @@ impl Form {
             (Action::First, Side::Fields) => self.selected = 0,
             (Action::Last, Side::Fields) => self.selected = last,
             (Action::Left, Side::Fields) => {
-                self.change(|field, method| field.turns() && field.cycle(method, -1))
+                self.change(|field, method| field.turns() && field.cycle(method, -1));
             }
             (Action::Right, Side::Fields) => {
-                self.change(|field, method| field.turns() && field.cycle(method, 1))
+                self.change(|field, method| field.turns() && field.cycle(method, 1));
             }
             (Action::Suggest, Side::Fields) => {
                 self.change(|field, method| field.has_choices() && field.cycle(method, 1));
             }
             (Action::Omit, Side::Fields) => self.change(Field::omit),
             (Action::AsJson, Side::Fields) => self.change(Field::toggle_json),
+            // A form has no say in the other actions, nor in those that come to the table later.
             _ => return Asked::NotMine,
         }
         Asked::Nothing
@@ -256,10 +251,9 @@ impl Form {
 
     /// Changes the selected field, and checks where that changed the payload.
     fn change(&mut self, change: impl FnOnce(&mut Field, &Method) -> bool) {
-        if let Some(field) = self.fields.get_mut(self.selected) {
-            if change(field, &self.method) {
-                self.check();
-            }
+        let field = self.fields.get_mut(self.selected);
+        if field.is_some_and(|field| change(field, &self.method)) {
+            self.check();
         }
     }
 

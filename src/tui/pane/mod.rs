@@ -3,20 +3,18 @@
 //! A pane draws itself with `render(&self, buffer, area, look)`, and changes by methods of its own that the
 //! application calls; what it wants done outside is a list of [`crate::tui::effect::Effect`]. It never blocks and
 //! never looks at a clock: the time stands in [`Look`].
-
 //!
-//! Full-screen pages that take keys themselves (the form, the result) have this shape, so that the application
-//! needs to know nothing else of them:
+//! The form, a page that takes keys itself, has this shape, so that the application needs to know nothing else:
 //!
-//! - `layer(&self) -> Layer`: which keys apply now (a form: `Form` between its fields, `Text` inside one);
+//! - `layer(&self) -> Layer`: which keys apply now (`Form` between its fields, `Text` inside one);
 //! - `act(&mut self, action: Action) -> Asked`: a key of the table, `Back` among them;
 //! - `key(&mut self, event: KeyEvent) -> Asked`: any other key, in a text field;
 //! - `paste(&mut self, text: &str)`;
 //! - `render(&self, buffer, area, look)`: everything between header and footer, tab strip included;
 //! - `place(&self, theme)` and `facts(&self, look)`: the left and the right part of the header.
 //!
-//! A form is made by `Form::new(&Listed, &Method, payload: Option<&str>)`, asks for `Effect::Call`, and is told
-//! with `refused(&mut self, &Rejected)` when that is turned down. A result is made by `Result::new(Reply)`.
+//! It asks for `Effect::Call`, and is told with `refused(&mut self, &Rejected)` when that is turned down. The result
+//! is a tab of a run: `act` and `render` alone.
 
 pub mod agent_page;
 pub mod agents;

@@ -11,7 +11,7 @@ mod words;
 use std::cell::Cell;
 
 use crate::text;
-use crate::tui::keymap::{Action, Layer};
+use crate::tui::keymap::Action;
 use crate::tui::pane::Asked;
 use crate::tui::seen::Reply;
 use crate::tui::widget::json_tree::Tree;
@@ -75,12 +75,6 @@ impl ResultView {
         view
     }
 
-    /// Which keys apply now.
-    #[must_use]
-    pub fn layer(&self) -> Layer {
-        Layer::Result
-    }
-
     /// Does what a key of the table asks for.
     pub fn act(&mut self, action: Action) -> Asked {
         let half = (self.bottom.get().saturating_sub(self.top.get()) / 2).max(1).cast_signed();
@@ -110,6 +104,7 @@ impl ResultView {
             }),
             Action::Left => self.in_tree(Tree::fold),
             Action::ToggleRaw => self.toggle_raw(),
+            // A result has no say in the other actions, nor in those that come to the table later.
             _ => return Asked::NotMine,
         }
         Asked::Nothing
@@ -135,10 +130,6 @@ impl ResultView {
     /// Moves the cursor by rows on which it rests.
     fn step(&mut self, by: isize) {
         self.move_to(self.cursor.saturating_add_signed(by));
-        // Where that is a row between sections, the way goes on.
-        if by < 0 && !self.rows.get(self.cursor).is_some_and(Row::rests) {
-            self.move_to(0);
-        }
     }
 
     /// Moves the cursor to this row, or to the nearest one on which it rests: the next, else the one before. On the

@@ -172,7 +172,8 @@ impl Tree {
             }
             What::Group { .. } | What::Text { .. } | What::Short(_) | What::Line { .. } => return,
         };
-        self.rows.splice(at + 1..at + 1, rows);
+        let below = self.rows.split_off(at + 1);
+        self.rows.extend(rows.into_iter().chain(below));
     }
 
     fn close(&mut self, at: usize) {

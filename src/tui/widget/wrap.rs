@@ -14,7 +14,9 @@ pub fn rows(line: &str, columns: usize) -> Vec<&str> {
         rows.push(row.trim_end_matches(' '));
         rest = after;
     }
-    rows.push(rest);
+    if !rest.is_empty() || rows.is_empty() {
+        rows.push(rest);
+    }
     rows
 }
 

@@ -2,6 +2,7 @@
 
 pub mod sandbox;
 pub mod screen;
+pub mod tools;
 
 use std::time::{Duration, Instant};
 

@@ -9,7 +9,7 @@ use std::sync::LazyLock;
 use serde_json::Value;
 
 /// The interpreter that the fixtures' environments use.
-static PYTHON: LazyLock<PathBuf> = LazyLock::new(|| {
+pub static PYTHON: LazyLock<PathBuf> = LazyLock::new(|| {
     let answer = Command::new("python3").args(["-c", "import sys; print(sys.executable)"]).output();
     let path = answer.expect("the tests need python3").stdout;
     PathBuf::from(String::from_utf8(path).unwrap().trim())

@@ -24,10 +24,10 @@ impl Choices {
                 Vec::new()
             }
         };
-        if let (false, Some(Value::String(default))) = (words.is_empty(), &parameter.default) {
-            if !default.is_empty() && !words.contains(&default.as_str()) {
-                words.insert(0, default);
-            }
+        let default =
+            parameter.default.as_ref().and_then(Value::as_str).filter(|default| !default.is_empty());
+        if let Some(default) = default.filter(|default| !words.is_empty() && !words.contains(default)) {
+            words.insert(0, default);
         }
         Self { values: words.into_iter().map(Value::from).collect(), guessed: true }
     }

@@ -92,7 +92,7 @@ impl Form {
         let required = self.fields.iter().filter(|field| field.is_required()).count();
         let mut counts = sign::count(self.fields.len(), "field", "fields");
         if required > 0 {
-            counts += &format!(" · {required} required");
+            counts.push_str(&format!(" · {required} required"));
         }
         vec![span(counts, theme.dim)]
     }

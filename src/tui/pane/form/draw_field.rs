@@ -6,7 +6,6 @@ use ratatui::style::{Modifier, Style};
 use ratatui::text::Span;
 use serde_json::Value;
 
-use crate::agent::manifest::Parameter;
 use crate::text;
 use crate::tui::pane::form::editor::Look;
 use crate::tui::pane::form::field::{Entry, Field, Trouble};
@@ -109,7 +108,7 @@ impl Shown<'_> {
             _ if !field.is_present() => "left out".to_owned(),
             _ if field.editor.is_empty() => "empty text".to_owned(),
             (_, _) if has_lines => {
-                let size = sign::size(field.editor.text().len() as u64);
+                let size = sign::size(field.editor.bytes() as u64);
                 match field.editor.lines() {
                     1 => size,
                     lines => format!("{lines} lines · {size}"),
@@ -191,11 +190,10 @@ impl Shown<'_> {
         if let Some(problem) = self.problem {
             notes.extend(wrapped(problem, NOTE).into_iter().map(|line| (line, true)));
         }
-        if let Some(Parameter { description, .. }) = &self.field.parameter {
-            if !description.trim().is_empty() {
-                let most = if self.selected { NOTE } else { 1 };
-                notes.extend(wrapped(description.trim(), most).into_iter().map(|line| (line, false)));
-            }
+        let description = self.field.parameter.as_ref().map(|parameter| parameter.description.trim());
+        if let Some(description) = description.filter(|description| !description.is_empty()) {
+            let most = if self.selected { NOTE } else { 1 };
+            notes.extend(wrapped(description, most).into_iter().map(|line| (line, false)));
         }
         notes
     }

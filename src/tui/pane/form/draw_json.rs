@@ -20,7 +20,7 @@ const LONGEST: usize = 64 * 1024;
 
 /// Draws the whole payload's text over an area, and under it what keeps it from being JSON.
 pub fn draw(form: &Form, buffer: &mut Buffer, area: Rect, focused: bool, theme: &Theme) {
-    let size = form.json.text().len() as u64;
+    let size = form.json.bytes() as u64;
     let fact = format!("{} · {}", sign::count(form.json.lines(), "line", "lines"), sign::size(size));
     let title = if focused { vec![chip("payload", theme)] } else { vec![span("payload", theme.fg)] };
     let frame = Frame::new(title, focused).fact(vec![span(fact, theme.dim)]);

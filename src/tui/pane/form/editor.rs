@@ -66,6 +66,12 @@ impl Editor {
         standin::reveal(&self.area.lines().join("\n")).into_owned()
     }
 
+    /// Bytes of the text a person means.
+    pub fn bytes(&self) -> usize {
+        let lines = self.area.lines();
+        lines.iter().map(|line| standin::reveal(line).len()).sum::<usize>() + lines.len() - 1
+    }
+
     pub fn is_empty(&self) -> bool {
         self.area.is_empty()
     }

@@ -156,12 +156,11 @@ impl Field {
         }
         self.loaded = None;
         self.present = value.is_some();
-        let text = match value {
-            Some(value) => self.load(value),
-            None => {
-                self.as_json = self.parameter.is_none();
-                String::new()
-            }
+        let text = if let Some(value) = value {
+            self.load(value)
+        } else {
+            self.as_json = self.parameter.is_none();
+            String::new()
         };
         if self.editor.text() != text {
             self.editor.replace(&text);

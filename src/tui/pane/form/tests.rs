@@ -1,20 +1,18 @@
-//! The form by its keys, as the dashboard gives them to it; its round trips; and how it looks.
+//! The form by its keys, as the dashboard gives them to it. Its round trips and its looks have files of their own.
+
+mod looks;
+mod round_trip;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
-use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
 use serde_json::Value;
 
 use crate::agent::catalog::{Agent, AgentName};
 use crate::agent::manifest::{Kind, Method, Parameter};
-use crate::agent::payload::Payload;
 use crate::ops::agents::Listed;
 use crate::tui::effect::Effect;
 use crate::tui::keymap::{self, Layer};
-use crate::tui::message::Now;
-use crate::tui::pane::form::{Form, Side, json};
-use crate::tui::pane::{Asked, Look};
-use crate::tui::theme::{Palette, Theme};
+use crate::tui::pane::Asked;
+use crate::tui::pane::form::{Form, Side};
 use crate::venv::stamp::Environment;
 
 fn listed() -> Listed {
@@ -270,91 +268,6 @@ const NASTY: [&str; 12] = [
     "{\"method\":\"everything\",\"parameters\":{\"text\":\"\u{10fffd}\u{100041}\u{feff}\u{7f}\u{9b}\",\"tags\":[[[[]]]]}}",
 ];
 
-/// Everything a payload's text says, with the spelling of every value.
-fn meaning(text: &str) -> String {
-    let whole = json::read(text, "").unwrap();
-    json::write(&whole.payload, &whole.extra)
-}
-
-#[test]
-fn json_to_form_to_json_loses_nothing() {
-    for text in NASTY {
-        let mut form = filled(&everything(), text);
-        press(&mut form, "<F2>");
-        assert_eq!(form.side, Side::Json);
-        assert_eq!(form.json.text(), meaning(text));
-        // There and back again.
-        press(&mut form, "<F2><F2>");
-        assert_eq!(form.json.text(), meaning(text));
-    }
-}
-
-#[test]
-fn form_to_json_to_form_changes_no_field() {
-    for text in NASTY {
-        let mut form = filled(&everything(), text);
-        let fields = |form: &Form| -> Vec<_> {
-            let shown = |f: &super::field::Field| {
-                (f.name.clone(), f.editor.text(), f.entry(), f.forced().map(|v| v.to_string()))
-            };
-            form.fields.iter().map(shown).collect()
-        };
-        let before = fields(&form);
-        press(&mut form, "<F2><F2>");
-        assert_eq!(fields(&form), before);
-        // An edit of one field leaves the spelling of the others.
-        let others = |form: &Form| fields(form)[1..].to_vec();
-        let rest = others(&form);
-        press(&mut form, "!<F2><F2>");
-        assert_eq!(others(&form), rest);
-    }
-}
-
-#[test]
-fn an_edit_and_its_undoing_give_the_same_text_back() {
-    for text in NASTY {
-        let mut form = filled(&everything(), text);
-        let before = serde_json::to_string(&form.checked.payload).unwrap();
-        press(&mut form, "!<backspace>");
-        if form.fields[0].is_present() {
-            let meant: Payload = serde_json::from_str(&before).unwrap();
-            let again = &form.checked.payload;
-            assert_eq!(
-                again.parameters.get("text").map(ToString::to_string),
-                meant.parameters.get("text").map(ToString::to_string).or(Some("\"\"".into()))
-            );
-        }
-    }
-}
-
-#[test]
-fn json_is_kept_as_typed_while_it_says_the_same() {
-    let mut form = form(&analyze_text());
-    press(&mut form, "<F2><ctrl-e>");
-    form.json.replace("{\"parameters\":   {\"text\": \"\\u0041\"},\n\n\"method\":\"analyze_text\"}");
-    press(&mut form, " <F2>");
-    assert_eq!(form.side, Side::Fields);
-    assert_eq!(form.fields[0].editor.text(), "A");
-    press(&mut form, "<F2>");
-    assert!(form.json.text().starts_with("{\"parameters\":   {\"text\": \"\\u0041\"},\n\n"));
-    press(&mut form, "<F2>B<F2>");
-    assert!(form.json.text().contains("\"text\": \"AB\""), "{}", form.json.text());
-}
-
-#[test]
-fn a_text_that_is_no_json_is_neither_left_nor_sent() {
-    let mut form = form(&analyze_text());
-    press(&mut form, "<F2>");
-    form.json.replace("{\n  \"parameters\": {\"text\": oops}\n}");
-    press(&mut form, " ");
-    press(&mut form, "<F2>");
-    assert_eq!(form.side, Side::Json);
-    assert!(matches!(press(&mut form, "<ctrl-r><ctrl-r>"), Asked::Nothing));
-    // The cursor stands where it is wrong.
-    press(&mut form, "X");
-    assert!(form.json.text().contains("Xoops"), "{}", form.json.text());
-}
-
 #[test]
 fn undeclared_keys_are_fields_too_and_can_be_left_out() {
     let mut form = filled(&analyze_text(), r#"{"parameters":{"speed":9,"text":"x"}}"#);
@@ -370,58 +283,4 @@ fn a_payload_that_is_no_json_stays_a_text() {
     let form = filled(&analyze_text(), "{\"parameters\": NaN}");
     assert_eq!(form.side, Side::Json);
     assert_eq!(form.json.text(), "{\"parameters\": NaN}");
-}
-
-/// Every cell of the page, one line a row.
-fn draw(form: &Form, width: u16, height: u16) -> String {
-    let theme = Theme::built_in(false, Palette::Rgb);
-    let mut buffer = Buffer::empty(Rect { x: 0, y: 0, width, height });
-    let area = buffer.area;
-    buffer.set_style(area, theme.paper());
-    form.render(&mut buffer, area, Look { theme: &theme, now: Now::default(), focused: true });
-    let row = |y| (0..width).map(|x| buffer[(x, y)].symbol()).collect::<String>();
-    (0..height).map(|y| row(y).trim_end().to_owned() + "\n").collect()
-}
-
-const FILLED: &str = r#"{"method":"analyze_text","parameters":{
-    "text":"The delivery was late but support fixed it in an hour.\nWould order again.","analysis_type":"sentiment"}}"#;
-
-#[test]
-fn a_filled_form_looks_like_this() {
-    insta::assert_snapshot!("filled_100x30", draw(&filled(&analyze_text(), FILLED), 100, 28));
-    insta::assert_snapshot!("filled_80x24", draw(&filled(&analyze_text(), FILLED), 80, 22));
-}
-
-#[test]
-fn every_kind_and_what_is_wrong_looks_like_this() {
-    let mut form = filled(&everything(), NASTY[8]);
-    insta::assert_snapshot!("wrong_100x60", draw(&form, 100, 58));
-    press(&mut form, "<ctrl-r>");
-    insta::assert_snapshot!("asked_80x24", draw(&form, 80, 22));
-}
-
-#[test]
-fn broken_json_looks_like_this() {
-    let mut form = filled(&analyze_text(), FILLED);
-    press(&mut form, "<F2>");
-    form.json.go_to(4, 30);
-    press(&mut form, "\"");
-    insta::assert_snapshot!("broken_json_80x24", draw(&form, 80, 22));
-}
-
-#[test]
-fn the_selected_field_is_in_sight_at_every_size() {
-    let mut form = form(&everything());
-    for (width, height) in [(60, 13), (80, 22), (100, 28), (200, 58), (20, 6), (1, 1), (0, 0)] {
-        for index in 0..form.fields.len() {
-            form.selected = index;
-            let drawn = draw(&form, width, height);
-            if width >= 60 {
-                assert!(
-                    drawn.contains(&format!("╭  {} ", form.fields[index].name)),
-                    "{width}×{height}\n{drawn}"
-                );
-            }
-        }
-    }
 }

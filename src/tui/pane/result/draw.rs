@@ -67,13 +67,12 @@ impl ResultView {
     fn claim(&self, claim: &str, evidence: &str, theme: &Theme) -> Vec<Line<'static>> {
         let mut lines = vec![Line::from(bold(text::safe(claim.as_bytes()), theme.bright))];
         let evidence = text::safe(evidence.as_bytes());
-        match (self.reply.outcome.state, evidence.rsplit_once(' ')) {
-            // The rule's name is what a person looks up.
-            (State::SoftError, Some((words, rule))) => {
-                lines.push(Line::from(vec![span(format!("{words} "), theme.dim), span(rule, theme.fg)]));
-            }
-            _ if evidence.is_empty() => {}
-            _ => lines.push(Line::from(span(evidence, theme.dim))),
+        // The rule's name is what a person looks up.
+        let rule = evidence.rsplit_once(' ').filter(|_| self.reply.outcome.state == State::SoftError);
+        if let Some((words, rule)) = rule {
+            lines.push(Line::from(vec![span(format!("{words} "), theme.dim), span(rule, theme.fg)]));
+        } else if !evidence.is_empty() {
+            lines.push(Line::from(span(evidence, theme.dim)));
         }
         lines
     }

@@ -124,7 +124,8 @@ fn nothing_null_and_empty_are_different_things() {
 
 #[test]
 fn every_row_of_a_long_result_can_be_reached() {
-    let text: String = (0..3_000).map(|n| format!("line {n}: {}\\n", "x".repeat(n % 90))).collect();
+    let text: String =
+        (0..3_000).fold(String::new(), |text, n| text + &format!("line {n}: {}\\n", "x".repeat(n % 90)));
     let mut view =
         ResultView::new(reply(outcome(State::Succeeded), Some(&format!("\"{text}\"")), &["the end"]));
     for size in [(80, 19), (60, 10), (200, 50)] {
