@@ -83,13 +83,9 @@ pub enum Action {
     Submit,
     ToggleJson,
     EnterField,
-    LeaveField,
     Omit,
     AsJson,
-    Editor,
     Suggest,
-    EarlierPayload,
-    LaterPayload,
     // Popups.
     Confirm,
     Demo,
@@ -204,6 +200,7 @@ impl Layer {
     }
 
     /// Every layer, in the order of the help.
+    #[cfg(test)]
     pub const ALL: [Self; 15] = [
         Self::Everywhere,
         Self::Lists,
@@ -227,8 +224,7 @@ impl Layer {
     pub fn stack(self) -> Vec<Self> {
         match self {
             Self::Everywhere => vec![self],
-            Self::Form | Self::Text | Self::Dialog => vec![self, Self::Everywhere],
-            Self::Lists => vec![self, Self::Everywhere],
+            Self::Lists | Self::Form | Self::Text | Self::Dialog => vec![self, Self::Everywhere],
             Self::Agents
             | Self::Runs
             | Self::Procs

@@ -142,12 +142,6 @@ pub fn is_roomy(page: Rect) -> bool {
     page.height >= LOW_PAGE - 2
 }
 
-/// The text area of a page: a margin of two columns, and at most as wide as text is easy to read.
-#[must_use]
-pub fn margin(area: Rect) -> Rect {
-    Rect { x: area.x + 2, width: area.width.saturating_sub(4), ..area }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -125,11 +125,7 @@ impl App {
             | Action::Submit
             | Action::ToggleJson
             | Action::EnterField
-            | Action::LeaveField
-            | Action::Editor
             | Action::Suggest
-            | Action::EarlierPayload
-            | Action::LaterPayload
             | Action::Omit
             | Action::AsJson
             | Action::Confirm => {}
@@ -268,9 +264,8 @@ impl App {
     fn selected_run(&self) -> Option<RunId> {
         match (self.pages.last(), self.subject()) {
             (Some(Page::Run(page)), _) => Some(page.run.clone()),
-            (Some(Page::Form(_)), _) => None,
             (None, Subject::Run(run)) => Some(run),
-            (None, _) => None,
+            (Some(Page::Form(_)) | None, _) => None,
         }
     }
 
@@ -348,12 +343,10 @@ impl App {
     }
 
     fn edit(&mut self) -> Vec<Effect> {
-        match self.earlier_call() {
-            Some(dir) => vec![Effect::Recall(dir)],
-            None => {
-                self.open();
-                Vec::new()
-            }
+        if let Some(dir) = self.earlier_call() {
+            return vec![Effect::Recall(dir)];
         }
+        self.open();
+        Vec::new()
     }
 }

@@ -37,8 +37,10 @@ pub enum Item {
 /// The tree's state.
 #[derive(Debug, Default)]
 pub struct Agents {
-    folded_namespaces: HashSet<String>,
-    unfolded_agents: HashSet<String>,
+    /// Namespaces.
+    folded: HashSet<String>,
+    /// Agents.
+    unfolded: HashSet<String>,
     selected: Option<Item>,
     cursor: Cursor,
     /// The first look has chosen what is unfolded.
@@ -55,7 +57,7 @@ impl Agents {
     /// Selects an item and unfolds what it stands in.
     pub fn select(&mut self, item: Item, world: &World) {
         if let Item::Method { agent, .. } = &item {
-            self.unfolded_agents.insert(agent.clone());
+            self.unfolded.insert(agent.clone());
         }
         self.selected = Some(item);
         self.settle(world);
@@ -66,11 +68,10 @@ impl Agents {
         if !self.opened && world.agents.is_some() {
             self.opened = true;
             let runnable = || world.agents().iter().filter(|listed| listed.agent.manifest.is_some());
-            let unfolded = if world.agents().len() <= FEW { usize::MAX } else { 1 };
+            let most = if world.agents().len() <= FEW { usize::MAX } else { 1 };
             let valid_first =
                 || runnable().filter(|l| l.agent.valid()).chain(runnable().filter(|l| !l.agent.valid()));
-            self.unfolded_agents =
-                valid_first().take(unfolded).map(|listed| listed.agent.name.to_string()).collect();
+            self.unfolded = valid_first().take(most).map(|listed| listed.agent.name.to_string()).collect();
             self.selected = valid_first().find_map(|listed| {
                 let method = listed.agent.manifest.as_ref()?.methods.first()?.name.clone();
                 Some(Item::Method { agent: listed.agent.name.to_string(), method })
@@ -98,28 +99,28 @@ impl Agents {
         match (action, &selected) {
             (Action::Left, Item::Method { agent, .. }) => self.selected = Some(Item::Agent(agent.clone())),
             (Action::Left, Item::Agent(agent)) => {
-                if !self.unfolded_agents.remove(agent) {
+                if !self.unfolded.remove(agent) {
                     let namespace = agent.split('/').next().unwrap_or_default();
                     self.selected = Some(Item::Namespace(namespace.to_owned()));
                 }
             }
             (Action::Left, Item::Namespace(namespace)) => {
-                self.folded_namespaces.insert(namespace.clone());
+                self.folded.insert(namespace.clone());
             }
             (Action::Right, Item::Agent(agent)) => {
-                self.unfolded_agents.insert(agent.clone());
+                self.unfolded.insert(agent.clone());
             }
             (Action::Right, Item::Namespace(namespace)) => {
-                self.folded_namespaces.remove(namespace);
+                self.folded.remove(namespace);
             }
             (Action::Open, Item::Agent(agent)) => {
-                if !self.unfolded_agents.remove(agent) {
-                    self.unfolded_agents.insert(agent.clone());
+                if !self.unfolded.remove(agent) {
+                    self.unfolded.insert(agent.clone());
                 }
             }
             (Action::Open, Item::Namespace(namespace)) => {
-                if !self.folded_namespaces.remove(namespace) {
-                    self.folded_namespaces.insert(namespace.clone());
+                if !self.folded.remove(namespace) {
+                    self.folded.insert(namespace.clone());
                 }
             }
             _ => return false,
@@ -177,12 +178,12 @@ impl Agents {
                 items.push(Item::Namespace(name.namespace.clone()));
                 namespace = Some(&name.namespace);
             }
-            if self.folded_namespaces.contains(&name.namespace) {
+            if self.folded.contains(&name.namespace) {
                 continue;
             }
             let agent = name.to_string();
             items.push(Item::Agent(agent.clone()));
-            if self.unfolded_agents.contains(&agent) {
+            if self.unfolded.contains(&agent) {
                 let methods = listed.agent.manifest.iter().flat_map(|manifest| &manifest.methods);
                 items.extend(
                     methods.map(|method| Item::Method { agent: agent.clone(), method: method.name.clone() }),
@@ -204,7 +205,7 @@ impl Agents {
         let t = look.theme;
         match item {
             Item::Namespace(namespace) => {
-                let fold = if self.folded_namespaces.contains(namespace) { "▸" } else { "▾" };
+                let fold = if self.folded.contains(namespace) { "▸" } else { "▾" };
                 let name = format!("{}/", sign::safe(namespace));
                 (vec![span(format!(" {fold} "), t.dim), span(name, t.dim)], Vec::new())
             }
@@ -215,7 +216,7 @@ impl Agents {
                 if listed.agent.manifest.is_none() {
                     return (vec![span("   ✗ ", t.err), name], vec![span(place(listed), t.err)]);
                 }
-                let fold = if self.unfolded_agents.contains(agent) { "▾" } else { "▸" };
+                let fold = if self.unfolded.contains(agent) { "▾" } else { "▸" };
                 let environment = world.environment(listed);
                 if !listed.agent.valid() {
                     let right = vec![bold("✗", t.err), span(format!(" {}", place(listed)), t.err)];
