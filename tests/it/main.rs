@@ -8,3 +8,4 @@ mod real;
 mod supervisor;
 mod support;
 mod tidy;
+mod tui;
