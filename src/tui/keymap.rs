@@ -137,6 +137,8 @@ impl Key {
             KeyCode::Down => "↓".into(),
             KeyCode::Left => "←".into(),
             KeyCode::Right => "→".into(),
+            KeyCode::PageUp => "PgUp".into(),
+            KeyCode::PageDown => "PgDn".into(),
             other => other.to_string(),
         };
         let control = if self.modifiers.contains(KeyModifiers::CONTROL) { "ctrl-" } else { "" };

@@ -22,11 +22,11 @@ use std::time::{Duration, Instant};
 
 use crossterm::event::{Event, EventStream, KeyEventKind};
 use futures_lite::StreamExt as _;
-use rustix::process::Signal;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::mpsc;
 
 use crate::ops::{Context, runs};
+use crate::process::signal::suspend_own_group;
 use crate::run::view::clock_us;
 use crate::tui::app::App;
 use crate::tui::effect::{Effect, ForLoop, Worker};
@@ -189,8 +189,7 @@ impl Dashboard {
                 Some(ForLoop::Redraw) => self.screen.clear()?,
                 Some(ForLoop::Suspend) => {
                     self.guard.leave();
-                    // The whole group, as the terminal itself would: a parent like cargo is stopped too.
-                    rustix::process::kill_current_process_group(Signal::TSTP)?;
+                    suspend_own_group()?;
                     self.come_back()?;
                 }
             }
