@@ -73,11 +73,6 @@ pub enum Effect {
 #[derive(Debug, PartialEq, Eq)]
 pub enum ForLoop {
     Redraw,
-    /// Opens `$EDITOR` on this text; answered by `Edited`. The ending makes editors choose colours.
-    Edit {
-        text: String,
-        ending: &'static str,
-    },
     Suspend,
     Quit,
 }
