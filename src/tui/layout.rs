@@ -123,7 +123,11 @@ pub fn run_parts(area: Rect) -> RunParts {
             processes: (processes.height >= 4).then_some(processes),
         };
     }
-    let processes = if area.height >= 30 { 9 } else { 0 };
+    let processes = match area.height {
+        ..30 => 0,
+        30..48 => 6,
+        _ => 9,
+    };
     let graphs = if area.height >= 16 && area.width >= 40 { GRAPHS } else { 0 };
     let output = Rect { height: area.height - graphs - processes, ..area };
     let row = Rect { y: output.bottom(), height: graphs, ..area };

@@ -1,11 +1,11 @@
 //! Draws the pictures of `screenshots/` from the real program in a pseudo-terminal: SVG and PNG.
 //!
-//! `cargo test --features screenshots --test screenshots [NAME…]`. Fonts are this machine's: DejaVu Sans Mono, and
+//! `cargo test --features screenshots --test screenshots [-- NAME…]`. Fonts are this machine's: DejaVu Sans Mono, and
 //! Noto Color Emoji for what agents print. The build's picture is of a real agent where `PLUGDECK_REAL_AGENTS` names
 //! a folder of them, as `<namespace>/<name>`.
 
 #[path = "../it/support/mod.rs"]
-#[expect(dead_code, reason = "shared with the tests, which use all of it")]
+#[expect(dead_code, clippy::unwrap_used, reason = "shared with the tests, which use all of it")]
 mod support;
 mod svg;
 
@@ -72,7 +72,14 @@ fn take(screen: &Screen, name: &str, window: svg::Window) {
     fs::write(folder.join(format!("{name}.png")), svg::png(&picture).unwrap()).unwrap();
 }
 
-/// Runs that have ended, and some that live.
+/// Runs are in the order of their seconds.
+fn next_second() {
+    let second = || std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs();
+    let now = second();
+    support::wait_for("the next second", || (second() > now).then_some(()));
+}
+
+/// Runs that have ended, one of each kind.
 fn history(sandbox: &Sandbox) {
     for call in [
         &["demo/text-stats", "sample"][..],
@@ -85,20 +92,23 @@ fn history(sandbox: &Sandbox) {
         &["demo/text-stats", "compare", "-p", "first=one two", "-p", "second=one three"],
     ] {
         sandbox.run(call);
+        next_second();
     }
 }
 
 fn workbench(name: &str, theme: &str, window: svg::Window) {
     let sandbox = world();
     history(&sandbox);
-    sandbox.detach(&["demo/slow-worker", "count_primes", "-p", "up_to=60000000"]);
+    sandbox.detach(&["demo/chatty", "talk", "-p", "lines=2000", "-p", "delay_ms=150"]);
+    next_second();
     sandbox.detach(&["demo/memory-eater", "eat", "-p", "megabytes=120", "-p", "seconds=40"]);
-    sandbox.detach(&["demo/chatty", "talk", "-p", "lines=2000", "-p", "delay_ms=150", "-p", "style=emoji"]);
+    next_second();
+    sandbox.detach(&["demo/slow-worker", "count_primes", "-p", "up_to=60000000"]);
     let mut screen = open(&sandbox, theme, 120, 40);
     screen.wait_for("3 running");
     screen.send("2");
     // Until the graphs have a shape.
-    screen.wait_until("some seconds of life", |text| text.contains("0:12"));
+    screen.wait_until("some seconds of life", |text| text.contains("0:16"));
     take(&screen, name, window);
 }
 
@@ -106,7 +116,7 @@ fn method(name: &str) {
     let sandbox = world();
     history(&sandbox);
     let mut screen = open(&sandbox, "dark", 80, 24);
-    screen.wait_for("text-stats");
+    screen.wait_for("demo/");
     screen.send("Glj");
     screen.wait_for("Takes a text apart");
     take(&screen, name, DARK);
@@ -115,7 +125,7 @@ fn method(name: &str) {
 /// The form of `text-stats analyze`, with a text in it.
 fn filled(sandbox: &Sandbox) -> Screen {
     let mut screen = open(sandbox, "dark", 100, 30);
-    screen.wait_for("text-stats");
+    screen.wait_for("demo/");
     screen.send("Glj");
     screen.wait_for("Takes a text apart");
     screen.send(ENTER);

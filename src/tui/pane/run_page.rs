@@ -113,7 +113,12 @@ impl RunPage {
     /// A view of this run.
     #[must_use]
     pub fn new(run: &Run) -> Self {
-        Self::of(run.id.clone(), run.kind, run.is_live())
+        let mut page = Self::of(run.id.clone(), run.kind, run.is_live());
+        // Of a call that has ended the answer is what one looks for.
+        if run.kind == Kind::Call && !run.is_live() && run.state != State::Killed {
+            page.tab = Tab::Result;
+        }
+        page
     }
 
     /// A view of a run that may not be listed yet.

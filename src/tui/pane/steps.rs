@@ -56,7 +56,7 @@ pub fn steps(buffer: &mut Buffer, area: Rect, detail: &Detail, selected: Option<
         ];
         if !standing.note.is_empty() {
             left.push(span(format!("   {}", standing.note), t.dim));
-        } else if !standing.running && known.is_none() {
+        } else if !standing.running {
             left.push(span(format!("   {}", sign::safe(&step.reason)), t.dim));
         }
         let time = span(standing.time.clone(), if standing.running { t.info } else { t.fg });
