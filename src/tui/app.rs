@@ -8,6 +8,7 @@ mod mouse;
 #[cfg(test)]
 mod tests;
 
+use std::collections::HashMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -58,6 +59,8 @@ pub struct App {
     scroll: usize,
     /// Pages over the workbench; the last one is shown.
     pages: Vec<Page>,
+    /// Forms that were left, by agent and method: nothing that was typed is lost.
+    drafts: HashMap<(String, String), Box<Form>>,
     over: Option<Over>,
     toast: Option<Toast>,
     /// What is to run when its agent's environment has been built.
@@ -102,6 +105,12 @@ enum Subject {
 }
 
 impl App {
+    /// How many runs go on.
+    #[must_use]
+    pub fn live_runs(&self) -> usize {
+        self.world.live().count()
+    }
+
     /// The state at the start: nothing is known yet.
     #[must_use]
     pub fn new(context: &Context, theme: Theme, size: Size, now: Now) -> Self {
@@ -120,6 +129,7 @@ impl App {
             main_run: None,
             scroll: 0,
             pages: Vec::new(),
+            drafts: HashMap::new(),
             over: None,
             toast: None,
             after_build: None,

@@ -53,8 +53,9 @@ pub enum Error {
     Terminal(#[from] io::Error),
 }
 
-/// Shows the dashboard until it is closed. Runs go on. Ends by the signal that asked for its end, if one did.
-pub fn run(context: Context, theme: Option<String>) -> Result<(), Error> {
+/// Shows the dashboard until it is closed; returns how many runs go on. Ends by the signal that asked for its end, if
+/// one did.
+pub fn run(context: Context, theme: Option<String>) -> Result<usize, Error> {
     let palette = terminal::palette(|name| std::env::var(name).ok());
     let name = theme.or_else(|| context.settings.theme.clone()).unwrap_or_else(|| "dark".to_owned());
     let theme = Theme::load(&name, &context.paths.config.join("themes"), palette).map_err(Error::Theme)?;
@@ -79,7 +80,7 @@ pub fn run(context: Context, theme: Option<String>) -> Result<(), Error> {
     if let Some(signal) = ended? {
         signal_hook::low_level::emulate_default_handler(signal)?;
     }
-    Ok(())
+    Ok(dashboard.app.live_runs())
 }
 
 /// The time, for the state: nothing else looks at a clock.

@@ -202,7 +202,7 @@ impl App {
 
     /// One step back; at the bottom nothing happens.
     fn back(&mut self) {
-        if self.pages.pop().is_some() {
+        if self.leave_page() {
             return;
         }
         if self.focus == Pane::Main {
@@ -213,7 +213,7 @@ impl App {
     }
 
     pub(super) fn focus_on(&mut self, pane: Pane) {
-        self.pages.clear();
+        while self.leave_page() {}
         self.focus = pane;
         if pane != Pane::Main && self.followed != pane {
             self.followed = pane;

@@ -113,9 +113,14 @@ impl App {
             Some(Page::Form(_) | Page::Run(_)) | None => {
                 let keep = kind == Kind::Build && matches!(self.pages.last(), Some(Page::Form(_)));
                 if !keep {
-                    self.pages.pop();
+                    self.leave_page();
+                    for page in std::mem::take(&mut self.pages) {
+                        match page {
+                            Page::Form(form) => self.keep(form),
+                            Page::Run(_) => self.pages.push(page),
+                        }
+                    }
                 }
-                self.pages.retain(|page| keep || matches!(page, Page::Run(_)));
                 self.pages.push(Page::Run(Box::new(RunPage::of(run, kind, true))));
             }
         }
@@ -141,8 +146,26 @@ impl App {
             self.say(Tone::Bad, text);
             return;
         };
-        let form = Form::new(listed, method, payload, self.call_timeout);
+        let place = (listed.agent.name.to_string(), method.name.clone());
+        let form = match (payload, self.drafts.remove(&place)) {
+            (None, Some(draft)) => draft.resume(listed, method, self.call_timeout),
+            (payload, _) => Form::new(listed, method, payload, self.call_timeout),
+        };
         self.pages.push(Page::Form(Box::new(form)));
+    }
+
+    /// Leaves the page on top, if there is one. A form is kept for the next time.
+    pub(super) fn leave_page(&mut self) -> bool {
+        match self.pages.pop() {
+            Some(Page::Form(form)) => self.keep(form),
+            Some(Page::Run(_)) => {}
+            None => return false,
+        }
+        true
+    }
+
+    fn keep(&mut self, form: Box<Form>) {
+        self.drafts.insert(form.of(), form);
     }
 
     /// Says that builds have come to their end, where that is not seen anyway.
