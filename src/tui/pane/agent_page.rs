@@ -47,7 +47,7 @@ pub fn lines(listed: &Listed, columns: usize, world: &World, look: Look) -> Vec<
     if let Some(build) = world.last_build(&agent.name.to_string()) {
         let (glyph, colour) = sign::state(build.state, t);
         lines.push(fact(
-            "last build",
+            "built",
             vec![
                 bold(format!("{glyph} "), colour),
                 span(sign::elapsed(build, look.now), t.fg),
