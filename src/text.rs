@@ -6,7 +6,7 @@
 use std::borrow::Cow;
 
 use unicode_segmentation::UnicodeSegmentation as _;
-use unicode_width::UnicodeWidthStr as _;
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr as _};
 
 /// Columns a tab stop is wide.
 const TAB: usize = 8;
@@ -128,10 +128,14 @@ fn clean(bytes: &[u8], keep: Keep) -> String {
                 column += 1;
             }
             // Invisible and without meaning in a line of output: byte order mark, zero-width space, marks.
-            '\u{feff}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{61c}' => {}
+            '\u{feff}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{61c}'
+            // These make a picture wide or narrow, in some terminals and not in others: without them all draw the
+            // same number of columns. The joiner of pictures below is left out for the same reason.
+            | '\u{fe0e}' | '\u{fe0f}' => {}
+            '\u{200d}' if out.chars().next_back().and_then(UnicodeWidthChar::width) == Some(2) => {}
             c => {
                 out.push(c);
-                column += unicode_width::UnicodeWidthChar::width(c).unwrap_or(0);
+                column += UnicodeWidthChar::width(c).unwrap_or(0);
             }
         }
     }
@@ -226,6 +230,14 @@ mod tests {
         check("\u{202e}evil", "�evil");
         assert_eq!(safe(b"\xff\xfe"), "��");
         assert_eq!(safe_lines(b"a\nb"), "a\nb");
+    }
+
+    #[test]
+    fn pictures_have_the_same_width_everywhere() {
+        check("\u{26a0}\u{fe0f} careful", "\u{26a0} careful");
+        check("👩\u{200d}🔬 measuring", "👩🔬 measuring");
+        // Between letters it decides how they are written.
+        check("क\u{94d}\u{200d}ष", "क\u{94d}\u{200d}ष");
     }
 
     #[test]

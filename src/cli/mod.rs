@@ -123,9 +123,14 @@ fn perform(context: Context, cli: Cli) -> Result<ExitCode, Failure> {
 
 /// Opens the dashboard and stays until it is closed.
 fn dashboard(context: &Context, theme: Option<String>) -> Result<ExitCode, Rejected> {
-    tui::run(context.clone(), theme)
-        .map(|()| ExitCode::SUCCESS)
-        .map_err(|error| Rejected::new(Why::Machine, format!("the dashboard could not run: {error}")))
+    let live = tui::run(context.clone(), theme)
+        .map_err(|error| Rejected::new(Why::Machine, format!("the dashboard could not run: {error}")))?;
+    match live {
+        0 => {}
+        1 => print::talk("1 run goes on; the next dashboard shows it"),
+        live => print::talk(&format!("{live} runs go on; the next dashboard shows them")),
+    }
+    Ok(ExitCode::SUCCESS)
 }
 
 /// What every verb needs, from this process's environment.

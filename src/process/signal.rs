@@ -31,6 +31,12 @@ pub fn send(process: ProcessId, signal: Signal) -> Sent {
     }
 }
 
+/// Stops the calling process and its whole group, as a terminal's own suspend key does: a parent like cargo is
+/// stopped too. Returns when the group goes on.
+pub fn suspend_own_group() -> Result<(), Errno> {
+    rustix::process::kill_current_process_group(Signal::TSTP)
+}
+
 /// A descriptor of this very process; it becomes readable when the process ends.
 pub fn open(process: ProcessId) -> Result<OwnedFd, Errno> {
     let pid = Pid::from_raw(process.pid).ok_or(Errno::SRCH)?;

@@ -3,18 +3,20 @@
 
 mod act;
 mod draw;
+mod learn;
 mod mouse;
 #[cfg(test)]
 mod tests;
 
+use std::collections::HashMap;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use ratatui::layout::{Rect, Size};
 
+use crate::ops::Context;
 use crate::ops::call::Request;
-use crate::ops::{Context, Rejected, Why};
-use crate::run::spec::{Kind, RunId};
-use crate::run::status::State;
+use crate::run::spec::RunId;
 use crate::tui::effect::{Effect, Watch};
 use crate::tui::keymap::Layer;
 use crate::tui::layout::{self, Pane};
@@ -27,7 +29,7 @@ use crate::tui::pane::plan::PlanDialog;
 use crate::tui::pane::procs::Procs;
 use crate::tui::pane::run_page::{Place, RunPage};
 use crate::tui::pane::runs::Runs;
-use crate::tui::pane::toast::{Toast, Tone};
+use crate::tui::pane::toast::Toast;
 use crate::tui::pane::{Look, sign};
 use crate::tui::theme::Theme;
 use crate::tui::world::World;
@@ -57,6 +59,8 @@ pub struct App {
     scroll: usize,
     /// Pages over the workbench; the last one is shown.
     pages: Vec<Page>,
+    /// Forms that were left, by agent and method: nothing that was typed is lost.
+    drafts: HashMap<(String, String), Box<Form>>,
     over: Option<Over>,
     toast: Option<Toast>,
     /// What is to run when its agent's environment has been built.
@@ -94,11 +98,19 @@ enum Subject {
     Welcome,
     Agent(String),
     Method { agent: String, method: String },
+    Namespace(String),
+    Unreadable(PathBuf),
     Run(RunId),
     Nothing,
 }
 
 impl App {
+    /// How many runs go on.
+    #[must_use]
+    pub fn live_runs(&self) -> usize {
+        self.world.live().count()
+    }
+
     /// The state at the start: nothing is known yet.
     #[must_use]
     pub fn new(context: &Context, theme: Theme, size: Size, now: Now) -> Self {
@@ -117,6 +129,7 @@ impl App {
             main_run: None,
             scroll: 0,
             pages: Vec::new(),
+            drafts: HashMap::new(),
             over: None,
             toast: None,
             after_build: None,
@@ -124,12 +137,6 @@ impl App {
             reading: None,
             changed: true,
         }
-    }
-
-    /// What is to be done at the start.
-    #[must_use]
-    pub fn first_effects(&mut self) -> Vec<Effect> {
-        vec![Effect::ListAgents]
     }
 
     /// Whether a frame would look different from the last one.
@@ -171,61 +178,23 @@ impl App {
                 self.changed = true;
             }
             Message::Resumed => self.changed = true,
-            other => {
-                effects = self.learn(other);
+            Message::Runs(_)
+            | Message::Detail(_)
+            | Message::Page(_)
+            | Message::AgentsChanged
+            | Message::Agents(..)
+            | Message::Started { .. }
+            | Message::Refused { .. }
+            | Message::Planned { .. }
+            | Message::Replied(_)
+            | Message::Recalled { .. }
+            | Message::Theme(_) => {
+                effects = self.learn(message);
                 self.changed = true;
             }
         }
         self.settle(&mut effects);
         effects
-    }
-
-    /// Takes what was seen or done outside.
-    fn learn(&mut self, message: Message) -> Vec<Effect> {
-        match message {
-            Message::Runs(runs) => return self.learn_runs(runs),
-            Message::Detail(detail) => self.world.detail = Some(detail),
-            Message::Page(page) => self.world.page = Some(page),
-            Message::AgentsChanged => return vec![Effect::ListAgents],
-            Message::Agents(agents, unreadable) => {
-                self.world.agents = Some(agents);
-                self.world.unreadable = unreadable;
-            }
-            Message::Started { run, kind, agent } => self.started(run, kind, &agent),
-            Message::Refused { reason, call } => self.refused(&reason, call),
-            Message::Planned { agent, plan } => {
-                if let Some(Over::Plan(dialog)) = &mut self.over
-                    && dialog.agent == agent
-                {
-                    dialog.plan = Some(plan);
-                }
-            }
-            Message::Replied(reply) => {
-                for page in &mut self.pages {
-                    if let Page::Run(page) = page {
-                        page.replied(&reply);
-                    }
-                }
-                if let Some(page) = &mut self.main_run {
-                    page.replied(&reply);
-                }
-                self.reading = None;
-            }
-            Message::Recalled { agent, method, payload } => self.open_form(&agent, &method, Some(&payload)),
-            Message::Theme(Ok(theme)) => {
-                self.say(Tone::Note, format!("theme {}", sign::safe(&theme.name)));
-                self.theme = theme;
-            }
-            Message::Theme(Err(reason)) => self.say(Tone::Bad, sign::safe(&reason)),
-            Message::Edited(_) => {}
-            Message::Tick(_)
-            | Message::Key(_)
-            | Message::Mouse(_)
-            | Message::Paste(_)
-            | Message::Resized(..)
-            | Message::Resumed => {}
-        }
-        Vec::new()
     }
 
     fn tick(&mut self, now: Now) {
@@ -237,87 +206,6 @@ impl App {
             self.toast = None;
             self.changed = true;
         }
-    }
-
-    fn learn_runs(&mut self, runs: Vec<std::sync::Arc<crate::tui::seen::Run>>) -> Vec<Effect> {
-        let mut effects = Vec::new();
-        let was_building = self.world.live().filter(|run| run.kind == Kind::Build).count();
-        self.world.set_runs(runs);
-        self.runs.forget_missing(&self.world);
-        // A build that has ended has changed an environment.
-        if self.world.live().filter(|run| run.kind == Kind::Build).count() != was_building {
-            effects.push(Effect::ListAgents);
-        }
-        let waiting = self.after_build.take_if(|after| {
-            let build = after.build.as_ref().and_then(|id| self.world.run(id));
-            build.is_some_and(|build| !build.is_live())
-        });
-        if let Some(after) = waiting {
-            let build = after.build.as_ref().and_then(|id| self.world.run(id));
-            if build.is_some_and(|build| build.state == State::Succeeded) {
-                effects.push(Effect::Call(after.request));
-            } else {
-                let agent = sign::safe(&after.agent);
-                self.say(
-                    Tone::Bad,
-                    format!("{agent} was not built, so {} did not run", sign::safe(&after.request.method)),
-                );
-            }
-        }
-        effects
-    }
-
-    /// A run is there: it is shown, in the place of the form it came from.
-    fn started(&mut self, run: RunId, kind: Kind, agent: &str) {
-        if kind == Kind::Build
-            && let Some(after) = &mut self.after_build
-            && after.agent == agent
-        {
-            after.build = Some(run.clone());
-        }
-        self.over = None;
-        self.runs.select(run.clone());
-        self.followed = Pane::Runs;
-        match self.pages.last() {
-            // From the workbench a rerun is watched there; a call from a form gets its page.
-            None if kind == Kind::Call => self.focus = Pane::Runs,
-            Some(Page::Form(_) | Page::Run(_)) | None => {
-                let keep = kind == Kind::Build && matches!(self.pages.last(), Some(Page::Form(_)));
-                if !keep {
-                    self.pages.pop();
-                }
-                self.pages.retain(|page| keep || matches!(page, Page::Run(_)));
-                self.pages.push(Page::Run(Box::new(RunPage::of(run, kind, true))));
-            }
-        }
-    }
-
-    fn refused(&mut self, reason: &Rejected, call: Option<Box<Request>>) {
-        if let (Why::NotReady, Some(request)) = (reason.why, call) {
-            let reason = sign::safe(&reason.message);
-            self.over = Some(Over::Dialog(Dialog::BuildFirst { request, reason }));
-            return;
-        }
-        self.after_build = None;
-        if let Some(Page::Form(form)) = self.pages.last_mut() {
-            form.refused(reason);
-        } else {
-            self.say(Tone::Bad, sign::safe(&reason.message));
-        }
-    }
-
-    fn open_form(&mut self, agent: &str, method: &str, payload: Option<&str>) {
-        let Some((listed, method)) = self.world.method(agent, method) else {
-            let text = format!("{} declares no {} any more", sign::safe(agent), sign::safe(method));
-            self.say(Tone::Bad, text);
-            return;
-        };
-        let form = Form::new(listed, method, payload, self.call_timeout);
-        self.pages.push(Page::Form(Box::new(form)));
-    }
-
-    fn say(&mut self, tone: Tone, text: impl Into<String>) {
-        self.toast = Some(Toast::new(tone, text, self.now));
     }
 
     /// Fits everything to what is known now, and asks for what is missing.
@@ -374,7 +262,8 @@ impl App {
             Some(Item::Method { agent, method }) => {
                 Subject::Method { agent: agent.clone(), method: method.clone() }
             }
-            Some(Item::Namespace(_) | Item::Unreadable(_)) => Subject::Nothing,
+            Some(Item::Namespace(namespace)) => Subject::Namespace(namespace.clone()),
+            Some(Item::Unreadable(path)) => Subject::Unreadable(path.clone()),
             None if self.world.agents.is_some() => Subject::Welcome,
             None => Subject::Nothing,
         };

@@ -30,7 +30,7 @@ const HEAD: u64 = 64 << 10;
 const TAIL: u64 = 16 << 10;
 
 /// Lines of standard error that are shown beside an error.
-const LAST_LINES: usize = 12;
+const LAST_LINES: usize = 8;
 
 /// Between a stop and the second one that kills: two signals at the same moment are one.
 const SECOND_STOP: Duration = Duration::from_millis(100);
@@ -73,11 +73,6 @@ pub enum Effect {
 #[derive(Debug, PartialEq, Eq)]
 pub enum ForLoop {
     Redraw,
-    /// Opens `$EDITOR` on this text; answered by `Edited`. The ending makes editors choose colours.
-    Edit {
-        text: String,
-        ending: &'static str,
-    },
     Suspend,
     Quit,
 }

@@ -79,6 +79,7 @@ pub fn workbench(body: Rect, focus: Pane) -> Workbench {
         _ => 44,
     };
     let [agents, runs, procs] = heights(body.height, focus);
+    let left = left.min(body.width);
     let column = Rect { width: left, ..body };
     Workbench {
         agents: Rect { height: agents, ..column },
@@ -110,7 +111,9 @@ pub fn run_parts(area: Rect) -> RunParts {
         let side = (area.width / 3).max(44);
         let column = Rect { x: area.right() - side, width: side, ..area };
         let cpu = Rect { height: GRAPHS, ..column };
-        let memory = Rect { y: cpu.bottom(), ..cpu };
+        let left = area.height - 2 * GRAPHS;
+        // Too low for a pane of its own: the last graph takes what is left.
+        let memory = Rect { y: cpu.bottom(), height: GRAPHS + if left < 4 { left } else { 0 }, ..cpu };
         let processes =
             Rect { y: memory.bottom(), height: area.bottom().saturating_sub(memory.bottom()), ..column };
         return RunParts {
@@ -120,7 +123,11 @@ pub fn run_parts(area: Rect) -> RunParts {
             processes: (processes.height >= 4).then_some(processes),
         };
     }
-    let processes = if area.height >= 30 { 9 } else { 0 };
+    let processes = match area.height {
+        ..30 => 0,
+        30..48 => 6,
+        _ => 9,
+    };
     let graphs = if area.height >= 16 && area.width >= 40 { GRAPHS } else { 0 };
     let output = Rect { height: area.height - graphs - processes, ..area };
     let row = Rect { y: output.bottom(), height: graphs, ..area };
@@ -137,12 +144,6 @@ pub fn run_parts(area: Rect) -> RunParts {
 #[must_use]
 pub fn is_roomy(page: Rect) -> bool {
     page.height >= LOW_PAGE - 2
-}
-
-/// The text area of a page: a margin of two columns, and at most as wide as text is easy to read.
-#[must_use]
-pub fn margin(area: Rect) -> Rect {
-    Rect { x: area.x + 2, width: area.width.saturating_sub(4), ..area }
 }
 
 #[cfg(test)]

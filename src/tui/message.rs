@@ -71,8 +71,6 @@ pub enum Message {
         payload: String,
     },
     Theme(Result<Theme, String>),
-    /// What the editor left in the file; `None` when it was ended without success.
-    Edited(Option<String>),
     /// The process goes on after it was stopped: everything may look different.
     Resumed,
 }

@@ -18,19 +18,18 @@ mod widget;
 mod world;
 
 use std::io;
-use std::process::Command;
 use std::time::{Duration, Instant};
 
 use crossterm::event::{Event, EventStream, KeyEventKind};
 use futures_lite::StreamExt as _;
-use rustix::process::Signal;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::mpsc;
 
 use crate::ops::{Context, runs};
+use crate::process::signal::suspend_own_group;
 use crate::run::view::clock_us;
 use crate::tui::app::App;
-use crate::tui::effect::{ForLoop, Worker};
+use crate::tui::effect::{Effect, ForLoop, Worker};
 use crate::tui::message::{Message, Now};
 use crate::tui::tail::Tail;
 use crate::tui::terminal::{Guard, Screen};
@@ -54,8 +53,9 @@ pub enum Error {
     Terminal(#[from] io::Error),
 }
 
-/// Shows the dashboard until it is closed. Runs go on. Ends by the signal that asked for its end, if one did.
-pub fn run(context: Context, theme: Option<String>) -> Result<(), Error> {
+/// Shows the dashboard until it is closed; returns how many runs go on. Ends by the signal that asked for its end, if
+/// one did.
+pub fn run(context: Context, theme: Option<String>) -> Result<usize, Error> {
     let palette = terminal::palette(|name| std::env::var(name).ok());
     let name = theme.or_else(|| context.settings.theme.clone()).unwrap_or_else(|| "dark".to_owned());
     let theme = Theme::load(&name, &context.paths.config.join("themes"), palette).map_err(Error::Theme)?;
@@ -80,7 +80,7 @@ pub fn run(context: Context, theme: Option<String>) -> Result<(), Error> {
     if let Some(signal) = ended? {
         signal_hook::low_level::emulate_default_handler(signal)?;
     }
-    Ok(())
+    Ok(dashboard.app.live_runs())
 }
 
 /// The time, for the state: nothing else looks at a clock.
@@ -120,8 +120,7 @@ impl Dashboard {
         let mut interrupt = signal(SignalKind::interrupt())?;
         let mut quit = signal(SignalKind::quit())?;
         let mut goes_on = signal(SignalKind::from_raw(libc::SIGCONT))?;
-        let first = self.app.first_effects();
-        self.perform(first, &mut input).await?;
+        self.perform(vec![Effect::ListAgents])?;
         loop {
             self.draw()?;
             let deadline = self.deadline();
@@ -156,7 +155,7 @@ impl Dashboard {
             batch.insert(0, Message::Tick(now()));
             for message in batch {
                 let effects = self.app.update(message);
-                if self.perform(effects, &mut input).await? {
+                if self.perform(effects)? {
                     return Ok(None);
                 }
             }
@@ -183,7 +182,7 @@ impl Dashboard {
     }
 
     /// Does what the state asks for; whether that was to quit.
-    async fn perform(&mut self, effects: Vec<effect::Effect>, input: &mut EventStream) -> io::Result<bool> {
+    fn perform(&mut self, effects: Vec<Effect>) -> io::Result<bool> {
         for effect in effects {
             match self.worker.perform(effect) {
                 None => {}
@@ -191,18 +190,8 @@ impl Dashboard {
                 Some(ForLoop::Redraw) => self.screen.clear()?,
                 Some(ForLoop::Suspend) => {
                     self.guard.leave();
-                    // The whole group, as the terminal itself would: a parent like cargo is stopped too.
-                    rustix::process::kill_current_process_group(Signal::TSTP)?;
+                    suspend_own_group()?;
                     self.come_back()?;
-                }
-                Some(ForLoop::Edit { text, ending }) => {
-                    // Dropped, so that it does not take the editor's keys.
-                    *input = EventStream::new();
-                    self.guard.leave();
-                    let edited = tokio::task::spawn_blocking(move || edit(&text, ending)).await;
-                    self.come_back()?;
-                    *input = EventStream::new();
-                    let _ = self.app.update(Message::Edited(edited.ok().flatten()));
                 }
             }
         }
@@ -233,41 +222,5 @@ fn translate(event: Event) -> Option<Message> {
         Event::Paste(text) => Some(Message::Paste(text)),
         Event::Resize(columns, rows) => Some(Message::Resized(columns, rows)),
         Event::FocusGained | Event::FocusLost => None,
-    }
-}
-
-/// Lets a person edit a text in `$VISUAL` or `$EDITOR`, through a private file; `None` where that did not work.
-fn edit(text: &str, ending: &str) -> Option<String> {
-    let editor = ["VISUAL", "EDITOR"]
-        .iter()
-        .find_map(|name| std::env::var(name).ok().filter(|value| !value.is_empty()));
-    let words = shell_words::split(editor.as_deref().unwrap_or("vi")).ok()?;
-    let (program, arguments) = words.split_first()?;
-    let file = PrivateFile::new(text, ending).ok()?;
-    let done = Command::new(program).args(arguments).arg(&file.path).status().ok()?;
-    let edited = std::fs::read_to_string(&file.path).ok()?;
-    done.success().then_some(edited)
-}
-
-/// A file that only this user can read, removed in the end.
-struct PrivateFile {
-    path: std::path::PathBuf,
-}
-
-impl PrivateFile {
-    fn new(text: &str, ending: &str) -> io::Result<Self> {
-        use std::io::Write as _;
-        use std::os::unix::fs::OpenOptionsExt as _;
-        let path =
-            std::env::temp_dir().join(format!("plugdeck-{}-{}{ending}", std::process::id(), clock_us()));
-        let mut file = std::fs::File::options().write(true).create_new(true).mode(0o600).open(&path)?;
-        file.write_all(text.as_bytes())?;
-        Ok(Self { path })
-    }
-}
-
-impl Drop for PrivateFile {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_file(&self.path);
     }
 }

@@ -18,7 +18,6 @@ use std::time::{Duration, Instant, SystemTime};
 use tokio::sync::mpsc::Sender;
 
 pub use notes::exit;
-pub use watched::row;
 
 use crate::run::dir::RunDir;
 use crate::run::samples::{Reader, Sample};

@@ -94,7 +94,7 @@ impl Theme {
     }
 
     /// A built-in theme, which always reads.
-    #[must_use]
+    #[cfg(test)]
     pub fn built_in(light: bool, palette: Palette) -> Self {
         Self::parse(BUILT_IN[usize::from(light)].1, palette)
             .unwrap_or_else(|_| Self::terminal("terminal", palette))
@@ -216,13 +216,6 @@ impl Theme {
                 Style::new().fg(colour).add_modifier(Modifier::BOLD | Modifier::REVERSED)
             }
         }
-    }
-
-    /// A tinted chip: a count in the header that wants attention.
-    #[must_use]
-    pub fn tinted(&self, colour: Color) -> Style {
-        let tint = if colour == self.err { self.err_bg } else { self.warn_bg };
-        Style::new().fg(colour).bg(tint).add_modifier(Modifier::BOLD)
     }
 }
 

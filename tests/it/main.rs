@@ -1,11 +1,13 @@
 //! plugdeck from outside: the real binary, real agents, a real terminal. Needs Rust and python3, and no network.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on should say where")]
+#![expect(clippy::print_stderr, reason = "a test that is skipped says why")]
 
 mod build;
 mod cli;
 mod cli_answers;
 mod cli_signals;
+mod readme;
 mod real;
 mod supervisor;
 mod support;

@@ -96,6 +96,13 @@ fn the_form_and_its_json_hold_the_same_payload() {
     // A paste is one text, whatever stands in it.
     screen.send("\u{1b}[200~two\nlines\u{1b}[201~");
     screen.wait_for("2 lines");
+    // Left and opened again: what was typed is there.
+    screen.send(ESC);
+    screen.wait_for("edit field");
+    screen.send(ESC);
+    screen.wait_for("1 Agents");
+    screen.send(ENTER);
+    screen.wait_for("2 lines");
     screen.send("\tten");
     screen.wait_for("1 problem");
     screen.send("\u{7f}\u{7f}\u{7f}7");

@@ -1,3 +1,215 @@
-//! Draws the pictures of `screenshots/` from the real program in a pseudo-terminal.
+//! Draws the pictures of `screenshots/` from the real program in a pseudo-terminal: SVG and PNG.
+//!
+//! `cargo test --features screenshots --test screenshots [-- NAME…]`. Fonts are this machine's: DejaVu Sans Mono, and
+//! Noto Color Emoji for what agents print. The build's picture is of a real agent where `PLUGDECK_REAL_AGENTS` names
+//! a folder of them, as `<namespace>/<name>`.
 
-fn main() {}
+#[path = "../it/support/mod.rs"]
+#[expect(dead_code, clippy::unwrap_used, reason = "shared with the tests, which use all of it")]
+mod support;
+mod svg;
+
+use std::fs;
+use std::os::unix::fs::symlink;
+use std::path::{Path, PathBuf};
+
+use support::sandbox::Sandbox;
+use support::screen::Screen;
+
+const ENTER: &str = "\r";
+const CTRL_R: &str = "\u{12}";
+const DARK: svg::Window = svg::Window { foreground: "#d7dae3", background: "#14161c", edge: "#333946" };
+const LIGHT: svg::Window = svg::Window { foreground: "#2b2f3a", background: "#fbfbfd", edge: "#d3d6e0" };
+
+/// One picture: its name, and what to do before it is taken.
+type Picture = (&'static str, fn(&str));
+
+const PICTURES: &[Picture] = &[
+    ("workbench", |name| workbench(name, "dark", DARK)),
+    ("workbench-light", |name| workbench(name, "light", LIGHT)),
+    ("method", method),
+    ("form", form),
+    ("run", run),
+    ("result", result),
+    ("soft-error", soft_error),
+    ("stop", stop),
+    ("build", build),
+];
+
+fn main() {
+    let wanted: Vec<String> = std::env::args().skip(1).filter(|word| !word.starts_with('-')).collect();
+    for (name, take) in PICTURES {
+        if wanted.is_empty() || wanted.iter().any(|word| word == name) {
+            take(name);
+            println!("screenshots/{name}");
+        }
+    }
+}
+
+/// The agents of the demonstration under the usual path, all ready.
+fn world() -> Sandbox {
+    let agents =
+        ["chatty", "crasher", "hanger", "leaver", "memory-eater", "no-model", "slow-worker", "text-stats"];
+    let agents: Vec<String> = agents.iter().map(|agent| format!("demo/{agent}")).collect();
+    let sandbox = Sandbox::with(&agents.iter().map(String::as_str).collect::<Vec<_>>());
+    sandbox.install("demo/broken");
+    sandbox.install("demo/json-shaper");
+    symlink(sandbox.path().join("store"), sandbox.path().join(".agenthub")).unwrap();
+    sandbox
+}
+
+fn open(sandbox: &Sandbox, theme: &str, columns: u16, rows: u16) -> Screen {
+    let store = sandbox.path().join(".agenthub");
+    let variables = [("AGENTHUB_DIR", store.to_str().unwrap())];
+    Screen::start_with(sandbox, &["--theme", theme], &variables, columns, rows)
+}
+
+fn take(screen: &Screen, name: &str, window: svg::Window) {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("screenshots");
+    fs::create_dir_all(&folder).unwrap();
+    let picture = svg::draw(screen.cells(), window);
+    fs::write(folder.join(format!("{name}.svg")), &picture).unwrap();
+    fs::write(folder.join(format!("{name}.png")), svg::png(&picture).unwrap()).unwrap();
+}
+
+/// Runs are in the order of their seconds.
+fn next_second() {
+    let second = || std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs();
+    let now = second();
+    support::wait_for("the next second", || (second() > now).then_some(()));
+}
+
+/// Runs that have ended, one of each kind.
+fn history(sandbox: &Sandbox) {
+    for call in [
+        &["demo/text-stats", "sample"][..],
+        &["demo/text-stats", "analyze", "-p", "text=so it goes"],
+        &["demo/leaver", "leave_child"],
+        &["demo/crasher", "exit_code"],
+        &["demo/crasher", "signal"],
+        &["demo/no-model", "generate_code", "-p", "prompt=add two numbers"],
+        &["demo/hanger", "sleep_forever", "--timeout", "0.3"],
+        &["demo/text-stats", "compare", "-p", "first=one two", "-p", "second=one three"],
+    ] {
+        sandbox.run(call);
+        next_second();
+    }
+}
+
+fn workbench(name: &str, theme: &str, window: svg::Window) {
+    let sandbox = world();
+    history(&sandbox);
+    sandbox.detach(&["demo/chatty", "talk", "-p", "lines=2000", "-p", "delay_ms=150"]);
+    next_second();
+    sandbox.detach(&["demo/memory-eater", "eat", "-p", "megabytes=120", "-p", "seconds=40"]);
+    next_second();
+    sandbox.detach(&["demo/slow-worker", "count_primes", "-p", "up_to=60000000"]);
+    let mut screen = open(&sandbox, theme, 120, 40);
+    screen.wait_for("3 running");
+    screen.send("2");
+    // Until the graphs have a shape.
+    screen.wait_until("some seconds of life", |text| text.contains("0:16"));
+    take(&screen, name, window);
+}
+
+fn method(name: &str) {
+    let sandbox = world();
+    history(&sandbox);
+    let mut screen = open(&sandbox, "dark", 80, 24);
+    screen.wait_for("demo/");
+    screen.send("Glj");
+    screen.wait_for("Takes a text apart");
+    take(&screen, name, DARK);
+}
+
+/// The form of `text-stats analyze`, with a text in it.
+fn filled(sandbox: &Sandbox) -> Screen {
+    let mut screen = open(sandbox, "dark", 100, 30);
+    screen.wait_for("demo/");
+    screen.send("Glj");
+    screen.wait_for("Takes a text apart");
+    screen.send(ENTER);
+    screen.wait_for("1 problem");
+    screen.send("The delivery was late but support fixed it in an hour.\rWould order again.");
+    screen.wait_for("valid");
+    screen
+}
+
+fn form(name: &str) {
+    let sandbox = world();
+    take(&filled(&sandbox), name, DARK);
+}
+
+fn result(name: &str) {
+    let sandbox = world();
+    let mut screen = filled(&sandbox);
+    screen.send(CTRL_R);
+    screen.wait_for("different_words");
+    take(&screen, name, DARK);
+}
+
+fn run(name: &str) {
+    let sandbox = world();
+    sandbox.detach(&["demo/chatty", "talk", "-p", "lines=2000", "-p", "delay_ms=90"]);
+    let mut screen = open(&sandbox, "dark", 100, 30);
+    screen.wait_for("1 running");
+    screen.send(&format!("2{ENTER}"));
+    screen.wait_for("0:08 / 310s");
+    take(&screen, name, DARK);
+}
+
+fn soft_error(name: &str) {
+    let sandbox = world();
+    sandbox.run(&["demo/no-model", "generate_code", "-p", "prompt=add two numbers"]);
+    let mut screen = open(&sandbox, "dark", 100, 28);
+    screen.wait_for("1 kept");
+    screen.send(&format!("2{ENTER}"));
+    screen.wait_for("looks like an error");
+    take(&screen, name, DARK);
+}
+
+fn stop(name: &str) {
+    let sandbox = world();
+    history(&sandbox);
+    sandbox.detach(&["demo/slow-worker", "count_primes", "-p", "up_to=60000000"]);
+    let mut screen = open(&sandbox, "dark", 100, 32);
+    screen.wait_for("1 running");
+    screen.send("2");
+    screen.wait_for("0:04");
+    screen.send("x");
+    screen.wait_for("Stop run");
+    take(&screen, name, DARK);
+}
+
+fn build(name: &str) {
+    let sandbox = world();
+    let agent = real_agent(&sandbox);
+    let mut screen = open(&sandbox, "dark", 100, 28);
+    screen.wait_for("demo/");
+    let id = sandbox.plugdeck(&["build", "--json", &agent]).json()["run"].as_str().unwrap().to_owned();
+    screen.wait_for("1 kept");
+    screen.send(&format!("2{ENTER}"));
+    screen.wait_for(&id[id.len() - 4..]);
+    screen.wait_for("succeeded");
+    take(&screen, name, DARK);
+}
+
+/// A real agent of this machine, copied without its environment; else one of the demonstration.
+fn real_agent(sandbox: &Sandbox) -> String {
+    let found = || -> Option<(String, PathBuf)> {
+        let root = PathBuf::from(std::env::var_os("PLUGDECK_REAL_AGENTS")?);
+        let namespace = fs::read_dir(&root).ok()?.flatten().next()?;
+        let mut agents: Vec<_> = fs::read_dir(namespace.path()).ok()?.flatten().collect();
+        agents.sort_by_key(fs::DirEntry::file_name);
+        let agent = agents.into_iter().find(|agent| agent.path().join("uv.lock").is_file())?;
+        let name = format!("{}/{}", namespace.file_name().display(), agent.file_name().display());
+        Some((name, agent.path()))
+    };
+    let Some((name, from)) = found() else { return "demo/json-shaper".to_owned() };
+    let folder = sandbox.agent(&name);
+    fs::create_dir_all(folder.parent().unwrap()).unwrap();
+    let copied = std::process::Command::new("cp").arg("-a").args([&from, &folder]).status().unwrap();
+    assert!(copied.success());
+    let _ = fs::remove_dir_all(folder.join(".venv"));
+    name
+}

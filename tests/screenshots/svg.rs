@@ -116,8 +116,7 @@ impl Picture<'_> {
             }
             if ground != self.window.background {
                 let left = if from == 0 { 0.0 } else { PAD_X + f32::from(from) * W };
-                let right =
-                    if column == self.columns { self.width } else { PAD_X + f32::from(column) * W };
+                let right = if column == self.columns { self.width } else { PAD_X + f32::from(column) * W };
                 rectangle(svg, left, y, right - left, H, &ground);
             }
         }
@@ -222,10 +221,7 @@ fn shape(text: &str, x: f32, y: f32, colour: &str, svg: &mut String) -> bool {
                 '╯' => format!("M{x} {centre}Q{middle} {centre} {middle} {y}"),
                 _ => return false,
             };
-            let _ = write!(
-                svg,
-                r#"<path shape-rendering="auto" d="{path}" stroke="{colour}" fill="none"/>"#
-            );
+            let _ = write!(svg, r#"<path shape-rendering="auto" d="{path}" stroke="{colour}" fill="none"/>"#);
         }
     }
     true

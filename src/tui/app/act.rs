@@ -125,11 +125,7 @@ impl App {
             | Action::Submit
             | Action::ToggleJson
             | Action::EnterField
-            | Action::LeaveField
-            | Action::Editor
             | Action::Suggest
-            | Action::EarlierPayload
-            | Action::LaterPayload
             | Action::Omit
             | Action::AsJson
             | Action::Confirm => {}
@@ -206,7 +202,7 @@ impl App {
 
     /// One step back; at the bottom nothing happens.
     fn back(&mut self) {
-        if self.pages.pop().is_some() {
+        if self.leave_page() {
             return;
         }
         if self.focus == Pane::Main {
@@ -217,7 +213,7 @@ impl App {
     }
 
     pub(super) fn focus_on(&mut self, pane: Pane) {
-        self.pages.clear();
+        while self.leave_page() {}
         self.focus = pane;
         if pane != Pane::Main && self.followed != pane {
             self.followed = pane;
@@ -268,9 +264,8 @@ impl App {
     fn selected_run(&self) -> Option<RunId> {
         match (self.pages.last(), self.subject()) {
             (Some(Page::Run(page)), _) => Some(page.run.clone()),
-            (Some(Page::Form(_)), _) => None,
             (None, Subject::Run(run)) => Some(run),
-            (None, Subject::Welcome | Subject::Agent(_) | Subject::Method { .. } | Subject::Nothing) => None,
+            (Some(Page::Form(_)) | None, _) => None,
         }
     }
 
@@ -281,7 +276,11 @@ impl App {
         }
         match self.subject() {
             Subject::Agent(agent) | Subject::Method { agent, .. } => Some(agent),
-            Subject::Welcome | Subject::Run(_) | Subject::Nothing => None,
+            Subject::Welcome
+            | Subject::Namespace(_)
+            | Subject::Unreadable(_)
+            | Subject::Run(_)
+            | Subject::Nothing => None,
         }
     }
 
@@ -307,7 +306,7 @@ impl App {
                     self.focus = Pane::Agents;
                 }
             }
-            Subject::Welcome | Subject::Nothing => {}
+            Subject::Welcome | Subject::Namespace(_) | Subject::Unreadable(_) | Subject::Nothing => {}
         }
     }
 
@@ -327,7 +326,7 @@ impl App {
         let earlier = match (self.selected_run(), self.subject()) {
             (Some(run), _) => self.world.run(&run),
             (None, Subject::Method { agent, method }) => self.world.last_run(&agent, &method),
-            (None, Subject::Welcome | Subject::Agent(_) | Subject::Run(_) | Subject::Nothing) => None,
+            (None, _) => None,
         };
         earlier.filter(|run| run.kind == Kind::Call && run.unreadable.is_none()).map(|run| run.dir.clone())
     }
@@ -344,12 +343,10 @@ impl App {
     }
 
     fn edit(&mut self) -> Vec<Effect> {
-        match self.earlier_call() {
-            Some(dir) => vec![Effect::Recall(dir)],
-            None => {
-                self.open();
-                Vec::new()
-            }
+        if let Some(dir) = self.earlier_call() {
+            return vec![Effect::Recall(dir)];
         }
+        self.open();
+        Vec::new()
     }
 }

@@ -85,12 +85,15 @@ impl App {
         let name = match self.subject() {
             Subject::Method { method, .. } => sign::safe(&method),
             Subject::Agent(agent) => sign::safe(agent.rsplit('/').next().unwrap_or(&agent)),
-            Subject::Welcome | Subject::Run(_) | Subject::Nothing => String::new(),
+            Subject::Namespace(namespace) => sign::safe(&namespace),
+            Subject::Welcome | Subject::Unreadable(_) | Subject::Run(_) | Subject::Nothing => String::new(),
         };
         let tab = match self.subject() {
             Subject::Method { .. } => "Doc",
             Subject::Agent(_) => "Overview",
             Subject::Welcome => "Welcome",
+            Subject::Namespace(_) => "Namespace",
+            Subject::Unreadable(_) => "Unreadable",
             Subject::Run(_) | Subject::Nothing => "",
         };
         let titles = if tab.is_empty() {
@@ -118,6 +121,8 @@ impl App {
                 None => Vec::new(),
             },
             Subject::Welcome => welcome::lines(&self.folder, columns, look),
+            Subject::Namespace(namespace) => agent_page::namespace(&namespace, columns, &self.world, look),
+            Subject::Unreadable(path) => agent_page::unreadable(&path, columns, &self.world, look),
             Subject::Run(_) | Subject::Nothing => Vec::new(),
         }
     }
@@ -198,12 +203,13 @@ impl App {
             _ => None,
         };
         match (action, run) {
+            (Action::Open, _) if !self.pages.is_empty() => self.layer() == Layer::Result,
             (Action::Stop | Action::Kill, Some(run)) => run.is_live(),
             (Action::Rerun | Action::Edit, Some(run)) => run.kind == crate::run::spec::Kind::Call,
             (Action::Build, Some(run)) if self.layer() == Layer::Build => !run.is_live(),
             (Action::Rerun | Action::Edit, None) => match self.subject() {
                 Subject::Method { agent, method } => self.world.last_run(&agent, &method).is_some(),
-                Subject::Welcome | Subject::Agent(_) | Subject::Run(_) | Subject::Nothing => false,
+                _ => false,
             },
             _ => true,
         }

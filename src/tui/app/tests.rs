@@ -1,1 +1,229 @@
 //! Messages in, effects out; and what the screens look like.
+
+mod given;
+
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use ratatui::buffer::Buffer;
+
+use super::*;
+use crate::ops::{Rejected, Why};
+use crate::run::spec::Kind;
+use crate::run::status::State;
+use crate::tui::app::tests::given::{HOUR_MS, NOW, agents, app, build, detail, run, runs, window};
+use crate::tui::effect::ForLoop;
+
+fn press(app: &mut App, keys: &str) -> Vec<Effect> {
+    let mut effects = Vec::new();
+    for name in keys.split(' ') {
+        let plain = |code| KeyEvent::new(code, KeyModifiers::NONE);
+        let event = match name {
+            "enter" => plain(KeyCode::Enter),
+            "esc" => plain(KeyCode::Esc),
+            "tab" => plain(KeyCode::Tab),
+            "ctrl-c" => KeyEvent::new(KeyCode::Char('c'), KeyModifiers::CONTROL),
+            "ctrl-r" => KeyEvent::new(KeyCode::Char('r'), KeyModifiers::CONTROL),
+            name => plain(KeyCode::Char(name.chars().next().unwrap())),
+        };
+        effects = app.update(Message::Key(event));
+    }
+    effects
+}
+
+fn screen(app: &App) -> String {
+    let mut buffer = Buffer::empty(app.screen);
+    app.draw(&mut buffer, app.screen);
+    let mut text = String::new();
+    for y in 0..app.screen.height {
+        let mut row = String::new();
+        let mut skip = 0;
+        for x in 0..app.screen.width {
+            let symbol = buffer[(x, y)].symbol();
+            if skip == 0 {
+                row.push_str(symbol);
+                skip = crate::text::width(symbol).max(1);
+            }
+            skip -= 1;
+        }
+        text.push_str(row.trim_end());
+        text.push('\n');
+    }
+    text
+}
+
+fn filled(width: u16, height: u16) -> App {
+    let mut app = app(width, height);
+    app.update(agents());
+    app.update(runs());
+    app
+}
+
+fn watching(width: u16, height: u16) -> App {
+    let mut app = filled(width, height);
+    press(&mut app, "2");
+    let live = app.world.runs()[0].clone();
+    app.update(detail(live.clone()));
+    app.update(window(&live));
+    app
+}
+
+#[test]
+fn a_method_is_shown_first_80x24() {
+    insta::assert_snapshot!(screen(&filled(80, 24)));
+}
+
+#[test]
+fn a_live_run_is_followed_120x40() {
+    insta::assert_snapshot!(screen(&watching(120, 40)));
+}
+
+#[test]
+fn a_live_run_is_followed_80x24() {
+    insta::assert_snapshot!(screen(&watching(80, 24)));
+}
+
+#[test]
+fn a_run_has_a_page_of_its_own_120x40() {
+    let mut app = watching(120, 40);
+    press(&mut app, "enter");
+    insta::assert_snapshot!(screen(&app));
+}
+
+#[test]
+fn a_stop_is_asked_for_with_its_processes_80x24() {
+    let mut app = watching(80, 24);
+    press(&mut app, "x");
+    insta::assert_snapshot!(screen(&app));
+}
+
+#[test]
+fn an_empty_store_says_what_can_be_done_80x24() {
+    let mut app = app(80, 24);
+    app.update(Message::Agents(Vec::new(), Vec::new()));
+    app.update(Message::Runs(Vec::new()));
+    insta::assert_snapshot!(screen(&app));
+}
+
+#[test]
+fn every_screen_can_be_drawn_at_every_size() {
+    for (width, height) in [(1, 1), (20, 5), (59, 15), (60, 15), (61, 21), (99, 30), (160, 24), (250, 70)] {
+        let mut app = watching(80, 24);
+        app.update(Message::Resized(width, height));
+        for keys in ["1", "2", "3", "4", "2 enter", "] ] ]", "esc ?", "esc x", "esc ctrl-c", "esc 1 enter"] {
+            press(&mut app, keys);
+            screen(&app);
+        }
+    }
+}
+
+#[test]
+fn the_selected_live_run_is_watched_and_a_method_is_not() {
+    let mut app = filled(120, 40);
+    assert_eq!(app.watched, None);
+    let effects = press(&mut app, "2");
+    let [Effect::Watch(Some(watch))] = effects.as_slice() else { panic!("{effects:?}") };
+    assert_eq!(watch.run.short(), "0f3a");
+    assert!(watch.height > 10);
+    assert!(matches!(press(&mut app, "1").as_slice(), [Effect::Watch(None)]));
+}
+
+#[test]
+fn a_stop_is_asked_once_and_enter_does_it() {
+    let mut app = watching(120, 40);
+    assert!(press(&mut app, "x").is_empty());
+    let effects = press(&mut app, "enter");
+    assert!(matches!(effects.as_slice(), [Effect::Stop { now: false, .. }]), "{effects:?}");
+    let effects = press(&mut app, "x X");
+    assert!(matches!(effects.as_slice(), [Effect::Stop { now: true, .. }]), "{effects:?}");
+    assert!(press(&mut app, "x esc").is_empty());
+    assert!(app.over.is_none());
+}
+
+#[test]
+fn an_ended_run_is_not_stopped() {
+    let mut app = watching(120, 40);
+    press(&mut app, "j x");
+    assert!(app.over.is_none() && app.toast.is_some());
+}
+
+#[test]
+fn escape_never_quits_and_control_c_asks_first() {
+    let mut app = filled(80, 24);
+    assert!(press(&mut app, "esc esc esc").is_empty());
+    assert!(press(&mut app, "ctrl-c").is_empty());
+    assert!(matches!(press(&mut app, "ctrl-c").as_slice(), [Effect::Loop(ForLoop::Quit)]));
+    assert!(matches!(press(&mut app, "esc q").as_slice(), [Effect::Loop(ForLoop::Quit)]));
+}
+
+#[test]
+fn a_call_that_needs_a_build_runs_after_it() {
+    let mut app = filled(80, 24);
+    let request = Request {
+        agent: "agentplug/analysis-agent".into(),
+        method: "analyze_text".into(),
+        parameters: crate::agent::payload::Parameters::new(),
+        tool_context: None,
+        timeout: None,
+        force: false,
+    };
+    let reason = Rejected::new(Why::NotReady, "not built");
+    app.update(Message::Refused { reason, call: Some(Box::new(request)) });
+    let effects = press(&mut app, "enter");
+    assert!(matches!(effects.as_slice(), [Effect::Build { .. }]), "{effects:?}");
+    let started = build(State::Running);
+    let agent = started.agent.clone();
+    app.update(Message::Started { run: started.id.clone(), kind: Kind::Build, agent });
+    app.update(Message::Runs(vec![started]));
+    let effects = app.update(Message::Runs(vec![build(State::Succeeded)]));
+    assert!(effects.iter().any(|effect| matches!(effect, Effect::Call(_))), "{effects:?}");
+    assert!(effects.iter().any(|effect| matches!(effect, Effect::ListAgents)));
+    let again = app.update(Message::Runs(vec![build(State::Succeeded)]));
+    assert!(!again.iter().any(|effect| matches!(effect, Effect::Call(_))));
+}
+
+#[test]
+fn a_failed_build_keeps_the_call_from_running() {
+    let mut app = filled(80, 24);
+    let request = Request {
+        agent: "agentplug/analysis-agent".into(),
+        method: "analyze_text".into(),
+        parameters: crate::agent::payload::Parameters::new(),
+        tool_context: None,
+        timeout: None,
+        force: false,
+    };
+    let reason = Rejected::new(Why::NotReady, "not built");
+    app.update(Message::Refused { reason, call: Some(Box::new(request)) });
+    press(&mut app, "enter");
+    let failed = build(State::Failed);
+    let agent = failed.agent.clone();
+    app.update(Message::Started { run: failed.id.clone(), kind: Kind::Build, agent });
+    let effects = app.update(Message::Runs(vec![failed]));
+    assert!(!effects.iter().any(|effect| matches!(effect, Effect::Call(_))));
+    assert!(app.toast.is_some());
+}
+
+#[test]
+fn an_ended_run_brings_its_result_to_the_front_once() {
+    let mut app = watching(120, 40);
+    press(&mut app, "enter");
+    let ended = run("0f3a", "analyze_text", State::Succeeded, 13_000, 13_000);
+    let effects = app.update(Message::Runs(vec![ended]));
+    assert!(effects.iter().any(|effect| matches!(effect, Effect::ReadReply(_))), "{effects:?}");
+    assert_eq!(app.layer(), Layer::Result);
+}
+
+#[test]
+fn an_idle_dashboard_needs_no_time_and_no_frame() {
+    let mut app = app(80, 24);
+    app.update(agents());
+    app.update(Message::Runs(vec![run("0f39", "analyze_text", State::Succeeded, 1, HOUR_MS)]));
+    app.drawn();
+    assert_eq!(app.next_tick(), None);
+    app.update(Message::Tick(Now { clock_us: NOW.clock_us + 10_000_000, ..NOW }));
+    assert!(!app.is_changed());
+    app.update(runs());
+    app.drawn();
+    assert!(app.next_tick().is_some_and(|wait| wait <= Duration::from_secs(1)));
+    app.update(Message::Tick(Now { clock_us: NOW.clock_us + 11_000_000, ..NOW }));
+    assert!(app.is_changed());
+}

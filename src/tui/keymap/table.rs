@@ -197,10 +197,7 @@ pub const TABLE: &[Binding] = &[
         "",
         "type JSON for this value: null, another type",
     ),
-    row(Layer::Text, &[alt(KeyCode::Up)], Action::EarlierPayload, "", "the payload of an earlier run"),
-    row(Layer::Text, &[alt(KeyCode::Down)], Action::LaterPayload, "", "the payload of a later run"),
     row(Layer::Text, &[ctrl(' ')], Action::Suggest, "", "choose among the options"),
-    row(Layer::Text, &[ctrl('g'), on(KeyCode::F(4))], Action::Editor, "", "edit the field in $EDITOR"),
     //
     row(Layer::Dialog, &[on(KeyCode::Enter)], Action::Confirm, "", "do it"),
     row(Layer::Dialog, &[char('X')], Action::Kill, "", "kill now, where a stop is asked"),

@@ -1,12 +1,14 @@
 //! An agent's overview: what it is, what is wrong with it, where its environment stands, what it can do.
 
+use std::path::Path;
+
 use ratatui::text::Line;
 
 use crate::ops::agents::Listed;
 use crate::text;
 use crate::tui::pane::method::{environment, problems_section};
 use crate::tui::pane::{Look, sign};
-use crate::tui::widget::line::{blank, bold, fact, section, span, wrap};
+use crate::tui::widget::line::{blank, bold, fact, section, span, spread, wrap};
 use crate::tui::world::World;
 
 /// The page's lines, `columns` wide.
@@ -45,7 +47,7 @@ pub fn lines(listed: &Listed, columns: usize, world: &World, look: Look) -> Vec<
     if let Some(build) = world.last_build(&agent.name.to_string()) {
         let (glyph, colour) = sign::state(build.state, t);
         lines.push(fact(
-            "last build",
+            "built",
             vec![
                 bold(format!("{glyph} "), colour),
                 span(sign::elapsed(build, look.now), t.fg),
@@ -66,5 +68,38 @@ pub fn lines(listed: &Listed, columns: usize, world: &World, look: Look) -> Vec<
         }
     }
     lines.extend(problems_section(&problems, columns, t));
+    lines
+}
+
+/// What a namespace holds.
+#[must_use]
+pub fn namespace(name: &str, columns: usize, world: &World, look: Look) -> Vec<Line<'static>> {
+    let t = look.theme;
+    let agents = || world.agents().iter().filter(|listed| listed.agent.name.namespace == name);
+    let count = sign::count(agents().count(), "agent", "agents");
+    let mut lines =
+        vec![Line::default(), Line::from(bold(format!("{}/", sign::safe(name)), t.bright)), Line::default()];
+    lines.push(section(vec![bold("Agents", t.bright)], vec![span(count, t.dim)], columns, t));
+    for listed in agents() {
+        let name = vec![bold(sign::safe(&listed.agent.name.folder), t.fg)];
+        lines.push(spread(name, sign::environment(&world.environment(listed), true, t), columns));
+        let manifest = listed.agent.manifest.as_ref();
+        let text = manifest.and_then(|manifest| manifest.description.as_deref()).unwrap_or("cannot run");
+        let text = sign::safe(text.lines().next().unwrap_or_default());
+        let text = text::fit(&text, columns.saturating_sub(2)).into_owned();
+        lines.push(Line::from(vec![blank(2), span(text, t.dim)]));
+    }
+    lines
+}
+
+/// Why a folder of the store could not be read.
+#[must_use]
+pub fn unreadable(path: &Path, columns: usize, world: &World, look: Look) -> Vec<Line<'static>> {
+    let t = look.theme;
+    let reason = world.unreadable.iter().find(|(known, _)| known == path).map_or("", |(_, reason)| reason);
+    let mut lines = vec![Line::default(), Line::from(bold("This folder could not be read", t.bright))];
+    for line in wrap(&sign::safe(&format!("{}: {reason}", path.display())), columns) {
+        lines.push(Line::from(span(line, t.fg)));
+    }
     lines
 }

@@ -37,8 +37,10 @@ pub enum Item {
 /// The tree's state.
 #[derive(Debug, Default)]
 pub struct Agents {
-    folded_namespaces: HashSet<String>,
-    unfolded_agents: HashSet<String>,
+    /// Namespaces.
+    folded: HashSet<String>,
+    /// Agents.
+    unfolded: HashSet<String>,
     selected: Option<Item>,
     cursor: Cursor,
     /// The first look has chosen what is unfolded.
@@ -55,7 +57,7 @@ impl Agents {
     /// Selects an item and unfolds what it stands in.
     pub fn select(&mut self, item: Item, world: &World) {
         if let Item::Method { agent, .. } = &item {
-            self.unfolded_agents.insert(agent.clone());
+            self.unfolded.insert(agent.clone());
         }
         self.selected = Some(item);
         self.settle(world);
@@ -66,10 +68,11 @@ impl Agents {
         if !self.opened && world.agents.is_some() {
             self.opened = true;
             let runnable = || world.agents().iter().filter(|listed| listed.agent.manifest.is_some());
-            let unfolded = if world.agents().len() <= FEW { usize::MAX } else { 1 };
-            self.unfolded_agents =
-                runnable().take(unfolded).map(|listed| listed.agent.name.to_string()).collect();
-            self.selected = runnable().find_map(|listed| {
+            let most = if world.agents().len() <= FEW { usize::MAX } else { 1 };
+            let valid_first =
+                || runnable().filter(|l| l.agent.valid()).chain(runnable().filter(|l| !l.agent.valid()));
+            self.unfolded = valid_first().take(most).map(|listed| listed.agent.name.to_string()).collect();
+            self.selected = valid_first().find_map(|listed| {
                 let method = listed.agent.manifest.as_ref()?.methods.first()?.name.clone();
                 Some(Item::Method { agent: listed.agent.name.to_string(), method })
             });
@@ -96,28 +99,28 @@ impl Agents {
         match (action, &selected) {
             (Action::Left, Item::Method { agent, .. }) => self.selected = Some(Item::Agent(agent.clone())),
             (Action::Left, Item::Agent(agent)) => {
-                if !self.unfolded_agents.remove(agent) {
+                if !self.unfolded.remove(agent) {
                     let namespace = agent.split('/').next().unwrap_or_default();
                     self.selected = Some(Item::Namespace(namespace.to_owned()));
                 }
             }
             (Action::Left, Item::Namespace(namespace)) => {
-                self.folded_namespaces.insert(namespace.clone());
+                self.folded.insert(namespace.clone());
             }
             (Action::Right, Item::Agent(agent)) => {
-                self.unfolded_agents.insert(agent.clone());
+                self.unfolded.insert(agent.clone());
             }
             (Action::Right, Item::Namespace(namespace)) => {
-                self.folded_namespaces.remove(namespace);
+                self.folded.remove(namespace);
             }
             (Action::Open, Item::Agent(agent)) => {
-                if !self.unfolded_agents.remove(agent) {
-                    self.unfolded_agents.insert(agent.clone());
+                if !self.unfolded.remove(agent) {
+                    self.unfolded.insert(agent.clone());
                 }
             }
             (Action::Open, Item::Namespace(namespace)) => {
-                if !self.folded_namespaces.remove(namespace) {
-                    self.folded_namespaces.insert(namespace.clone());
+                if !self.folded.remove(namespace) {
+                    self.folded.insert(namespace.clone());
                 }
             }
             _ => return false,
@@ -154,7 +157,8 @@ impl Agents {
         let items = self.items(world);
         for (y, item) in (0..inner.height).zip(items.iter().skip(self.cursor.offset())) {
             let selected = self.selected.as_ref() == Some(item);
-            let (left, mut right) = self.line(item, selected, inner.width, world, look);
+            let bold_name = selected && look.focused;
+            let (left, mut right) = self.line(item, bold_name, inner.width, world, look);
             right.push(blank(1));
             let place = row(inner, y);
             put(buffer, place, spread(left, right, usize::from(inner.width)));
@@ -174,12 +178,12 @@ impl Agents {
                 items.push(Item::Namespace(name.namespace.clone()));
                 namespace = Some(&name.namespace);
             }
-            if self.folded_namespaces.contains(&name.namespace) {
+            if self.folded.contains(&name.namespace) {
                 continue;
             }
             let agent = name.to_string();
             items.push(Item::Agent(agent.clone()));
-            if self.unfolded_agents.contains(&agent) {
+            if self.unfolded.contains(&agent) {
                 let methods = listed.agent.manifest.iter().flat_map(|manifest| &manifest.methods);
                 items.extend(
                     methods.map(|method| Item::Method { agent: agent.clone(), method: method.name.clone() }),
@@ -201,7 +205,7 @@ impl Agents {
         let t = look.theme;
         match item {
             Item::Namespace(namespace) => {
-                let fold = if self.folded_namespaces.contains(namespace) { "▸" } else { "▾" };
+                let fold = if self.folded.contains(namespace) { "▸" } else { "▾" };
                 let name = format!("{}/", sign::safe(namespace));
                 (vec![span(format!(" {fold} "), t.dim), span(name, t.dim)], Vec::new())
             }
@@ -212,8 +216,12 @@ impl Agents {
                 if listed.agent.manifest.is_none() {
                     return (vec![span("   ✗ ", t.err), name], vec![span(place(listed), t.err)]);
                 }
-                let fold = if self.unfolded_agents.contains(agent) { "▾" } else { "▸" };
+                let fold = if self.unfolded.contains(agent) { "▾" } else { "▸" };
                 let environment = world.environment(listed);
+                if !listed.agent.valid() {
+                    let right = vec![bold("✗", t.err), span(format!(" {}", place(listed)), t.err)];
+                    return (vec![span(format!("   {fold} "), t.dim), name], right);
+                }
                 let right = sign::environment(&environment, width >= 36, t);
                 (vec![span(format!("   {fold} "), t.dim), name], right)
             }
@@ -224,7 +232,7 @@ impl Agents {
                     let (glyph, colour) = sign::state(run.state, t);
                     let time = sign::elapsed(run, look.now);
                     let time_colour = if run.is_live() { colour } else { t.fg };
-                    vec![bold(glyph, colour), span(format!("{time:>7}"), time_colour)]
+                    vec![bold(glyph, colour), span(format!("{time:>6}"), time_colour)]
                 });
                 (vec![blank(7), name], right)
             }

@@ -14,6 +14,7 @@ use crate::tui::widget::bar::Hint;
 use crate::tui::widget::line::{blank, bold, put, row, span, spread, wrap};
 use crate::tui::widget::popup::{centred, dialog};
 use crate::tui::world::World;
+use crate::venv::stamp::Environment;
 
 /// Columns of a dialog's box.
 const WIDTH: u16 = 68;
@@ -68,11 +69,13 @@ impl Dialog {
                     .last_build(&request.agent)
                     .filter(|run| !run.is_live())
                     .map_or(String::new(), |run| format!(" The last build took {}.", sign::took(run.took)));
-                let text = format!(
-                    "{}.\nThe environment of {agent} is built first, then {} runs with what you filled in.{took}",
-                    sign::safe(reason.trim_end_matches('.')),
-                    sign::safe(&request.method)
-                );
+                let state = match world.agent(&request.agent).map(|listed| &listed.environment) {
+                    Some(Environment::None) | None => format!("{agent} has no environment yet."),
+                    Some(_) => sign::safe(reason),
+                };
+                let method = sign::safe(&request.method);
+                let text =
+                    format!("{state}\nIt is built first, then {method} runs with what you filled in.{took}");
                 let keys = [Hint::new("esc", "not now")];
                 question(buffer, screen, "Build, then run?", &text, "build, then run", &keys, look);
             }

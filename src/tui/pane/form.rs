@@ -115,6 +115,33 @@ impl Form {
         form
     }
 
+    /// Whose form it is: the agent's `namespace/folder`, and the method.
+    #[must_use]
+    pub fn of(&self) -> (String, String) {
+        (self.listed.agent.name.to_string(), self.method.name.clone())
+    }
+
+    /// The form as it was left, for the agent as it is now. Where the manifest has changed meanwhile, the values go
+    /// into the new fields.
+    #[must_use]
+    pub fn resume(mut self, listed: &Listed, method: &Method, timeout: Option<Duration>) -> Self {
+        if self.method != *method {
+            let text = match self.side {
+                Side::Json => self.json.text(),
+                Side::Fields => {
+                    let whole = self.gather();
+                    json::write(&whole.payload, &whole.extra)
+                }
+            };
+            return Self::new(listed, method, Some(&text), timeout);
+        }
+        self.listed.clone_from(listed);
+        self.timeout = timeout;
+        (self.typing, self.asked, self.refused) = (true, false, None);
+        self.check();
+        self
+    }
+
     /// Which keys apply now: inside a text nothing printable is a command.
     #[must_use]
     pub fn layer(&self) -> Layer {

@@ -28,9 +28,7 @@ pub fn lines(json: &str, columns: usize, t: &Theme) -> Vec<Line<'static>> {
                 rest = rest.trim_start();
                 continue;
             }
-            _ => rest
-                .find(|c: char| matches!(c, ',' | '}' | ']' | ' ' | '\n' | '\r' | '\t'))
-                .unwrap_or(rest.len()),
+            _ => rest.find([',', '}', ']', ' ', '\n', '\r', '\t']).unwrap_or(rest.len()),
         };
         let (token, after) = rest.split_at(length.max(c.len_utf8()));
         rest = after.trim_start();
@@ -38,12 +36,11 @@ pub fn lines(json: &str, columns: usize, t: &Theme) -> Vec<Line<'static>> {
             lines.push(vec![Span::raw("  ".repeat(depth))]);
         };
         let (text, colour) = match token {
-            "{" | "[" => (token, t.dim),
+            "{" | "[" | "," => (token, t.dim),
             "}" | "]" => {
                 depth = depth.saturating_sub(1);
                 (token, t.dim)
             }
-            "," => (token, t.dim),
             ":" => (": ", t.dim),
             _ if rest.starts_with(':') => (token, t.syn),
             _ => (token, t.fg),

@@ -107,7 +107,7 @@ impl Procs {
             let (glyph, colour) = sign::state(entry.run.state, t);
             let glyph = if entry.branch.is_empty() { bold(glyph, colour) } else { blank(1) };
             let mut line = vec![blank(1), glyph, blank(1)];
-            line.extend(process_left(entry.process, &entry.branch, pid, selected, t));
+            line.extend(process_left(entry.process, &entry.branch, pid, selected && look.focused, t));
             let mut right = numbers(entry.process, t);
             right.push(blank(1));
             let place = row(inner, y);

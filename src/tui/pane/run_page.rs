@@ -7,6 +7,7 @@ use ratatui::layout::Rect;
 use ratatui::text::Line;
 
 use crate::run::spec::{Kind, RunId};
+use crate::run::status::State;
 use crate::tui::effect::Watch;
 use crate::tui::keymap::{Action, Layer};
 use crate::tui::layout::{is_roomy, run_parts};
@@ -101,7 +102,9 @@ impl Place {
 
     /// The same for text of sentences, which wants some air at both sides.
     fn text(self) -> Rect {
-        let inside = self.inside(self.content());
+        // Such pages begin with an empty row of their own.
+        let content = if self.is_framed() { self.area() } else { below(self.area(), STRIP) };
+        let inside = self.inside(content);
         Rect { x: inside.x + 1, width: inside.width.saturating_sub(2), ..inside }
     }
 }
@@ -110,7 +113,12 @@ impl RunPage {
     /// A view of this run.
     #[must_use]
     pub fn new(run: &Run) -> Self {
-        Self::of(run.id.clone(), run.kind, run.is_live())
+        let mut page = Self::of(run.id.clone(), run.kind, run.is_live());
+        // Of a call that has ended the answer is what one looks for.
+        if run.kind == Kind::Call && !run.is_live() && run.state != State::Killed {
+            page.tab = Tab::Result;
+        }
+        page
     }
 
     /// A view of a run that may not be listed yet.
@@ -161,12 +169,9 @@ impl RunPage {
     /// Takes note of what the run has become: at its end the result comes to the front by itself.
     pub fn settle(&mut self, world: &World) {
         let Some(run) = world.run(&self.run) else { return };
-        if self.was_live
-            && !run.is_live()
-            && !self.touched
-            && self.tab == Tab::Output
-            && self.output.follows()
-        {
+        let untouched = !self.touched && self.tab == Tab::Output && self.output.follows();
+        // Who stopped it wants to see that it stopped.
+        if self.was_live && !run.is_live() && untouched && run.state != State::Killed {
             self.tab = Tab::Result;
         }
         self.was_live = run.is_live();

@@ -145,7 +145,7 @@ impl Runs {
                 Entry::Day(day) => put(buffer, place, group(day, usize::from(inner.width), t)),
                 Entry::Run(run) => {
                     let selected = self.selected.as_ref() == Some(&run.id);
-                    put(buffer, place, line(run, selected, inner.width, look));
+                    put(buffer, place, line(run, selected && look.focused, inner.width, look));
                     if selected {
                         select(buffer, place, look.focused, t);
                     }

@@ -5,7 +5,6 @@ use std::time::Duration;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Color;
-use ratatui::text::Span;
 
 use crate::run::spec::Step;
 use crate::run::status::StepStatus;
@@ -57,7 +56,7 @@ pub fn steps(buffer: &mut Buffer, area: Rect, detail: &Detail, selected: Option<
         ];
         if !standing.note.is_empty() {
             left.push(span(format!("   {}", standing.note), t.dim));
-        } else if !standing.running && known.is_none() {
+        } else if !standing.running {
             left.push(span(format!("   {}", sign::safe(&step.reason)), t.dim));
         }
         let time = span(standing.time.clone(), if standing.running { t.info } else { t.fg });
@@ -142,11 +141,7 @@ fn bar(buffer: &mut Buffer, area: Rect, known: Option<&StepStatus>, colour: Colo
         |t_us: u64| u16::try_from(u128::from(t_us) * columns / all).unwrap_or(area.width).min(area.width);
     let from = at(started).min(area.width.saturating_sub(1));
     let width = (at(ended).saturating_sub(from)).max(1);
-    put(
-        buffer,
-        Rect { x: area.x + from, width, ..area },
-        Span::from(span("━".repeat(usize::from(width)), colour)),
-    );
+    put(buffer, Rect { x: area.x + from, width, ..area }, span("━".repeat(usize::from(width)), colour));
 }
 
 fn micros(time: Duration) -> u64 {

@@ -1,1 +1,212 @@
 //! Looks at run directories made by hand.
+
+use std::fs::{self, File};
+use std::io::Write as _;
+
+use super::*;
+use crate::process::id::{ProcessId, boot_id};
+use crate::run::event::{Event, Record};
+use crate::run::output::{Stream, record};
+use crate::run::spec::{FORMAT, Limits, RunSpec};
+use crate::run::view::clock_us;
+use crate::tui::seen::{From, Page, Source};
+
+/// A store of runs, and the tail that looks at it.
+struct Bench {
+    folder: tempfile::TempDir,
+    tail: Tail,
+    now: Instant,
+}
+
+/// A run directory whose "supervisor" is this test.
+struct Written {
+    dir: RunDir,
+    lock: Option<File>,
+}
+
+impl Bench {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store { runs: folder.path().join("runs") };
+        let tail = Tail::new(store, folder.path().join("agents"));
+        Self { folder, tail, now: Instant::now() }
+    }
+
+    fn run(&self) -> Written {
+        let spec = RunSpec {
+            v: FORMAT,
+            plugdeck: "0".into(),
+            created_ms: 0,
+            kind: Kind::Call,
+            agent: "demo/\u{1b}[31magent".into(),
+            directory: "/".into(),
+            method: Some("talk".into()),
+            payload: None,
+            steps: vec![],
+            limits: Limits { timeout_ms: None, grace_ms: 1, sweep_ms: 1 },
+            variables: vec![],
+        };
+        let created = RunDir::create(&self.folder.path().join("runs"), &spec).unwrap();
+        let written = Written { dir: created.dir, lock: Some(created.lock) };
+        written.event(
+            0,
+            Event::Starting {
+                wall_ms: 0,
+                clock_us: clock_us(),
+                boot_id: boot_id(),
+                supervisor: ProcessId::current(),
+            },
+        );
+        written
+    }
+
+    /// Looks as if enough time had passed for everything to be due.
+    fn look(&mut self) -> Vec<Message> {
+        self.now += Duration::from_secs(60);
+        self.tail.look(self.now)
+    }
+
+    fn runs(&mut self) -> Option<Vec<Arc<Run>>> {
+        self.look().into_iter().find_map(|message| match message {
+            Message::Runs(runs) => Some(runs),
+            _ => None,
+        })
+    }
+
+    fn watch(&mut self, run: &Written, from: From, height: u16) -> Page {
+        let watch = Watch { run: run.dir.id(), from, height };
+        self.tail.ask(Ask::Watch(Some(watch)));
+        let page = self.look().into_iter().find_map(|message| match message {
+            Message::Page(page) => Some(*page),
+            _ => None,
+        });
+        page.unwrap()
+    }
+}
+
+impl Written {
+    fn event(&self, t_us: u64, event: Event) {
+        let mut line = serde_json::to_vec(&Record::new(t_us, event)).unwrap();
+        line.push(b'\n');
+        append(&self.dir.events(), &line);
+    }
+
+    fn print(&self, t_us: u64, stream: Stream, bytes: &[u8]) {
+        append(&self.dir.stdout(), if stream == Stream::Out { bytes } else { b"" });
+        append(&self.dir.stderr(), if stream == Stream::Err { bytes } else { b"" });
+        append(&self.dir.timeline(), &record(t_us, stream, u32::try_from(bytes.len()).unwrap()));
+    }
+
+    fn exited(&self, t_us: u64) {
+        self.event(t_us, Event::Exited { step: 0, exit_code: Some(0), signal: None });
+    }
+}
+
+fn append(path: &std::path::Path, bytes: &[u8]) {
+    fs::File::options().create(true).append(true).open(path).unwrap().write_all(bytes).unwrap();
+}
+
+fn texts(page: &Page) -> Vec<String> {
+    let tag = |source| match source {
+        Source::Output(Stream::Out) => "out",
+        Source::Output(Stream::Err) => "err",
+        Source::Supervisor => "sup",
+    };
+    page.rows.iter().map(|row| format!("{} {}", tag(row.source), row.text)).collect()
+}
+
+#[test]
+fn runs_appear_change_and_go_by_themselves() {
+    let mut bench = Bench::new();
+    assert!(bench.runs().unwrap().is_empty());
+    assert!(bench.runs().is_none(), "nothing has changed");
+
+    let mut run = bench.run();
+    let runs = bench.runs().unwrap();
+    assert_eq!((runs[0].state, runs[0].agent.as_str()), (State::Starting, "demo/agent"));
+    assert!(runs[0].live_since_us.is_some());
+
+    run.event(1, Event::Started { step: 0, process: ProcessId::current(), argv: vec![], pipes: [0, 0] });
+    assert_eq!(bench.runs().unwrap()[0].state, State::Running);
+
+    run.lock = None;
+    let runs = bench.runs().unwrap();
+    assert_eq!((runs[0].state, runs[0].is_live()), (State::Lost, false));
+
+    fs::remove_dir_all(&run.dir.path).unwrap();
+    assert!(bench.runs().unwrap().is_empty());
+}
+
+#[test]
+fn a_damaged_run_is_listed_with_its_reason() {
+    let mut bench = Bench::new();
+    let run = bench.run();
+    fs::write(run.dir.spec(), "rubbish").unwrap();
+    let runs = bench.runs().unwrap();
+    assert!(runs[0].unreadable.is_some() && !runs[0].is_live());
+}
+
+#[test]
+fn the_supervisors_lines_stand_between_the_agents_own() {
+    let mut bench = Bench::new();
+    let run = bench.run();
+    run.event(
+        5,
+        Event::Started {
+            step: 0,
+            process: ProcessId::current(),
+            argv: vec!["/bin/sh".into()],
+            pipes: [0, 0],
+        },
+    );
+    run.print(10, Stream::Err, b"one\ntwo\n");
+    run.event(15, Event::Skipped { step: 0, reason: "why".into() });
+    run.print(20, Stream::Out, b"three\n");
+    run.print(30, Stream::Out, b"open");
+    run.exited(40);
+    let pid = ProcessId::current().pid;
+    let all = [
+        format!("sup spawned pid {pid} · sh"),
+        "err one".into(),
+        "err two".into(),
+        "sup skipped: why".into(),
+        "out three".into(),
+        "out open".into(),
+        "sup exit 0".into(),
+    ];
+    assert_eq!(texts(&bench.watch(&run, From::End, 20)), all);
+    for first in 0..all.len() {
+        for height in 1..=all.len() - first {
+            let page = bench.watch(&run, From::Row(first as u64), u16::try_from(height).unwrap());
+            assert_eq!(texts(&page), all[first..first + height], "{height} rows from {first}");
+            assert_eq!((page.first, page.total), (first as u64, 7));
+        }
+    }
+    assert_eq!(texts(&bench.watch(&run, From::Time(20), 2)), all[4..6]);
+    assert_eq!(texts(&bench.watch(&run, From::End, 2)), all[5..]);
+}
+
+#[test]
+fn a_window_of_a_long_output_is_all_that_is_sent() {
+    let mut bench = Bench::new();
+    let run = bench.run();
+    let text: Vec<u8> = (0..100_000).flat_map(|n| format!("line {n}\n").into_bytes()).collect();
+    run.print(1, Stream::Out, &text);
+    let page = bench.watch(&run, From::End, 3);
+    assert_eq!(texts(&page), ["out line 99997", "out line 99998", "out line 99999"]);
+    assert_eq!(page.total, 100_000);
+    run.print(2, Stream::Out, b"\x1b[31mred\x1b[2K\n");
+    assert_eq!(bench.watch(&run, From::End, 1).rows[0].text, "\u{1b}[31mred\u{1b}[0m");
+}
+
+#[test]
+fn an_ended_run_is_not_looked_at_again_and_again() {
+    let mut bench = Bench::new();
+    let mut run = bench.run();
+    run.print(1, Stream::Out, b"done\n");
+    run.lock = None;
+    bench.watch(&run, From::End, 5);
+    let messages = bench.look();
+    assert!(messages.iter().all(|message| !matches!(message, Message::Page(_) | Message::Detail(_))));
+    assert!(bench.tail.watched.as_ref().unwrap().is_over());
+}

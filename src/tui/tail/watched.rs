@@ -261,7 +261,7 @@ impl Note {
 }
 
 /// A line of output as it is shown.
-pub fn row(line: &Line) -> Row {
+fn row(line: &Line) -> Row {
     let visible = line.visible();
     let shown = &visible[..visible.len().min(LONGEST)];
     Row {

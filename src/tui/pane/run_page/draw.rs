@@ -60,14 +60,15 @@ impl RunPage {
                 self.output.render(buffer, area, run, world, output::Kind::Build, look);
             }
             Tab::Steps => self.render_steps(buffer, place, run, world, look),
-            Tab::Result => match &self.result {
-                Some(result) => result.render(buffer, place.text(), look),
-                None => {
+            Tab::Result => {
+                if let Some(result) = &self.result {
+                    result.render(buffer, place.text(), look);
+                } else {
                     let text =
                         if run.is_live() { "running: the result comes at the end" } else { "reading…" };
                     put(buffer, row(place.text(), 1), span(text, t.dim));
                 }
-            },
+            }
             Tab::Stats | Tab::Payload => {
                 let text = place.text();
                 page(buffer, text, self.lines(usize::from(text.width), world, look), self.scroll);
@@ -101,20 +102,19 @@ impl RunPage {
         let Some(run) = world.run(&self.run) else { return Vec::new() };
         let mut time = vec![bold(sign::elapsed(run, look.now), t.fg)];
         let detail = world.detail_of(&self.run);
-        if run.is_live() {
-            if let Some(limit) = detail.and_then(|detail| detail.spec.limits.timeout()) {
-                time.push(span(format!(" / {}", sign::took(limit)), t.dim));
-            }
+        let limit = detail.and_then(|detail| detail.spec.limits.timeout());
+        if let (true, Some(limit)) = (run.is_live(), limit) {
+            time.push(span(format!(" / {}", sign::took(limit)), t.dim));
         }
         let mut facts = vec![vec![sign::state_chip(run.state, t)], time];
         if let (Kind::Build, Some(detail)) = (run.kind, detail) {
             let at = steps::current(detail) + 1;
             facts.push(vec![span(format!("step {at} of {}", detail.spec.steps.len()), t.dim)]);
         }
-        if let (Kind::Call, Some(outcome)) = (run.kind, &run.outcome) {
-            if outcome.exit_code.is_some() || outcome.signal.is_some() {
-                facts.push(vec![span(exit(outcome.exit_code, outcome.signal), t.dim)]);
-            }
+        let outcome =
+            run.outcome.as_ref().filter(|outcome| outcome.exit_code.is_some() || outcome.signal.is_some());
+        if let (Kind::Call, Some(outcome)) = (run.kind, outcome) {
+            facts.push(vec![span(exit(outcome.exit_code, outcome.signal), t.dim)]);
         }
         facts
     }

@@ -1,0 +1,196 @@
+//! What the state learns from outside: looks at the runs, answers of the worker.
+
+use std::sync::Arc;
+
+use crate::ops::call::Request;
+use crate::ops::{Rejected, Why};
+use crate::run::spec::{Kind, RunId};
+use crate::run::status::State;
+use crate::tui::app::{App, Over, Page};
+use crate::tui::effect::Effect;
+use crate::tui::layout::Pane;
+use crate::tui::message::Message;
+use crate::tui::pane::dialog::Dialog;
+use crate::tui::pane::form::Form;
+use crate::tui::pane::run_page::RunPage;
+use crate::tui::pane::sign;
+use crate::tui::pane::toast::{Toast, Tone};
+use crate::tui::seen::Run;
+
+impl App {
+    /// Takes what was seen or done outside.
+    pub(super) fn learn(&mut self, message: Message) -> Vec<Effect> {
+        match message {
+            Message::Runs(runs) => return self.learn_runs(runs),
+            Message::Detail(detail) => self.world.detail = Some(detail),
+            Message::Page(page) => self.world.page = Some(page),
+            Message::AgentsChanged => return vec![Effect::ListAgents],
+            Message::Agents(agents, unreadable) => {
+                self.world.agents = Some(agents);
+                self.world.unreadable = unreadable;
+            }
+            Message::Started { run, kind, agent } => self.started(run, kind, &agent),
+            Message::Refused { reason, call } => self.refused(&reason, call),
+            Message::Planned { agent, plan } => {
+                if let Some(Over::Plan(dialog)) = &mut self.over
+                    && dialog.agent == agent
+                {
+                    dialog.plan = Some(plan);
+                }
+            }
+            Message::Replied(reply) => {
+                for page in &mut self.pages {
+                    if let Page::Run(page) = page {
+                        page.replied(&reply);
+                    }
+                }
+                if let Some(page) = &mut self.main_run {
+                    page.replied(&reply);
+                }
+                self.reading = None;
+            }
+            Message::Recalled { agent, method, payload } => self.open_form(&agent, &method, Some(&payload)),
+            Message::Theme(Ok(theme)) => {
+                self.say(Tone::Note, format!("theme {}", sign::safe(&theme.name)));
+                self.theme = theme;
+            }
+            Message::Theme(Err(reason)) => self.say(Tone::Bad, sign::safe(&reason)),
+            Message::Tick(_)
+            | Message::Key(_)
+            | Message::Mouse(_)
+            | Message::Paste(_)
+            | Message::Resized(..)
+            | Message::Resumed => {}
+        }
+        Vec::new()
+    }
+
+    fn learn_runs(&mut self, runs: Vec<Arc<Run>>) -> Vec<Effect> {
+        let mut effects = Vec::new();
+        let building = builds(self.world.live());
+        self.world.set_runs(runs);
+        self.runs.forget_missing(&self.world);
+        // A build that has ended has changed an environment.
+        if builds(self.world.live()) != building {
+            effects.push(Effect::ListAgents);
+        }
+        self.tell_of_builds(&building);
+        let waiting = self.after_build.take_if(|after| {
+            let build = after.build.as_ref().and_then(|id| self.world.run(id));
+            build.is_some_and(|build| !build.is_live())
+        });
+        if let Some(after) = waiting {
+            let build = after.build.as_ref().and_then(|id| self.world.run(id));
+            if build.is_some_and(|build| build.state == State::Succeeded) {
+                effects.push(Effect::Call(after.request));
+            } else {
+                let agent = sign::safe(&after.agent);
+                self.say(
+                    Tone::Bad,
+                    format!("{agent} was not built, so {} did not run", sign::safe(&after.request.method)),
+                );
+            }
+        }
+        effects
+    }
+
+    /// A run is there: it is shown, in the place of the form it came from.
+    fn started(&mut self, run: RunId, kind: Kind, agent: &str) {
+        if kind == Kind::Build
+            && let Some(after) = &mut self.after_build
+            && after.agent == agent
+        {
+            after.build = Some(run.clone());
+        }
+        self.over = None;
+        self.runs.select(run.clone());
+        match self.pages.last() {
+            // From the workbench a rerun is watched there; a call from a form gets its page.
+            None if kind == Kind::Call => {
+                self.focus = Pane::Runs;
+                self.followed = Pane::Runs;
+            }
+            Some(Page::Form(_) | Page::Run(_)) | None => {
+                let keep = kind == Kind::Build && matches!(self.pages.last(), Some(Page::Form(_)));
+                if !keep {
+                    self.leave_page();
+                    for page in std::mem::take(&mut self.pages) {
+                        match page {
+                            Page::Form(form) => self.keep(form),
+                            Page::Run(_) => self.pages.push(page),
+                        }
+                    }
+                }
+                self.pages.push(Page::Run(Box::new(RunPage::of(run, kind, true))));
+            }
+        }
+    }
+
+    fn refused(&mut self, reason: &Rejected, call: Option<Box<Request>>) {
+        if let (Why::NotReady, Some(request)) = (reason.why, call) {
+            let reason = sign::safe(&reason.message);
+            self.over = Some(Over::Dialog(Dialog::BuildFirst { request, reason }));
+            return;
+        }
+        self.after_build = None;
+        if let Some(Page::Form(form)) = self.pages.last_mut() {
+            form.refused(reason);
+        } else {
+            self.say(Tone::Bad, sign::safe(&reason.message));
+        }
+    }
+
+    pub(super) fn open_form(&mut self, agent: &str, method: &str, payload: Option<&str>) {
+        let Some((listed, method)) = self.world.method(agent, method) else {
+            let text = format!("{} declares no {} any more", sign::safe(agent), sign::safe(method));
+            self.say(Tone::Bad, text);
+            return;
+        };
+        let place = (listed.agent.name.to_string(), method.name.clone());
+        let form = match (payload, self.drafts.remove(&place)) {
+            (None, Some(draft)) => draft.resume(listed, method, self.call_timeout),
+            (payload, _) => Form::new(listed, method, payload, self.call_timeout),
+        };
+        self.pages.push(Page::Form(Box::new(form)));
+    }
+
+    /// Leaves the page on top, if there is one. A form is kept for the next time.
+    pub(super) fn leave_page(&mut self) -> bool {
+        match self.pages.pop() {
+            Some(Page::Form(form)) => self.keep(form),
+            Some(Page::Run(_)) => {}
+            None => return false,
+        }
+        true
+    }
+
+    fn keep(&mut self, form: Box<Form>) {
+        self.drafts.insert(form.of(), form);
+    }
+
+    /// Says that builds have come to their end, where that is not seen anyway.
+    fn tell_of_builds(&mut self, building: &[RunId]) {
+        let shown = match self.pages.last() {
+            Some(Page::Run(page)) => Some(page.run.clone()),
+            Some(Page::Form(_)) | None => None,
+        };
+        for id in building.iter().filter(|id| shown.as_ref() != Some(id)) {
+            let Some(build) = self.world.run(id).filter(|build| !build.is_live()).cloned() else { continue };
+            let agent = sign::safe(&build.agent);
+            if build.state == State::Succeeded {
+                self.say(Tone::Good, format!("{agent} is built"));
+            } else {
+                self.say(Tone::Bad, format!("{agent} was not built: {}", build.state.word()));
+            }
+        }
+    }
+
+    pub(super) fn say(&mut self, tone: Tone, text: impl Into<String>) {
+        self.toast = Some(Toast::new(tone, text, self.now));
+    }
+}
+
+/// The builds among some runs.
+fn builds<'a>(runs: impl Iterator<Item = &'a Arc<Run>>) -> Vec<RunId> {
+    runs.filter(|run| run.kind == Kind::Build).map(|run| run.id.clone()).collect()
+}

@@ -1,0 +1,219 @@
+//! Agents, runs and output to look at.
+
+use std::sync::Arc;
+
+use crate::agent::catalog::{Agent, AgentName};
+use crate::agent::manifest;
+use crate::config::Settings;
+use crate::ops::agents::Listed;
+use crate::paths::Paths;
+use crate::process::sampler::ProcessSample;
+use crate::run::dir::RunDir;
+use crate::run::output::Stream;
+use crate::run::samples::Sample;
+use crate::run::spec::{FORMAT, Kind, Limits, RunSpec};
+use crate::run::status::{Outcome, State, Status};
+use crate::tui::app::*;
+use crate::tui::seen::{Detail, Page as Window, Row, Run, Source, Usage};
+use crate::tui::theme::Palette;
+use crate::venv::stamp::Environment;
+
+pub(super) const HOUR_MS: i64 = 3_600_000;
+/// 2026-11-22, 14:03:22 UTC.
+pub(super) const NOW: Now = Now { clock_us: 1_000_000_000, wall_ms: 1_795_356_202_000, utc_offset: 0 };
+
+pub(super) const MANIFEST: &str = r#"
+name: analysis-agent
+version: "1.0.0"
+description: Looks at texts
+author: me
+license: MIT
+python_version: "3.11+"
+interface:
+  methods:
+    analyze_text:
+      description: Analyze text and provide insights
+      parameters:
+        text:
+          type: string
+          description: Text content to analyze
+          required: true
+        analysis_type:
+          type: string
+          description: Type of analysis (sentiment, ...)
+          default: general
+      returns:
+        type: object
+        description: Analysis results
+    summarize_content:
+      description: Say it in few words
+"#;
+
+pub(super) fn app(width: u16, height: u16) -> App {
+    let context = Context {
+        paths: Paths {
+            store: "/home/me/.agenthub".into(),
+            state: "/state".into(),
+            config: "/config".into(),
+            cache: "/cache".into(),
+            home: "/home/me".into(),
+        },
+        settings: Settings::default(),
+        program: "/bin/plugdeck".into(),
+    };
+    App::new(&context, Theme::built_in(false, Palette::Rgb), Size::new(width, height), NOW)
+}
+
+pub(super) fn listed(folder: &str, environment: Environment) -> Listed {
+    let (manifest, problems) = manifest::parse(MANIFEST);
+    let name = AgentName { namespace: "agentplug".into(), folder: folder.into() };
+    let agent = Agent { directory: format!("/agents/{name}").into(), name, manifest, problems };
+    Listed { agent, environment }
+}
+
+pub(super) fn agents() -> Message {
+    let ready = Environment::Ready { python: Some("3.11.7".into()) };
+    let stale = Environment::Stale { python: None, reason: "uv.lock changed".into() };
+    let broken = Listed {
+        agent: Agent {
+            name: AgentName { namespace: "local".into(), folder: "broken-agent".into() },
+            directory: "/agents/local/broken-agent".into(),
+            manifest: None,
+            problems: manifest::parse("name: [").1,
+        },
+        environment: Environment::None,
+    };
+    let list = vec![
+        listed("analysis-agent", ready),
+        listed("coding-agent", stale),
+        listed("research-agent", Environment::None),
+        broken,
+    ];
+    Message::Agents(list, Vec::new())
+}
+
+pub(super) fn outcome(state: State, ms: u64) -> Outcome {
+    Outcome {
+        state,
+        rule: None,
+        error: None,
+        exit_code: Some(0),
+        signal: None,
+        duration_ms: ms,
+        stdout_bytes: 151,
+        stderr_bytes: 2_100,
+        stderr_lines: 34,
+        peak_rss_bytes: 96 << 20,
+        cpu_ms: 1_400,
+        leftovers_killed: 0,
+        leftovers: vec![],
+        warnings: vec![],
+        result: None,
+    }
+}
+
+pub(super) fn process(pid: i32, ppid: i32, command: &str) -> ProcessSample {
+    ProcessSample {
+        pid,
+        start_time: 1,
+        ppid,
+        state: 'S',
+        cpu_percent: if pid == 41_240 { 61.0 } else { 0.0 },
+        rss_bytes: 96 << 20,
+        threads: 6,
+        command: Some(command.into()),
+    }
+}
+
+pub(super) fn sample() -> Sample {
+    let processes =
+        vec![process(41_233, 1, "/x/.venv/bin/python agent.py"), process(41_240, 41_233, "node tool.js")];
+    Sample { t_us: 12_000_000, processes }
+}
+
+/// A run of a method of analysis-agent; `ms` is how long it took, `ago` when it was.
+pub(super) fn run(id: &str, method: &str, state: State, ms: u64, ago: i64) -> Arc<Run> {
+    let live = state.is_live();
+    Arc::new(Run {
+        id: RunId(format!("20261122T140322-{id}")),
+        dir: RunDir { path: format!("/state/runs/20261122T140322-{id}").into() },
+        kind: Kind::Call,
+        agent: "agentplug/analysis-agent".into(),
+        method: Some(method.into()),
+        created_ms: NOW.wall_ms - ago,
+        state,
+        outcome: (!live).then(|| outcome(state, ms)),
+        live_since_us: live.then(|| NOW.clock_us - ms * 1_000),
+        took: Duration::from_millis(ms),
+        latest: live.then(sample),
+        unreadable: None,
+    })
+}
+
+pub(super) fn build(state: State) -> Arc<Run> {
+    let call = run("b001", "", state, 3_200, 0);
+    Arc::new(Run { kind: Kind::Build, method: None, ..(*call).clone() })
+}
+
+pub(super) fn runs() -> Message {
+    Message::Runs(vec![
+        run("0f3a", "analyze_text", State::Running, 12_000, 12_000),
+        run("0f39", "analyze_text", State::Succeeded, 12_400, HOUR_MS),
+        run("0f38", "summarize_content", State::SoftError, 2_100, HOUR_MS),
+        run("0f37", "summarize_content", State::Failed, 1_000, 2 * HOUR_MS),
+        run("0f36", "analyze_text", State::TimedOut, 300_000, 30 * HOUR_MS),
+    ])
+}
+
+pub(super) fn spec(kind: Kind) -> RunSpec {
+    RunSpec {
+        v: FORMAT,
+        plugdeck: "0.1.0".into(),
+        created_ms: 0,
+        kind,
+        agent: "agentplug/analysis-agent".into(),
+        directory: "/agents".into(),
+        method: Some("analyze_text".into()),
+        payload: None,
+        steps: vec![],
+        limits: Limits { timeout_ms: Some(310_000), grace_ms: 2_000, sweep_ms: 10_000 },
+        variables: vec![],
+    }
+}
+
+pub(super) fn detail(run: Arc<Run>) -> Message {
+    let usage = (0..13u8)
+        .map(|n| Usage {
+            t_us: u64::from(n) * 1_000_000,
+            cpu_percent: if n < 4 { 88.0 } else { 3.0 },
+            rss_bytes: u64::from(n.min(5)) * (20 << 20),
+        })
+        .collect();
+    Message::Detail(Box::new(Detail {
+        run,
+        spec: Arc::new(spec(Kind::Call)),
+        status: Status::default(),
+        usage: Arc::new(usage),
+        latest: Some(sample()),
+        damaged: 0,
+    }))
+}
+
+pub(super) fn window(run: &Run) -> Message {
+    let row = |t_us, source, text: &str| Row { t_us, source, text: text.into(), cut: 0 };
+    let rows = vec![
+        row(0, Source::Supervisor, "spawned pid 41233 · python agent.py"),
+        row(410_000, Source::Output(Stream::Err), "🧩 AI model selected: ollama:llama3.2 (local=True)"),
+        row(420_000, Source::Output(Stream::Out), "\u{1b}[31mred\u{1b}[0m and plain"),
+        row(450_000, Source::Output(Stream::Err), "   🚀 Sending request to AI model..."),
+    ];
+    Message::Page(Box::new(Window {
+        run: run.id.clone(),
+        first: 0,
+        total: 4,
+        rows,
+        last_us: 450_000,
+        bytes: 100,
+        reading: false,
+    }))
+}
