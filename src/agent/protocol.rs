@@ -6,7 +6,7 @@ use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 
 use crate::agent::json;
 
-pub use crate::agent::soft_error::{SoftError, soft_error};
+pub use crate::agent::soft_error::soft_error;
 
 /// Levels of nesting that a strict reader of the result still takes, the object around it not counted.
 /// `serde_json` stops at its 128th level.

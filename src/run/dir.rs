@@ -168,12 +168,6 @@ impl RunDir {
     pub fn hook(&self) -> PathBuf {
         self.path.join("hook")
     }
-
-    /// Where the hook writes Python stacks.
-    #[must_use]
-    pub fn stack(&self) -> PathBuf {
-        self.path.join("stack")
-    }
 }
 
 /// What stands first in every file of a run that has a format.

@@ -44,12 +44,6 @@ impl Environment {
             Self::Building => "building",
         }
     }
-
-    /// Whether a method can be called in it.
-    #[must_use]
-    pub fn is_usable(&self) -> bool {
-        matches!(self, Self::Ready { .. } | Self::Stale { .. })
-    }
 }
 
 /// `.venv/.plugdeck.json`: an environment that plugdeck built, and from what.
