@@ -1,11 +1,9 @@
 //! Which agents are there, and how they stand.
 
-use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use crate::agent::catalog::{Agent, Catalog};
-use crate::ops::{Context, Rejected, Why, runs};
-use crate::run::spec::Kind;
+use crate::ops::{Context, Rejected, Why};
 use crate::venv::stamp::{self, Environment};
 use crate::venv::swap;
 
@@ -21,18 +19,7 @@ pub struct Listed {
 #[must_use]
 pub fn list(context: &Context) -> (Vec<Listed>, Vec<(PathBuf, String)>) {
     let catalog = Catalog::scan(&context.paths.agents());
-    let building = being_built(context);
-    let listed = catalog
-        .agents
-        .into_iter()
-        .map(|agent| {
-            let environment = match building.contains(&agent.name.to_string()) {
-                true => Environment::Building,
-                false => settled(&agent.directory),
-            };
-            Listed { agent, environment }
-        })
-        .collect();
+    let listed = catalog.agents.into_iter().map(Listed::of).collect();
     (listed, catalog.unreadable)
 }
 
@@ -43,9 +30,16 @@ pub fn find(context: &Context, name: &str) -> Result<Listed, Rejected> {
         Ok(None) => return Err(not_found(context, name, &format!("no agent {name:?} is installed"))),
         Err(sentence) => return Err(not_found(context, name, &sentence)),
     };
-    let building = being_built(context).contains(name);
-    let environment = if building { Environment::Building } else { settled(&agent.directory) };
-    Ok(Listed { agent, environment })
+    Ok(Listed::of(agent))
+}
+
+impl Listed {
+    /// Looks at the agent's environment. That a build of it runs is known by the marker in its folder: looking
+    /// through all runs would cost more than many a call.
+    fn of(agent: Agent) -> Self {
+        let environment = settled(&agent.directory);
+        Self { agent, environment }
+    }
 }
 
 /// How an environment stands, after what a failed or killed build has left behind is put right: its unfinished
@@ -66,11 +60,4 @@ fn not_found(context: &Context, name: &str, sentence: &str) -> Rejected {
         near => format!("did you mean {}?", near.join(" or ")),
     };
     Rejected::new(Why::NotFound, format!("{sentence}; {hint}"))
-}
-
-/// Names of the agents whose environment is being built right now. Agents can be listed without any runs, so what
-/// cannot be read is passed over here.
-fn being_built(context: &Context) -> HashSet<String> {
-    let live = runs::live(context).unwrap_or_default();
-    live.into_iter().flatten().filter(|run| run.spec.kind == Kind::Build).map(|run| run.spec.agent).collect()
 }
