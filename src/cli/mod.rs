@@ -123,8 +123,12 @@ fn perform(context: Context, cli: Cli) -> Result<ExitCode, Failure> {
 
 /// Opens the dashboard and stays until it is closed.
 fn dashboard(context: &Context, theme: Option<String>) -> Result<ExitCode, Rejected> {
-    let live = tui::run(context.clone(), theme)
-        .map_err(|error| Rejected::new(Why::Machine, format!("the dashboard could not run: {error}")))?;
+    let live = tui::run(context.clone(), theme).map_err(|error| match error {
+        tui::Error::Theme(sentence) => Rejected::new(Why::Request, sentence),
+        tui::Error::Terminal(_) => {
+            Rejected::new(Why::Machine, format!("the dashboard could not run: {error}"))
+        }
+    })?;
     match live {
         0 => {}
         1 => print::talk("1 run goes on; the next dashboard shows it"),

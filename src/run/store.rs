@@ -52,6 +52,12 @@ impl Store {
             .map(|entry| RunDir { path: entry.path() })
             .collect();
         dirs.sort_by(|a, b| b.path.file_name().cmp(&a.path.file_name()));
+        for same in dirs.chunk_by_mut(|a, b| second(a) == second(b)).filter(|same| same.len() > 1) {
+            // The digits after the second are random: the file system knows which came first.
+            same.sort_by_cached_key(|dir| {
+                std::cmp::Reverse(dir.path.metadata().and_then(|dir| dir.created()).ok())
+            });
+        }
         Ok(dirs)
     }
 
@@ -110,6 +116,12 @@ impl Store {
     }
 }
 
+/// The part of an id that says when.
+fn second(dir: &RunDir) -> String {
+    let id = dir.id().0;
+    id.split('-').next().unwrap_or_default().to_owned()
+}
+
 /// What the files of a run take on disk.
 fn size(dir: &RunDir) -> u64 {
     let Ok(entries) = fs::read_dir(&dir.path) else { return 0 };
@@ -140,6 +152,28 @@ mod tests {
         assert_eq!(store.find("zz").unwrap_err(), FindError::None("zz".into()));
         let several = "\"0f3\" could be 20260102T000000-0f3b or 20260101T000000-0f3a; type more digits";
         assert_eq!(store.find("0f3").unwrap_err().to_string(), several);
+    }
+
+    #[test]
+    fn runs_of_one_second_stand_in_the_order_of_their_making() {
+        let (folder, store) = store(&[]);
+        for id in ["20260101T000000-0b", "20260101T000000-0a", "20260101T000000-0c", "20260102T000000-00"] {
+            fs::create_dir(folder.path().join(id)).unwrap();
+            // Birth times have the grain of the kernel's clock tick.
+            let born = || folder.path().join(id).metadata().and_then(|dir| dir.created());
+            let Ok(before) = born() else {
+                eprintln!("skipped: this file system keeps no time of birth");
+                return;
+            };
+            let probe = folder.path().join("probe");
+            while fs::write(&probe, "").and_then(|()| probe.metadata()).unwrap().created().unwrap() <= before
+            {
+                fs::remove_file(&probe).unwrap();
+            }
+            fs::remove_file(&probe).unwrap();
+        }
+        let listed: Vec<_> = store.list().unwrap().iter().map(|dir| dir.id().short().to_owned()).collect();
+        assert_eq!(listed, ["00", "0c", "0a", "0b"]);
     }
 
     #[test]

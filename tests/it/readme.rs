@@ -9,7 +9,8 @@ const README: &str = include_str!("../../README.md");
 
 #[test]
 fn the_commands_of_the_readme_run() {
-    let sandbox = Sandbox::with(&["demo/text-stats", "demo/json-shaper", "demo/hanger"]);
+    let sandbox = Sandbox::new();
+    sandbox.install("demo/text-stats");
     let folder = Path::new(env!("CARGO_BIN_EXE_plugdeck")).parent().unwrap();
     let path = std::env::join_paths(
         std::iter::once(folder.to_owned()).chain(std::env::split_paths(&std::env::var_os("PATH").unwrap())),
@@ -21,9 +22,8 @@ fn the_commands_of_the_readme_run() {
         let shell = ["-c".to_owned(), format!("plugdeck {command}")];
         let output = Command::new("sh").args(shell).envs(sandbox.variables()).env("PATH", &path).output();
         let output = output.unwrap();
-        let expected = if command.contains("--timeout") { 124 } else { 0 };
         let said = String::from_utf8_lossy(&output.stderr);
-        assert_eq!(output.status.code(), Some(expected), "plugdeck {command}\n{said}");
+        assert_eq!(output.status.code(), Some(0), "plugdeck {command}\n{said}");
     }
 }
 

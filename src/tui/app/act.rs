@@ -286,12 +286,14 @@ impl App {
 
     /// Opens what is selected: a method's form, a run's page.
     pub(super) fn open(&mut self) {
+        // A page is open already; what lies behind it is not meant.
+        if !self.pages.is_empty() {
+            return;
+        }
         match self.subject() {
             Subject::Method { agent, method } => self.open_form(&agent, &method, None),
             Subject::Run(run) => {
-                if self.pages.is_empty()
-                    && let Some(run) = self.world.run(&run)
-                {
+                if let Some(run) = self.world.run(&run) {
                     self.pages.push(Page::Run(Box::new(RunPage::new(run))));
                 }
             }
