@@ -3,6 +3,7 @@
 //! Lines, blocks and braille are drawn as shapes, so that no font can leave seams; every glyph has its own place,
 //! so that it sits on the grid in any font.
 
+use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::sync::Arc;
 
@@ -60,7 +61,47 @@ pub fn png(svg: &str) -> Result<Vec<u8>, String> {
     let mut pixels =
         resvg::tiny_skia::Pixmap::new(size.width(), size.height()).ok_or("the picture is empty")?;
     resvg::render(&tree, resvg::tiny_skia::Transform::from_scale(SCALE, SCALE), &mut pixels.as_mut());
-    pixels.encode_png().map_err(|error| error.to_string())
+    indexed(&pixels).map_err(|error| error.to_string())
+}
+
+/// A PNG with a palette: the most frequent colours exact, the others as the nearest of them. A third of the size.
+fn indexed(pixels: &resvg::tiny_skia::Pixmap) -> Result<Vec<u8>, png::EncodingError> {
+    let colours: Vec<[u8; 4]> = pixels
+        .pixels()
+        .iter()
+        .map(|pixel| {
+            let pixel = pixel.demultiply();
+            [pixel.red(), pixel.green(), pixel.blue(), pixel.alpha()]
+        })
+        .collect();
+    let mut counts: HashMap<[u8; 4], usize> = HashMap::new();
+    for colour in &colours {
+        *counts.entry(*colour).or_default() += 1;
+    }
+    let mut frequent: Vec<_> = counts.keys().copied().collect();
+    frequent.sort_by_key(|colour| (std::cmp::Reverse(counts[colour]), *colour));
+    let palette = &frequent[..frequent.len().min(256)];
+    let distance = |a: &[u8; 4], b: &[u8; 4]| -> u32 {
+        a.iter().zip(b).map(|(a, b)| u32::from(a.abs_diff(*b)).pow(2)).sum()
+    };
+    let nearest = |colour: &[u8; 4]| {
+        let index = (0u8..=255).zip(palette).min_by_key(|(_, known)| distance(colour, known));
+        index.map_or(0, |(index, _)| index)
+    };
+    let index_of: HashMap<[u8; 4], u8> = frequent.iter().map(|colour| (*colour, nearest(colour))).collect();
+    let mut bytes = Vec::new();
+    let mut encoder = png::Encoder::new(&mut bytes, pixels.width(), pixels.height());
+    encoder.set_color(png::ColorType::Indexed);
+    encoder.set_depth(png::BitDepth::Eight);
+    encoder.set_compression(png::Compression::High);
+    encoder.set_palette(
+        palette.iter().flat_map(|[red, green, blue, _]| [*red, *green, *blue]).collect::<Vec<_>>(),
+    );
+    encoder.set_trns(palette.iter().map(|[.., alpha]| *alpha).collect::<Vec<_>>());
+    let mut writer = encoder.write_header()?;
+    writer.write_image_data(&colours.iter().map(|colour| index_of[colour]).collect::<Vec<_>>())?;
+    writer.finish()?;
+    Ok(bytes)
 }
 
 struct Picture<'a> {
