@@ -159,8 +159,10 @@ fn run(name: &str) {
 }
 
 fn soft_error(name: &str) {
-    let sandbox = world();
-    sandbox.run(&["demo/no-model", "generate_code", "-p", "prompt=add two numbers"]);
+    // An agent whose log names no place of this machine.
+    let sandbox = Sandbox::with(&["faults/soft-error"]);
+    symlink(sandbox.path().join("store"), sandbox.path().join(".agenthub")).unwrap();
+    sandbox.run(&["faults/soft-error", "failing"]);
     let mut screen = open(&sandbox, "dark", 100, 28);
     screen.wait_for("1 kept");
     screen.send(&format!("2{ENTER}"));
