@@ -14,6 +14,7 @@ use crate::ops::{Rejected, stop};
 use crate::process::signal;
 use crate::run::output::{Line, Stream};
 use crate::run::view::RunView;
+use crate::supervisor::reap;
 use crate::text;
 
 /// From one look at the output to the next. The end of the run is seen at once.
@@ -88,6 +89,9 @@ pub fn attend(run: &mut RunView, show: Show, first: String, ear: &mut Ear) -> io
     if let Some(supervisor) = run.status.supervisor {
         // It was forked here, so its exit is this process's to take note of.
         let _ = rustix::process::waitpid(Pid::from_raw(supervisor.pid), WaitOptions::NOHANG);
+    }
+    if run.lost {
+        reap::sweep(run.spec.limits.sweep());
     }
     talk.finish(ear)
 }

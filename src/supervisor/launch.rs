@@ -59,6 +59,8 @@ pub fn start_forked(store: &Store, spec: &RunSpec) -> Result<RunDir, LaunchError
         .map_err(|source| LaunchError::Directory { path: store.runs.display().to_string(), source })?;
     let (ear, mouth) = io::pipe().map_err(LaunchError::Supervisor)?;
     hold_signals();
+    // Should the supervisor vanish, what it leaves behind falls to the caller.
+    let _ = rustix::process::set_child_subreaper(Some(rustix::process::getpid()));
     if raw::fork().map_err(LaunchError::Supervisor)?.is_some() {
         drop((mouth, created.lock));
         return listen(ear, created.dir);

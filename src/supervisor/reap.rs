@@ -1,5 +1,7 @@
 //! The descendants of the supervisor: waited for, signalled, and proved gone.
 
+use std::time::{Duration, Instant};
+
 use rustix::io::Errno;
 use rustix::process::{Pid, Signal, WaitOptions, WaitStatus};
 
@@ -63,6 +65,19 @@ fn send_to_all(signal: Signal) -> Vec<i32> {
         .filter(|process| !tree::is_zombie(*process) && signal::send(*process, signal) == Sent::Delivered)
         .map(|process| process.pid)
         .collect()
+}
+
+/// From one round of [`sweep`] to the next.
+const ROUND: Duration = Duration::from_millis(10);
+
+/// Lists, kills and reaps until nothing is left or the time is over. For a caller whose supervisor has vanished:
+/// what the supervisor had adopted has fallen to the caller then.
+pub fn sweep(limit: Duration) {
+    let deadline = Instant::now() + limit;
+    while !reap().none_left && Instant::now() < deadline {
+        kill();
+        std::thread::sleep(ROUND);
+    }
 }
 
 /// What still lives, each with the reason as far as it is known.

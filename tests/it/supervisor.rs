@@ -230,6 +230,25 @@ fn without_its_supervisor_an_agent_dies_and_the_run_is_lost() {
 }
 
 #[test]
+fn what_a_vanished_supervisor_leaves_behind_is_ended_by_the_caller() {
+    let sandbox = Sandbox::with(&["faults/deaf"]);
+    let arguments = ["run", "faults/deaf", "ignore", "-p", "seconds=50", "-p", "children=2", "--json"];
+    let child = sandbox.command(&arguments).stdout(Stdio::piped()).spawn().unwrap();
+    let run = wait_for("the run", || Some(sandbox.runs().pop()?.file_name()?.to_string_lossy().into_owned()));
+    let agent = agent_pid(&sandbox, &run);
+    let children = wait_for("the agent's children", || {
+        let text = std::fs::read_to_string(format!("/proc/{agent}/task/{agent}/children")).ok()?;
+        let children: Vec<i64> = text.split_whitespace().filter_map(|pid| pid.parse().ok()).collect();
+        (children.len() == 2).then_some(children)
+    });
+    signal("KILL", supervisor_pid(&sandbox, &run));
+    let output = child.wait_with_output().unwrap();
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!((report["state"].as_str(), output.status.code()), (Some("lost"), Some(125)));
+    assert!(!lives(agent) && !children.into_iter().any(lives));
+}
+
+#[test]
 fn many_runs_at_once_all_end_right() {
     let sandbox = Sandbox::with(&["faults/ok"]);
     let texts: Vec<String> = (0..20).map(|number| format!("text={number}")).collect();
