@@ -176,13 +176,18 @@ impl App {
     fn draw_footer(&self, buffer: &mut Buffer, bar: Rect) {
         let constant = |key: &str, label: &str| Hint::new(key, label);
         let (left, right) = match &self.over {
-            Some(Over::Dialog(dialog)) => (dialog.hints(), vec![constant("esc", "cancel")]),
-            Some(Over::Plan(plan)) => (plan.hints(), vec![constant("esc", "not now")]),
+            Some(Over::Dialog(dialog)) => apart(dialog.hints(&self.world)),
+            Some(Over::Plan(plan)) => apart(plan.hints()),
             Some(Over::Help(_)) => (vec![constant("j k", "scroll")], vec![constant("esc", "close")]),
             None => {
                 let layer = self.layer();
                 let own: Vec<Layer> = vec![layer];
                 let mut left = keymap::hints(&own, |action| self.makes_sense(action));
+                if let Some(Page::Form(form)) = self.pages.last() {
+                    // Behind the way to run it.
+                    let at = left.len().min(1);
+                    left.splice(at..at, form.choosing());
+                }
                 left.truncate(HINTS);
                 let right = match layer {
                     Layer::Text | Layer::Form => vec![constant("esc", "back"), constant("F1", "help")],
@@ -248,4 +253,10 @@ impl App {
             put(buffer, row(area, y), Line::from(line));
         }
     }
+}
+
+/// The keys of a box for the footer: the way out, the last of them, stands at the right end.
+fn apart(mut keys: Vec<Hint>) -> (Vec<Hint>, Vec<Hint>) {
+    let out = keys.pop();
+    (keys, out.into_iter().collect())
 }
