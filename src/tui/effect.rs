@@ -81,6 +81,8 @@ pub enum ForLoop {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Watch {
     pub run: RunId,
+    /// Only what was printed in this time, `from..to` in microseconds since the start; rows are counted in it alone.
+    pub within: Option<(u64, u64)>,
     pub from: From,
     pub height: u16,
 }

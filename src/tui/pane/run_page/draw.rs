@@ -6,7 +6,6 @@ use ratatui::text::Span;
 
 use crate::run::spec::Kind;
 use crate::tui::layout::run_parts;
-use crate::tui::pane::output;
 use crate::tui::pane::run_page::{Place, RunPage, Tab};
 use crate::tui::pane::{Look, procs, sign, steps, usage};
 use crate::tui::seen::{Detail, Run};
@@ -52,12 +51,12 @@ impl RunPage {
         }
         match self.tab {
             Tab::Output => {
-                self.output.render(buffer, place.inside(parts.output), run, world, output::Kind::Plain, look);
+                self.output.render(buffer, place.inside(parts.output), run, world, look);
                 self.render_use(buffer, place, world, look);
             }
             Tab::Log => {
                 let area = place.inside(content);
-                self.output.render(buffer, area, run, world, output::Kind::Build, look);
+                self.output.render(buffer, area, run, world, look);
             }
             Tab::Steps => self.render_steps(buffer, place, run, world, look),
             Tab::Result => {
@@ -154,7 +153,7 @@ impl RunPage {
         let t = look.theme;
         let Some(detail) = world.detail_of(&self.run) else { return };
         let parts = self.step_parts(place, world);
-        let selected = self.step.unwrap_or_else(|| steps::current(detail));
+        let selected = self.selected_step(detail);
         let wide = Rect { x: parts.steps.x, ..parts.steps };
         steps::steps(buffer, wide, detail, Some(selected), look);
         let head = Rect { x: parts.head.x + 1, width: parts.head.width.saturating_sub(2), ..parts.head };
@@ -164,7 +163,7 @@ impl RunPage {
         ];
         let fact = self.output.fact(world.page_of(&self.run), look);
         put(buffer, head, section(title, fact, usize::from(head.width), t));
-        self.output.render(buffer, parts.log, run, world, output::Kind::Build, look);
+        self.output.render(buffer, parts.log, run, world, look);
     }
 }
 
