@@ -102,9 +102,40 @@ impl App {
             tabs::title(&[tab], 0, look.focused, t)
         };
         let fact = if name.is_empty() { Vec::new() } else { vec![bold(name, t.fg)] };
-        let inner = Frame::new(titles, look.focused).fact(fact).draw(buffer, bench.main, t);
+        let (main, beside) = match self.subject() {
+            Subject::Method { .. } | Subject::Agent(_) => layout::text_parts(bench.main),
+            Subject::Welcome
+            | Subject::Namespace(_)
+            | Subject::Unreadable(_)
+            | Subject::Run(_)
+            | Subject::Nothing => (bench.main, None),
+        };
+        if let Some(area) = beside {
+            self.draw_earlier(buffer, area);
+        }
+        let inner = Frame::new(titles, look.focused).fact(fact).draw(buffer, main, t);
         let inner = padded_area(inner);
         page(buffer, inner, self.text(inner.width), self.scroll);
+    }
+
+    /// The runs of what the main pane tells of, beside its text.
+    fn draw_earlier(&self, buffer: &mut Buffer, area: Rect) {
+        let look = self.look(false);
+        let subject = self.subject();
+        let (agent, name) = match &subject {
+            Subject::Method { agent, method } => (agent, Some(method.as_str())),
+            Subject::Agent(agent) => (agent, None),
+            Subject::Welcome
+            | Subject::Namespace(_)
+            | Subject::Unreadable(_)
+            | Subject::Run(_)
+            | Subject::Nothing => return,
+        };
+        let title = vec![bold("Last runs", self.theme.fg)];
+        let inner = padded_area(Frame::new(title, false).draw(buffer, area, &self.theme));
+        let rows = usize::from(inner.height);
+        let lines = method::earlier(agent, name, usize::from(inner.width), rows, &self.world, look);
+        page(buffer, inner, lines, 0);
     }
 
     /// The main pane's text, where it shows text.

@@ -89,6 +89,11 @@ fn a_run_has_a_page_of_its_own_120x40() {
 }
 
 #[test]
+fn a_wide_screen_has_the_last_runs_beside_a_method_200x50() {
+    insta::assert_snapshot!(screen(&filled(200, 50)));
+}
+
+#[test]
 fn a_stop_is_asked_for_with_its_processes_80x24() {
     let mut app = watching(80, 24);
     press(&mut app, "x");

@@ -83,6 +83,12 @@ impl Agents {
         self.selected = items.into_iter().nth(self.cursor.selected());
     }
 
+    /// How many rows there are to show.
+    #[must_use]
+    pub fn rows(&self, world: &World) -> usize {
+        self.items(world).len()
+    }
+
     /// Makes the selected row visible in a pane of this many rows.
     pub fn fit(&mut self, height: u16, world: &World) {
         self.cursor.fit(height, self.items(world).len());

@@ -200,6 +200,12 @@ fn digits(pid: i32) -> usize {
     pid.to_string().len()
 }
 
+/// How many processes there are to show.
+#[must_use]
+pub fn count(world: &World) -> usize {
+    world.live().filter_map(|run| run.latest.as_ref()).map(|sample| sample.processes.len()).sum()
+}
+
 fn entries(world: &World) -> Vec<Entry<'_>> {
     let mut entries = Vec::new();
     for run in world.live() {
