@@ -11,13 +11,19 @@ use crate::tui::layout::{self, Pane};
 use crate::tui::pane::run_page::Place;
 use crate::tui::pane::{agent_page, method, sign, welcome};
 use crate::tui::widget::bar::{Hint, footer, header};
-use crate::tui::widget::line::{blank, bold, page, put, row, rule, section, span};
+use crate::tui::widget::line::{blank, bold, page, put, row, rule, section, span, width};
 use crate::tui::widget::pane::{Frame, padded_area, title};
 use crate::tui::widget::popup::backdrop;
 use crate::tui::widget::tabs;
 
 /// Most hints of what has the focus.
 const HINTS: usize = 6;
+
+/// Facts of a run that stay in the header however narrow it is: state and time.
+const ALWAYS: usize = 2;
+
+/// Columns of the header that are neither place nor facts: the program's name and the air.
+const HEADER: usize = 14;
 
 impl App {
     /// Draws a frame.
@@ -48,8 +54,11 @@ impl App {
             }
             Some(Page::Run(page)) => {
                 let facts = page.facts(&self.world, look);
-                let drop: Vec<usize> = (2..facts.len()).rev().collect();
-                header(buffer, parts.header, page.place(&self.world, look), facts, &drop, &self.theme);
+                let drop: Vec<usize> = (ALWAYS..facts.len()).rev().collect();
+                let taken: usize = facts.iter().take(ALWAYS).map(|fact| width(fact) + 2).sum();
+                let room = usize::from(parts.header.width).saturating_sub(taken + HEADER);
+                let place = page.place(room, &self.world, look);
+                header(buffer, parts.header, place, facts, &drop, &self.theme);
                 page.render(buffer, Place::Page(parts.body), &self.world, look);
             }
             None => self.draw_bench(buffer, parts.header),

@@ -111,7 +111,7 @@ impl Output {
         let first = match self.from {
             From::End => last,
             From::Row(first) => first,
-            From::Time(_) | From::Trouble => page.first,
+            From::Trouble => page.first,
         };
         let to = first.saturating_add_signed(i64::try_from(by).unwrap_or(i64::MAX));
         if to >= last && (by > 0 || !self.wrap) && self.is_the_end(to, area, page) {

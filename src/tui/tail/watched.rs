@@ -142,7 +142,6 @@ impl Watched {
         let first = match self.watch.from {
             From::End => end,
             From::Row(first) => first.min(count.saturating_sub(1)),
-            From::Time(t_us) => self.row_at(t_us)?.saturating_sub(low).min(count.saturating_sub(1)),
             From::Trouble => self.trouble(low, high.min(middle))?.map_or(end, |row| row - low),
         };
         let (from, to) = (low + first, (low + first + height).min(high));

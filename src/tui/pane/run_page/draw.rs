@@ -10,7 +10,7 @@ use crate::tui::pane::run_page::{Place, RunPage, Tab};
 use crate::tui::pane::{Look, procs, sign, steps, usage};
 use crate::tui::seen::{Detail, Run};
 use crate::tui::tail::exit;
-use crate::tui::widget::line::{blank, bold, page, put, row, section, span};
+use crate::tui::widget::line::{blank, bold, page, put, row, section, span, width};
 use crate::tui::widget::pane::{Frame, padded_area};
 use crate::tui::widget::tabs;
 use crate::tui::world::World;
@@ -75,9 +75,10 @@ impl RunPage {
         }
     }
 
-    /// The left part of a page's header: which run this is.
+    /// The left part of a page's header: which run this is. Where room is short the agent's name goes first: what was
+    /// called says most.
     #[must_use]
-    pub fn place(&self, world: &World, look: Look) -> Vec<Span<'static>> {
+    pub fn place(&self, columns: usize, world: &World, look: Look) -> Vec<Span<'static>> {
         let t = look.theme;
         let Some(run) = world.run(&self.run) else {
             return vec![span(self.run.short().to_owned(), t.dim)];
@@ -87,11 +88,17 @@ impl RunPage {
             let (namespace, folder) = agent.split_once('/').unwrap_or(("", &agent));
             return vec![span(format!("build  {namespace}/"), t.dim), bold(folder.to_owned(), t.bright)];
         }
-        vec![
-            span(format!("{}  {agent}", run.id.short()), t.dim),
-            span(" ▸ ", t.line),
-            bold(sign::safe(run.what()), t.bright),
-        ]
+        let id = span(format!("{}  ", sign::safe(run.id.short())), t.dim);
+        let method = bold(sign::safe(run.what()), t.bright);
+        let folder = agent.rsplit('/').next().unwrap_or(&agent).to_owned();
+        let short = sign::short_agent(&run.agent);
+        for name in [agent, folder, short] {
+            let place = vec![id.clone(), span(name, t.dim), span(" ▸ ", t.line), method.clone()];
+            if width(&place) <= columns {
+                return place;
+            }
+        }
+        vec![id, method]
     }
 
     /// The right part of a page's header: how it stands.
