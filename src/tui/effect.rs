@@ -75,6 +75,8 @@ pub enum ForLoop {
     Redraw,
     Suspend,
     Quit,
+    /// Quit, and go on with the demonstration.
+    Demo,
 }
 
 /// The run that is looked at, and which part of its output is shown.

@@ -101,6 +101,26 @@ fn a_stop_is_asked_for_with_its_processes_80x24() {
 }
 
 #[test]
+fn the_smallest_screen_names_the_method_and_tells_all_of_a_question() {
+    let mut app = watching(60, 15);
+    press(&mut app, "enter");
+    let drawn = screen(&app);
+    assert!(drawn.lines().next().unwrap().contains("0f3a  analyze_text"), "{drawn}");
+    press(&mut app, "x");
+    let drawn = screen(&app);
+    for words in ["TERM, then KILL if still", "alive", "output so far are kept.", "esc keep it"] {
+        assert!(drawn.contains(words), "{words}\n{drawn}");
+    }
+}
+
+#[test]
+fn the_demonstration_follows_where_there_is_nothing_else() {
+    let mut app = app(80, 24);
+    app.update(Message::Agents(Vec::new(), Vec::new()));
+    assert!(matches!(press(&mut app, "d").as_slice(), [Effect::Loop(ForLoop::Demo)]));
+}
+
+#[test]
 fn an_empty_store_says_what_can_be_done_80x24() {
     let mut app = app(80, 24);
     app.update(Message::Agents(Vec::new(), Vec::new()));
