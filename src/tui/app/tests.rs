@@ -9,8 +9,11 @@ use super::*;
 use crate::ops::{Rejected, Why};
 use crate::run::spec::Kind;
 use crate::run::status::State;
-use crate::tui::app::tests::given::{HOUR_MS, NOW, agents, app, build, detail, run, runs, window};
+use crate::tui::app::tests::given::{
+    HOUR_MS, NOW, agents, app, build, build_detail, build_window, detail, run, runs, window,
+};
 use crate::tui::effect::ForLoop;
+use crate::tui::seen::From;
 
 fn press(app: &mut App, keys: &str) -> Vec<Effect> {
     let mut effects = Vec::new();
@@ -98,6 +101,22 @@ fn a_stop_is_asked_for_with_its_processes_80x24() {
     let mut app = watching(80, 24);
     press(&mut app, "x");
     insta::assert_snapshot!(screen(&app));
+}
+
+#[test]
+fn a_failed_build_shows_the_lines_that_say_why_100x30() {
+    let mut app = filled(100, 30);
+    let failed = build(State::Failed);
+    app.update(Message::Runs(vec![failed.clone()]));
+    press(&mut app, "2 enter");
+    let effects = app.update(build_detail(failed.clone()));
+    let [Effect::Watch(Some(watch))] = effects.as_slice() else { panic!("{effects:?}") };
+    assert_eq!((watch.within, watch.from), (Some((2_000_000, u64::MAX)), From::Trouble));
+    app.update(build_window(&failed));
+    insta::assert_snapshot!(screen(&app));
+    let effects = press(&mut app, "k");
+    let [Effect::Watch(Some(watch))] = effects.as_slice() else { panic!("{effects:?}") };
+    assert_eq!((watch.within, watch.from), (Some((1_000_000, 2_000_000)), From::Row(0)));
 }
 
 #[test]
