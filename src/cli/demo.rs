@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use crate::cli::dashboard;
 use crate::ops::{Context, Rejected, Why, demo};
 
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Default, clap::Args)]
 pub struct Args {
     /// Empty the demonstration's store and runs first
     #[arg(long)]

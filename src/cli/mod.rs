@@ -32,7 +32,7 @@ use crate::config::Settings;
 use crate::ops::{Context, Rejected, Why};
 use crate::paths::Paths;
 use crate::supervisor::launch;
-use crate::tui;
+use crate::tui::{self, Ended};
 use crate::venv::verb;
 
 /// Builds, calls and watches AgentHub agents. Without a command: opens the dashboard.
@@ -123,16 +123,17 @@ fn perform(context: Context, cli: Cli) -> Result<ExitCode, Failure> {
 
 /// Opens the dashboard and stays until it is closed.
 fn dashboard(context: &Context, theme: Option<String>) -> Result<ExitCode, Rejected> {
-    let live = tui::run(context.clone(), theme).map_err(|error| match error {
+    let ended = tui::run(context.clone(), theme.clone()).map_err(|error| match error {
         tui::Error::Theme(sentence) => Rejected::new(Why::Request, sentence),
         tui::Error::Terminal(_) => {
             Rejected::new(Why::Machine, format!("the dashboard could not run: {error}"))
         }
     })?;
-    match live {
-        0 => {}
-        1 => print::talk("1 run goes on; the next dashboard shows it"),
-        live => print::talk(&format!("{live} runs go on; the next dashboard shows them")),
+    match ended {
+        Ended::Demo => return demo::perform(context.clone(), &demo::Args::default(), theme),
+        Ended::Closed { live: 0 } => {}
+        Ended::Closed { live: 1 } => print::talk("1 run goes on; the next dashboard shows it"),
+        Ended::Closed { live } => print::talk(&format!("{live} runs go on; the next dashboard shows them")),
     }
     Ok(ExitCode::SUCCESS)
 }

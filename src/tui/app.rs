@@ -26,7 +26,7 @@ use crate::tui::pane::dialog::Dialog;
 use crate::tui::pane::form::Form;
 use crate::tui::pane::help::Help;
 use crate::tui::pane::plan::PlanDialog;
-use crate::tui::pane::procs::Procs;
+use crate::tui::pane::procs::{self, Procs};
 use crate::tui::pane::run_page::{Place, RunPage};
 use crate::tui::pane::runs::Runs;
 use crate::tui::pane::toast::Toast;
@@ -281,7 +281,14 @@ impl App {
 
     fn bench(&self) -> layout::Workbench {
         let open = if self.focus == Pane::Main { self.followed } else { self.focus };
-        layout::workbench(layout::frame(self.screen).body, open)
+        let rows = |count: usize| u16::try_from(count).unwrap_or(u16::MAX);
+        let rows = layout::Rows {
+            agents: rows(self.agents.rows(&self.world)),
+            // With a heading for their day; more than the screen has rows need not be counted.
+            runs: rows(self.world.runs().len() + 1),
+            procs: rows(procs::count(&self.world)),
+        };
+        layout::workbench(layout::frame(self.screen).body, open, rows)
     }
 
     /// Where a run is shown: on a page of its own, or in the main pane.

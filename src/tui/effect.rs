@@ -75,12 +75,16 @@ pub enum ForLoop {
     Redraw,
     Suspend,
     Quit,
+    /// Quit, and go on with the demonstration.
+    Demo,
 }
 
 /// The run that is looked at, and which part of its output is shown.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Watch {
     pub run: RunId,
+    /// Only what was printed in this time, `from..to` in microseconds since the start; rows are counted in it alone.
+    pub within: Option<(u64, u64)>,
     pub from: From,
     pub height: u16,
 }

@@ -15,6 +15,15 @@ const ACCORDION: u16 = 20;
 /// A page lower than this has its tabs and no more above its content.
 const LOW_PAGE: u16 = 26;
 
+/// Rows of a frame, of a pane with nothing but one line, and the fewest of a pane that has something to show.
+const FRAME: u16 = 2;
+const EMPTY: u16 = 3;
+const LEAST: u16 = 5;
+
+/// The widest text that reads well, with its frame; and the least room that is worth a pane beside it.
+const TEXT: u16 = 100;
+const BESIDE: u16 = 44;
+
 /// Rows of the graphs with frame and axis.
 const GRAPHS: u16 = 7;
 
@@ -42,6 +51,14 @@ pub struct Workbench {
     pub runs: Rect,
     pub procs: Rect,
     pub main: Rect,
+}
+
+/// How many rows each of the panes on the left has to show.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Rows {
+    pub agents: u16,
+    pub runs: u16,
+    pub procs: u16,
 }
 
 /// The parts of a live or ended run's output view.
@@ -72,13 +89,13 @@ pub fn frame(area: Rect) -> Frame {
 
 /// The panes, where `focus` is the one that must be open.
 #[must_use]
-pub fn workbench(body: Rect, focus: Pane) -> Workbench {
+pub fn workbench(body: Rect, focus: Pane, rows: Rows) -> Workbench {
     let left = match body.width {
         ..WIDE => 31,
         WIDE..WIDEST => 40,
         _ => 44,
     };
-    let [agents, runs, procs] = heights(body.height, focus);
+    let [agents, runs, procs] = heights(body.height, focus, rows);
     let left = left.min(body.width);
     let column = Rect { width: left, ..body };
     Workbench {
@@ -89,7 +106,8 @@ pub fn workbench(body: Rect, focus: Pane) -> Workbench {
     }
 }
 
-fn heights(height: u16, focus: Pane) -> [u16; 3] {
+/// Each pane as high as what it holds, the focused one first; what is left over is the runs'.
+fn heights(height: u16, focus: Pane, rows: Rows) -> [u16; 3] {
     if height < ACCORDION {
         let open = height.saturating_sub(2);
         return match focus {
@@ -98,9 +116,28 @@ fn heights(height: u16, focus: Pane) -> [u16; 3] {
             Pane::Procs => [1, 1, open],
         };
     }
-    let procs = if height < 28 { 4 } else { height / 4 };
-    let agents = if height < 28 { height / 2 } else { height * 3 / 8 };
-    [agents, height - agents - procs, procs]
+    let share = |of: Pane, focused: u16, else_: u16| if focus == of { focused } else { else_ };
+    // Processes come and go: in threes, so that the panes do not move with each of them.
+    let procs = match rows.procs {
+        0 => EMPTY,
+        some => some.div_ceil(3).saturating_mul(3).saturating_add(FRAME + 1),
+    };
+    let procs = procs.min(share(Pane::Procs, height / 2, (height / 4).max(4)).max(4)).min(height - 2 * LEAST);
+    let left = height - procs;
+    let runs =
+        rows.runs.saturating_add(FRAME).clamp(LEAST, share(Pane::Runs, left / 2, left * 3 / 8).max(LEAST));
+    let agents = rows.agents.saturating_add(FRAME).clamp(LEAST, left - runs);
+    [agents, left - agents, procs]
+}
+
+/// The main pane's text and, where it leaves room, what stands beside it.
+#[must_use]
+pub fn text_parts(main: Rect) -> (Rect, Option<Rect>) {
+    if main.width < TEXT + BESIDE {
+        return (main, None);
+    }
+    let beside = Rect { x: main.x + TEXT, width: main.width - TEXT, ..main };
+    (Rect { width: TEXT, ..main }, Some(beside))
 }
 
 /// The output of a run and, where there is room, graphs and processes: below it, or beside it on a very wide
@@ -150,6 +187,27 @@ pub fn is_roomy(page: Rect) -> bool {
 mod tests {
     use super::*;
 
+    fn focuses() -> impl Iterator<Item = Pane> {
+        [Pane::Agents, Pane::Runs, Pane::Procs, Pane::Main].into_iter()
+    }
+
+    fn contents() -> impl Iterator<Item = Rows> {
+        [(0, 0, 0), (3, 9, 1), (9, 3, 20), (500, 1, 0), (1, 500, 5), (u16::MAX, u16::MAX, u16::MAX)]
+            .into_iter()
+            .map(|(agents, runs, procs)| Rows { agents, runs, procs })
+    }
+
+    #[test]
+    fn panes_are_as_high_as_what_they_hold() {
+        let heights = |focus, agents, runs, procs| heights(48, focus, Rows { agents, runs, procs });
+        assert_eq!(heights(Pane::Agents, 6, 2, 0), [8, 37, 3]);
+        assert_eq!(heights(Pane::Agents, 200, 2, 0), [40, 5, 3]);
+        assert_eq!(heights(Pane::Agents, 200, 200, 40), [23, 13, 12]);
+        assert_eq!(heights(Pane::Runs, 200, 200, 40), [18, 18, 12]);
+        assert_eq!(heights(Pane::Procs, 200, 200, 40), [15, 9, 24]);
+        assert_eq!(heights(Pane::Agents, 6, 200, 2), [8, 34, 6]);
+    }
+
     #[test]
     fn every_row_and_column_belongs_to_one_pane_at_every_size() {
         for width in SMALLEST.0..220 {
@@ -157,11 +215,16 @@ mod tests {
                 let area = Rect::new(0, 0, width, height);
                 let parts = frame(area);
                 assert_eq!(parts.body.height + 2, height);
-                for focus in [Pane::Agents, Pane::Runs, Pane::Procs, Pane::Main] {
-                    let bench = workbench(parts.body, focus);
+                for (focus, rows) in focuses().flat_map(|focus| contents().map(move |rows| (focus, rows))) {
+                    let bench = workbench(parts.body, focus, rows);
                     let panes = [bench.agents, bench.runs, bench.procs, bench.main];
                     assert_eq!(panes.iter().map(|pane| pane.area()).sum::<u32>(), parts.body.area());
                     assert!(panes.iter().all(|pane| parts.body.intersection(*pane) == *pane));
+                    let open = height - 2 >= ACCORDION;
+                    assert!(panes.iter().all(|pane| pane.height >= if open { EMPTY } else { 1 }));
+                    let (text, beside) = text_parts(bench.main);
+                    let texts = text.area() + beside.map_or(0, Rect::area);
+                    assert_eq!(texts, bench.main.area());
                     let run = run_parts(bench.main);
                     let all = [Some(run.output), run.cpu, run.memory, run.processes];
                     assert_eq!(all.iter().flatten().map(|part| part.area()).sum::<u32>(), bench.main.area());

@@ -53,9 +53,17 @@ pub enum Error {
     Terminal(#[from] io::Error),
 }
 
-/// Shows the dashboard until it is closed; returns how many runs go on. Ends by the signal that asked for its end, if
-/// one did.
-pub fn run(context: Context, theme: Option<String>) -> Result<usize, Error> {
+/// How a dashboard was left.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ended {
+    /// It was closed, while so many runs go on.
+    Closed { live: usize },
+    /// The demonstration is to follow.
+    Demo,
+}
+
+/// Shows the dashboard until it is closed. Ends by the signal that asked for its end, if one did.
+pub fn run(context: Context, theme: Option<String>) -> Result<Ended, Error> {
     let palette = terminal::palette(|name| std::env::var(name).ok());
     let name = theme.or_else(|| context.settings.theme.clone()).unwrap_or_else(|| "dark".to_owned());
     let theme = Theme::load(&name, &context.paths.config.join("themes"), palette).map_err(Error::Theme)?;
@@ -77,10 +85,12 @@ pub fn run(context: Context, theme: Option<String>) -> Result<usize, Error> {
     dashboard.guard.leave();
     // What still blocks has nobody left to tell.
     runtime.shutdown_background();
-    if let Some(signal) = ended? {
-        signal_hook::low_level::emulate_default_handler(signal)?;
+    match ended? {
+        End::Demo => return Ok(Ended::Demo),
+        End::Signal(signal) => signal_hook::low_level::emulate_default_handler(signal)?,
+        End::Quit => {}
     }
-    Ok(dashboard.app.live_runs())
+    Ok(Ended::Closed { live: dashboard.app.live_runs() })
 }
 
 /// The time, for the state: nothing else looks at a clock.
@@ -102,6 +112,13 @@ struct Dashboard {
     last_frame: Option<Instant>,
 }
 
+/// What the loop ended for.
+enum End {
+    Quit,
+    Demo,
+    Signal(i32),
+}
+
 /// What the loop woke up for.
 enum Wake {
     Input(Option<io::Result<Event>>),
@@ -112,8 +129,8 @@ enum Wake {
 }
 
 impl Dashboard {
-    /// The loop. Ends with the signal that ended it, or with none.
-    async fn run(&mut self, mut received: mpsc::Receiver<Message>) -> io::Result<Option<i32>> {
+    /// The loop.
+    async fn run(&mut self, mut received: mpsc::Receiver<Message>) -> io::Result<End> {
         let mut input = EventStream::new();
         let mut terminate = signal(SignalKind::terminate())?;
         let mut hangup = signal(SignalKind::hangup())?;
@@ -136,7 +153,7 @@ impl Dashboard {
             };
             let mut batch = Vec::new();
             match wake {
-                Wake::Input(None) | Wake::Message(None) => return Ok(None),
+                Wake::Input(None) | Wake::Message(None) => return Ok(End::Quit),
                 Wake::Input(Some(event)) => batch.extend(translate(event?)),
                 Wake::Message(Some(message)) => batch.push(message),
                 Wake::Time => {}
@@ -145,7 +162,7 @@ impl Dashboard {
                     self.screen.clear()?;
                     batch.push(Message::Resumed);
                 }
-                Wake::Signal(signal) => return Ok(Some(signal)),
+                Wake::Signal(signal) => return Ok(End::Signal(signal)),
             }
             while batch.len() < BATCH
                 && let Ok(message) = received.try_recv()
@@ -155,8 +172,8 @@ impl Dashboard {
             batch.insert(0, Message::Tick(now()));
             for message in batch {
                 let effects = self.app.update(message);
-                if self.perform(effects)? {
-                    return Ok(None);
+                if let Some(end) = self.perform(effects)? {
+                    return Ok(end);
                 }
             }
         }
@@ -181,12 +198,13 @@ impl Dashboard {
         self.app.next_tick().map(|wait| Instant::now() + wait)
     }
 
-    /// Does what the state asks for; whether that was to quit.
-    fn perform(&mut self, effects: Vec<Effect>) -> io::Result<bool> {
+    /// Does what the state asks for; says so if that was to end.
+    fn perform(&mut self, effects: Vec<Effect>) -> io::Result<Option<End>> {
         for effect in effects {
             match self.worker.perform(effect) {
                 None => {}
-                Some(ForLoop::Quit) => return Ok(true),
+                Some(ForLoop::Quit) => return Ok(Some(End::Quit)),
+                Some(ForLoop::Demo) => return Ok(Some(End::Demo)),
                 Some(ForLoop::Redraw) => self.screen.clear()?,
                 Some(ForLoop::Suspend) => {
                     self.guard.leave();
@@ -195,7 +213,7 @@ impl Dashboard {
                 }
             }
         }
-        Ok(false)
+        Ok(None)
     }
 
     fn come_back(&mut self) -> io::Result<()> {

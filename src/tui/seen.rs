@@ -91,8 +91,8 @@ pub enum From {
     End,
     /// From this row on, counted from 0.
     Row(u64),
-    /// From the first row at or after this time on; microseconds since the run started.
-    Time(u64),
+    /// From the first line on that tells an error; the end, where none does.
+    Trouble,
 }
 
 /// A window of a run's output: what is shown, and how much there is.

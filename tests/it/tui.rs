@@ -192,6 +192,17 @@ fn an_empty_store_says_what_can_be_done() {
 }
 
 #[test]
+fn the_demonstration_opens_from_an_empty_store() {
+    let sandbox = Sandbox::new();
+    let mut screen = Screen::start(&sandbox, &[], 100, 30);
+    screen.wait_for("No agents in");
+    screen.send("d");
+    screen.wait_for("text-stats");
+    screen.send("q");
+    assert_eq!(screen.wait_exit(), 0);
+}
+
+#[test]
 fn help_shows_the_keys_of_what_has_the_focus() {
     let sandbox = Sandbox::with(&["demo/text-stats"]);
     let mut screen = Screen::start(&sandbox, &[], 100, 40);

@@ -106,7 +106,7 @@ impl App {
             Action::Edit => return self.edit(),
             Action::Stop => self.ask_to_stop(false),
             Action::Kill => self.ask_to_stop(true),
-            Action::Demo => self.say(Tone::Note, "q leaves; then type: plugdeck demo"),
+            Action::Demo => return vec![Effect::Loop(ForLoop::Demo)],
             // Of panes that have taken them before, or have nothing to do with them now.
             Action::Down
             | Action::Up

@@ -11,13 +11,19 @@ use crate::tui::layout::{self, Pane};
 use crate::tui::pane::run_page::Place;
 use crate::tui::pane::{agent_page, method, sign, welcome};
 use crate::tui::widget::bar::{Hint, footer, header};
-use crate::tui::widget::line::{blank, bold, page, put, row, rule, section, span};
+use crate::tui::widget::line::{blank, bold, page, put, row, rule, section, span, width};
 use crate::tui::widget::pane::{Frame, padded_area, title};
 use crate::tui::widget::popup::backdrop;
 use crate::tui::widget::tabs;
 
 /// Most hints of what has the focus.
 const HINTS: usize = 6;
+
+/// Facts of a run that stay in the header however narrow it is: state and time.
+const ALWAYS: usize = 2;
+
+/// Columns of the header that are neither place nor facts: the program's name and the air.
+const HEADER: usize = 14;
 
 impl App {
     /// Draws a frame.
@@ -48,8 +54,11 @@ impl App {
             }
             Some(Page::Run(page)) => {
                 let facts = page.facts(&self.world, look);
-                let drop: Vec<usize> = (2..facts.len()).rev().collect();
-                header(buffer, parts.header, page.place(&self.world, look), facts, &drop, &self.theme);
+                let drop: Vec<usize> = (ALWAYS..facts.len()).rev().collect();
+                let taken: usize = facts.iter().take(ALWAYS).map(|fact| width(fact) + 2).sum();
+                let room = usize::from(parts.header.width).saturating_sub(taken + HEADER);
+                let place = page.place(room, &self.world, look);
+                header(buffer, parts.header, place, facts, &drop, &self.theme);
                 page.render(buffer, Place::Page(parts.body), &self.world, look);
             }
             None => self.draw_bench(buffer, parts.header),
@@ -102,9 +111,40 @@ impl App {
             tabs::title(&[tab], 0, look.focused, t)
         };
         let fact = if name.is_empty() { Vec::new() } else { vec![bold(name, t.fg)] };
-        let inner = Frame::new(titles, look.focused).fact(fact).draw(buffer, bench.main, t);
+        let (main, beside) = match self.subject() {
+            Subject::Method { .. } | Subject::Agent(_) => layout::text_parts(bench.main),
+            Subject::Welcome
+            | Subject::Namespace(_)
+            | Subject::Unreadable(_)
+            | Subject::Run(_)
+            | Subject::Nothing => (bench.main, None),
+        };
+        if let Some(area) = beside {
+            self.draw_earlier(buffer, area);
+        }
+        let inner = Frame::new(titles, look.focused).fact(fact).draw(buffer, main, t);
         let inner = padded_area(inner);
         page(buffer, inner, self.text(inner.width), self.scroll);
+    }
+
+    /// The runs of what the main pane tells of, beside its text.
+    fn draw_earlier(&self, buffer: &mut Buffer, area: Rect) {
+        let look = self.look(false);
+        let subject = self.subject();
+        let (agent, name) = match &subject {
+            Subject::Method { agent, method } => (agent, Some(method.as_str())),
+            Subject::Agent(agent) => (agent, None),
+            Subject::Welcome
+            | Subject::Namespace(_)
+            | Subject::Unreadable(_)
+            | Subject::Run(_)
+            | Subject::Nothing => return,
+        };
+        let title = vec![bold("Last runs", self.theme.fg)];
+        let inner = padded_area(Frame::new(title, false).draw(buffer, area, &self.theme));
+        let rows = usize::from(inner.height);
+        let lines = method::earlier(agent, name, usize::from(inner.width), rows, &self.world, look);
+        page(buffer, inner, lines, 0);
     }
 
     /// The main pane's text, where it shows text.
@@ -176,13 +216,18 @@ impl App {
     fn draw_footer(&self, buffer: &mut Buffer, bar: Rect) {
         let constant = |key: &str, label: &str| Hint::new(key, label);
         let (left, right) = match &self.over {
-            Some(Over::Dialog(dialog)) => (dialog.hints(), vec![constant("esc", "cancel")]),
-            Some(Over::Plan(plan)) => (plan.hints(), vec![constant("esc", "not now")]),
+            Some(Over::Dialog(dialog)) => apart(dialog.hints(&self.world)),
+            Some(Over::Plan(plan)) => apart(plan.hints()),
             Some(Over::Help(_)) => (vec![constant("j k", "scroll")], vec![constant("esc", "close")]),
             None => {
                 let layer = self.layer();
                 let own: Vec<Layer> = vec![layer];
                 let mut left = keymap::hints(&own, |action| self.makes_sense(action));
+                if let Some(Page::Form(form)) = self.pages.last() {
+                    // Behind the way to run it.
+                    let at = left.len().min(1);
+                    left.splice(at..at, form.choosing());
+                }
                 left.truncate(HINTS);
                 let right = match layer {
                     Layer::Text | Layer::Form => vec![constant("esc", "back"), constant("F1", "help")],
@@ -248,4 +293,10 @@ impl App {
             put(buffer, row(area, y), Line::from(line));
         }
     }
+}
+
+/// The keys of a box for the footer: the way out, the last of them, stands at the right end.
+fn apart(mut keys: Vec<Hint>) -> (Vec<Hint>, Vec<Hint>) {
+    let out = keys.pop();
+    (keys, out.into_iter().collect())
 }

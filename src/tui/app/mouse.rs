@@ -78,8 +78,9 @@ impl App {
         }
         let Some(pane) = self.pane_at(at) else { return Vec::new() };
         let before = self.focus;
-        self.focus_on(pane);
+        // As it was when it was clicked: the focus may make the pane higher.
         let bench = self.bench();
+        self.focus_on(pane);
         let inside = |area: Rect| at.y.checked_sub(area.y + 1).filter(|_| at.y + 1 < area.bottom());
         let again = match pane {
             Pane::Agents => inside(bench.agents).is_some_and(|y| self.agents.click(y, &self.world)),

@@ -9,8 +9,11 @@ use super::*;
 use crate::ops::{Rejected, Why};
 use crate::run::spec::Kind;
 use crate::run::status::State;
-use crate::tui::app::tests::given::{HOUR_MS, NOW, agents, app, build, detail, run, runs, window};
+use crate::tui::app::tests::given::{
+    HOUR_MS, NOW, agents, app, build, build_detail, build_window, detail, run, runs, window,
+};
 use crate::tui::effect::ForLoop;
+use crate::tui::seen::From;
 
 fn press(app: &mut App, keys: &str) -> Vec<Effect> {
     let mut effects = Vec::new();
@@ -89,10 +92,51 @@ fn a_run_has_a_page_of_its_own_120x40() {
 }
 
 #[test]
+fn a_wide_screen_has_the_last_runs_beside_a_method_200x50() {
+    insta::assert_snapshot!(screen(&filled(200, 50)));
+}
+
+#[test]
 fn a_stop_is_asked_for_with_its_processes_80x24() {
     let mut app = watching(80, 24);
     press(&mut app, "x");
     insta::assert_snapshot!(screen(&app));
+}
+
+#[test]
+fn a_failed_build_shows_the_lines_that_say_why_100x30() {
+    let mut app = filled(100, 30);
+    let failed = build(State::Failed);
+    app.update(Message::Runs(vec![failed.clone()]));
+    press(&mut app, "2 enter");
+    let effects = app.update(build_detail(failed.clone()));
+    let [Effect::Watch(Some(watch))] = effects.as_slice() else { panic!("{effects:?}") };
+    assert_eq!((watch.within, watch.from), (Some((2_000_000, u64::MAX)), From::Trouble));
+    app.update(build_window(&failed));
+    insta::assert_snapshot!(screen(&app));
+    let effects = press(&mut app, "k");
+    let [Effect::Watch(Some(watch))] = effects.as_slice() else { panic!("{effects:?}") };
+    assert_eq!((watch.within, watch.from), (Some((1_000_000, 2_000_000)), From::Row(0)));
+}
+
+#[test]
+fn the_smallest_screen_names_the_method_and_tells_all_of_a_question() {
+    let mut app = watching(60, 15);
+    press(&mut app, "enter");
+    let drawn = screen(&app);
+    assert!(drawn.lines().next().unwrap().contains("0f3a  analyze_text"), "{drawn}");
+    press(&mut app, "x");
+    let drawn = screen(&app);
+    for words in ["TERM, then KILL if still", "alive", "output so far are kept.", "esc keep it"] {
+        assert!(drawn.contains(words), "{words}\n{drawn}");
+    }
+}
+
+#[test]
+fn the_demonstration_follows_where_there_is_nothing_else() {
+    let mut app = app(80, 24);
+    app.update(Message::Agents(Vec::new(), Vec::new()));
+    assert!(matches!(press(&mut app, "d").as_slice(), [Effect::Loop(ForLoop::Demo)]));
 }
 
 #[test]

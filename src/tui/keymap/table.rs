@@ -203,5 +203,11 @@ pub const TABLE: &[Binding] = &[
     row(Layer::Dialog, &[char('X')], Action::Kill, "", "kill now, where a stop is asked"),
     row(Layer::Dialog, &[char('q')], Action::Quit, "", "quit, where quitting is asked"),
     //
-    row(Layer::Welcome, &[char('d')], Action::Demo, "demo", "how to try the built-in agents"),
+    row(
+        Layer::Welcome,
+        &[char('d')],
+        Action::Demo,
+        "demo",
+        "leave for the demonstration with the built-in agents",
+    ),
 ];

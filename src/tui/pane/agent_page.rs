@@ -6,6 +6,7 @@ use ratatui::text::Line;
 
 use crate::ops::agents::Listed;
 use crate::text;
+use crate::tui::pane::agents::standing;
 use crate::tui::pane::method::{environment, problems_section};
 use crate::tui::pane::{Look, sign};
 use crate::tui::widget::line::{blank, bold, fact, section, span, spread, wrap};
@@ -82,7 +83,7 @@ pub fn namespace(name: &str, columns: usize, world: &World, look: Look) -> Vec<L
     lines.push(section(vec![bold("Agents", t.bright)], vec![span(count, t.dim)], columns, t));
     for listed in agents() {
         let name = vec![bold(sign::safe(&listed.agent.name.folder), t.fg)];
-        lines.push(spread(name, sign::environment(&world.environment(listed), true, t), columns));
+        lines.push(spread(name, standing(listed, true, world, t), columns));
         let manifest = listed.agent.manifest.as_ref();
         let text = manifest.and_then(|manifest| manifest.description.as_deref()).unwrap_or("cannot run");
         let text = sign::safe(text.lines().next().unwrap_or_default());

@@ -12,6 +12,7 @@ use crate::ops::agents::Listed;
 use crate::tui::keymap::Action;
 use crate::tui::pane::list::Cursor;
 use crate::tui::pane::{Look, sign};
+use crate::tui::theme::Theme;
 use crate::tui::widget::line::{blank, bold, put, row, span, spread};
 use crate::tui::widget::pane::{Frame, title};
 use crate::tui::widget::select::select;
@@ -81,6 +82,12 @@ impl Agents {
         let at = self.selected.as_ref().and_then(|selected| items.iter().position(|item| item == selected));
         self.cursor.settle(at, items.len());
         self.selected = items.into_iter().nth(self.cursor.selected());
+    }
+
+    /// How many rows there are to show.
+    #[must_use]
+    pub fn rows(&self, world: &World) -> usize {
+        self.items(world).len()
     }
 
     /// Makes the selected row visible in a pane of this many rows.
@@ -217,12 +224,7 @@ impl Agents {
                     return (vec![span("   ✗ ", t.err), name], vec![span(place(listed), t.err)]);
                 }
                 let fold = if self.unfolded.contains(agent) { "▾" } else { "▸" };
-                let environment = world.environment(listed);
-                if !listed.agent.valid() {
-                    let right = vec![bold("✗", t.err), span(format!(" {}", place(listed)), t.err)];
-                    return (vec![span(format!("   {fold} "), t.dim), name], right);
-                }
-                let right = sign::environment(&environment, width >= 36, t);
+                let right = standing(listed, width >= 36, world, t);
                 (vec![span(format!("   {fold} "), t.dim), name], right)
             }
             Item::Method { agent, method } => {
@@ -241,6 +243,16 @@ impl Agents {
                 (vec![span(" ✗ ", t.err), bold(sign::safe(&name), t.fg)], vec![span("unreadable", t.err)])
             }
         }
+    }
+}
+
+/// Where an agent stands: where it is broken, else its environment.
+#[must_use]
+pub fn standing(listed: &Listed, words: bool, world: &World, t: &Theme) -> Vec<Span<'static>> {
+    if listed.agent.valid() {
+        sign::environment(&world.environment(listed), words, t)
+    } else {
+        vec![bold("✗", t.err), span(format!(" {}", place(listed)), t.err)]
     }
 }
 

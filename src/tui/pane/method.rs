@@ -1,11 +1,14 @@
 //! A method's page: what it does, what it takes, what it answers; how its last calls went; where its agent stands.
 
+use std::sync::Arc;
+
 use ratatui::text::{Line, Span};
 
 use crate::agent::manifest::{Method, Parameter, Problem, Severity};
 use crate::ops::agents::Listed;
 use crate::text;
 use crate::tui::pane::{Look, sign};
+use crate::tui::seen::Run;
 use crate::tui::theme::Theme;
 use crate::tui::widget::line::{blank, bold, section, span, spread, wrap};
 use crate::tui::world::World;
@@ -214,6 +217,45 @@ fn last_runs(agent: &str, method: &Method, columns: usize, world: &World, look: 
             blank(2),
             span(text::fit(&error, columns.saturating_sub(2)).into_owned(), t.dim),
         ]));
+    }
+    lines
+}
+
+/// The runs of a method, or of all methods of an agent, the newest first: one a row, and below it what went wrong.
+#[must_use]
+pub fn earlier(
+    agent: &str,
+    method: Option<&str>,
+    columns: usize,
+    rows: usize,
+    world: &World,
+    look: Look,
+) -> Vec<Line<'static>> {
+    let t = look.theme;
+    let mut lines = Vec::new();
+    let is_of = |run: &&Arc<Run>| {
+        run.agent == agent && method.is_none_or(|method| run.method.as_deref() == Some(method))
+    };
+    for run in world.runs().iter().filter(is_of) {
+        if lines.len() >= rows {
+            break;
+        }
+        let (glyph, colour) = sign::state(run.state, t);
+        let mut left = vec![bold(format!("{glyph} "), colour), span(sign::safe(run.id.short()), t.dim)];
+        if method.is_none() {
+            left.push(span(format!("  {}", sign::safe(run.what())), t.fg));
+        }
+        left.push(span(format!("  {}", sign::ago(run.created_ms, look.now.wall_ms)), t.dim));
+        let time_colour = if run.is_live() { colour } else { t.fg };
+        lines.push(spread(left, vec![span(sign::elapsed(run, look.now), time_colour)], columns));
+        if let Some(error) = run.outcome.as_ref().and_then(|outcome| outcome.error.as_ref()) {
+            let error = sign::safe(error.lines().next().unwrap_or_default());
+            let error = text::fit(&error, columns.saturating_sub(2)).into_owned();
+            lines.push(Line::from(vec![blank(2), span(error, t.dim)]));
+        }
+    }
+    if lines.is_empty() {
+        lines.push(Line::from(span("none yet", t.dim)));
     }
     lines
 }

@@ -15,8 +15,8 @@ use crate::tui::pane::list::distance;
 use crate::tui::pane::{Look, sign};
 use crate::tui::seen::{From, Page, Row, Run, Source};
 use crate::tui::widget::coloured;
-use crate::tui::widget::line::{blank, bold, put, row, span};
-use crate::tui::widget::sideways;
+use crate::tui::widget::line::{blank, bold, put, row, span, width};
+use crate::tui::widget::{sideways, wrap};
 use crate::tui::world::World;
 
 /// A pause between two lines that is worth a line of its own.
@@ -27,6 +27,9 @@ const SILENCE: Duration = Duration::from_secs(5);
 
 /// Columns that one step sideways goes.
 const ASIDE: usize = 20;
+
+/// Columns of the time beside each line, with the space after it.
+const TIME: usize = 7;
 
 /// How a log is drawn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,6 +43,7 @@ pub enum Kind {
 /// What is shown of the output, and how.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Output {
+    kind: Kind,
     from: From,
     wrap: bool,
     times: bool,
@@ -48,13 +52,13 @@ pub struct Output {
     seen: u64,
 }
 
-impl Default for Output {
-    fn default() -> Self {
-        Self { from: From::End, wrap: false, times: true, aside: 0, seen: 0 }
-    }
-}
-
 impl Output {
+    /// A view that follows the end. Why a build failed stands in sentences, so its lines are wrapped at first.
+    #[must_use]
+    pub fn new(kind: Kind) -> Self {
+        Self { kind, from: From::End, wrap: kind == Kind::Build, times: true, aside: 0, seen: 0 }
+    }
+
     /// Whether the end is shown as it grows.
     #[must_use]
     pub fn follows(&self) -> bool {
@@ -63,14 +67,18 @@ impl Output {
 
     /// What to ask of the tail for a pane of this many rows.
     #[must_use]
-    pub fn watch(&self, run: RunId, height: u16) -> Watch {
-        Watch { run, from: self.from, height }
+    pub fn watch(&self, run: RunId, within: Option<(u64, u64)>, height: u16) -> Watch {
+        Watch { run, within, from: self.from, height }
     }
 
-    /// Shows what was printed from this moment of the run on.
-    pub fn jump(&mut self, t_us: u64) {
-        self.from = From::Time(t_us);
-        self.seen = u64::MAX;
+    /// Shows the lines from the first one on.
+    pub fn begin(&mut self) {
+        (self.from, self.seen) = (From::Row(0), u64::MAX);
+    }
+
+    /// Shows the lines from the first one on that tells an error.
+    pub fn find_trouble(&mut self) {
+        (self.from, self.seen) = (From::Trouble, u64::MAX);
     }
 
     /// Follows the end again.
@@ -80,7 +88,7 @@ impl Output {
 
     /// Scrolls and switches; whether the action was one of these.
     #[expect(clippy::wildcard_enum_match_arm, reason = "of all actions, these are the output's")]
-    pub fn act(&mut self, action: Action, height: u16, page: Option<&Page>) -> bool {
+    pub fn act(&mut self, action: Action, area: Rect, page: Option<&Page>) -> bool {
         match action {
             Action::Follow | Action::Last => self.from = From::End,
             Action::Wrap => self.wrap = !self.wrap,
@@ -88,8 +96,8 @@ impl Output {
             Action::Left => self.aside = self.aside.saturating_sub(ASIDE),
             Action::Right if !self.wrap => self.aside += ASIDE,
             Action::Right => {}
-            other => match distance(other, height) {
-                Some(by) => self.scroll(by, height, page),
+            other => match distance(other, area.height) {
+                Some(by) => self.scroll(by, area, page),
                 None => return false,
             },
         }
@@ -97,23 +105,40 @@ impl Output {
     }
 
     /// Scrolls by rows; at the end it follows again.
-    pub fn scroll(&mut self, by: isize, height: u16, page: Option<&Page>) {
+    pub fn scroll(&mut self, by: isize, area: Rect, page: Option<&Page>) {
         let Some(page) = page else { return };
-        let last = page.total.saturating_sub(u64::from(height));
+        let last = page.total.saturating_sub(u64::from(area.height));
         let first = match self.from {
             From::End => last,
             From::Row(first) => first,
-            From::Time(_) => page.first,
+            From::Trouble => page.first,
         };
         let to = first.saturating_add_signed(i64::try_from(by).unwrap_or(i64::MAX));
-        if to >= last {
+        if to >= last && (by > 0 || !self.wrap) && self.is_the_end(to, area, page) {
             self.from = From::End;
             return;
         }
         if self.follows() {
             self.seen = page.total;
         }
-        self.from = From::Row(to);
+        self.from = From::Row(to.min(page.total.saturating_sub(1)));
+    }
+
+    /// Whether everything from this row on fits; wrapped lines take more than one.
+    fn is_the_end(&self, row: u64, area: Rect, page: &Page) -> bool {
+        let skip = usize::try_from(row.saturating_sub(page.first)).unwrap_or(usize::MAX);
+        if !self.wrap || row < page.first || skip >= page.rows.len() {
+            return true;
+        }
+        let room = usize::from(area.width).saturating_sub(self.indent()).max(1);
+        let rows = |line: &Row| wrap::starts(&sign::safe(&line.text), room).len();
+        page.rows.iter().skip(skip).map(rows).sum::<usize>() <= usize::from(area.height)
+    }
+
+    /// Columns before a line's text.
+    fn indent(&self) -> usize {
+        let time = if self.times { TIME } else { 1 };
+        time + if self.kind == Kind::Build { 1 } else { 6 }
     }
 
     /// What stands on the frame: `follow`, or how much is new below.
@@ -127,7 +152,7 @@ impl Output {
             return vec![span(format!("{words} · {lines}"), t.dim)];
         }
         let new = page.total.saturating_sub(self.seen);
-        let place = format!("{} of {}", page.first + page.rows.len() as u64, page.total);
+        let place = format!("{} of {}", (page.first + 1).min(page.total), page.total);
         if new == 0 {
             return vec![span(place, t.dim)];
         }
@@ -135,7 +160,7 @@ impl Output {
     }
 
     /// Draws the lines.
-    pub fn render(&self, buffer: &mut Buffer, area: Rect, run: &Run, world: &World, style: Kind, look: Look) {
+    pub fn render(&self, buffer: &mut Buffer, area: Rect, run: &Run, world: &World, look: Look) {
         let t = look.theme;
         let Some(page) = world.page_of(&run.id) else { return };
         if page.total == 0 {
@@ -158,7 +183,7 @@ impl Output {
                 }
             }
             before = Some(line);
-            lines.extend(self.lines(line, columns, style, look));
+            lines.extend(self.lines(line, columns, look));
         }
         let at_end = page.first + page.rows.len() as u64 >= page.total;
         if run.is_live() && at_end {
@@ -176,11 +201,11 @@ impl Output {
     }
 
     /// One line of output, as one or more lines on screen.
-    fn lines(&self, line: &Row, columns: usize, style: Kind, look: Look) -> Vec<Line<'static>> {
+    fn lines(&self, line: &Row, columns: usize, look: Look) -> Vec<Line<'static>> {
         let t = look.theme;
         let mut head = Vec::new();
         if self.times {
-            head.push(span(format!("{:>6} ", seconds(line.t_us)), t.dim));
+            head.push(span(format!("{:>1$} ", seconds(line.t_us), TIME - 1), t.dim));
         } else {
             head.push(blank(1));
         }
@@ -189,33 +214,39 @@ impl Output {
             Source::Output(Stream::Err) => ("err", t.dim, t.fg),
             Source::Supervisor => ("sup", t.info, t.dim),
         };
-        let mut text = match (style, line.source) {
+        let gutter = span(" │ ", t.rule);
+        // Under the head, where the line goes on.
+        let mut under = vec![blank(width(&head))];
+        let mut text = match (self.kind, line.source) {
             (Kind::Build, Source::Output(_)) => {
                 head.push(blank(1));
+                under.push(blank(1));
                 build_line(&line.text, look)
             }
             (Kind::Build, Source::Supervisor) | (Kind::Plain, _) => {
-                head.push(span(tag, tag_colour));
-                head.push(span(" │ ", t.rule));
+                head.extend([span(tag, tag_colour), gutter.clone()]);
+                under.extend([blank(tag.len()), gutter]);
                 coloured::spans(&line.text, Style::new().fg(colour), t)
             }
         };
         if line.cut > 0 {
             text.push(span(format!(" … {} more", sign::size(line.cut)), t.warn));
         }
-        let indent = crate::tui::widget::line::width(&head);
-        let room = columns.saturating_sub(indent).max(1);
         if self.wrap {
-            let mut lines = Vec::new();
-            for (at, part) in sideways::broken(text, room).into_iter().enumerate() {
-                let mut spans = if at == 0 { head.clone() } else { vec![blank(indent)] };
+            let room = columns.saturating_sub(width(&head)).max(1);
+            let line = |(at, part): (usize, Vec<Span<'static>>)| {
+                let mut spans = if at == 0 { head.clone() } else { under.clone() };
                 spans.extend(part);
-                lines.push(vec_line(spans));
-            }
-            return lines;
+                vec_line(spans)
+            };
+            return sideways::broken(text, room).into_iter().enumerate().map(line).collect();
         }
         let mut spans = head;
-        spans.extend(sideways::after(text, self.aside));
+        match line.source {
+            Source::Output(_) => spans.extend(sideways::after(text, self.aside)),
+            // plugdeck's own lines are short, and say where the others belong.
+            Source::Supervisor => spans.extend(text),
+        }
         vec![vec_line(spans)]
     }
 }

@@ -2,12 +2,13 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use ratatui::text::{Line, Span};
+use ratatui::text::Line;
 
 use crate::ops::Rejected;
+use crate::tui::pane::dialog::buttons;
 use crate::tui::pane::{Look, sign, steps};
 use crate::tui::widget::bar::Hint;
-use crate::tui::widget::line::{blank, bold, fact, page, put, row, span, wrap};
+use crate::tui::widget::line::{bold, fact, page, put, row, span, wrap};
 use crate::tui::widget::popup::{centred, dialog};
 use crate::venv::plan::Plan;
 
@@ -36,10 +37,11 @@ impl PlanDialog {
         matches!(self.plan, Some(Ok((_, true))))
     }
 
-    /// The keys beside esc, for the footer.
+    /// The keys and what they do, in the words of box and footer alike.
     #[must_use]
     pub fn hints(&self) -> Vec<Hint> {
-        if self.is_ready() { vec![Hint::new("enter", "build")] } else { Vec::new() }
+        let start = self.is_ready().then(|| Hint::new("enter", "build"));
+        start.into_iter().chain([Hint::new("esc", "not now")]).collect()
     }
 
     /// Draws the box over a screen.
@@ -77,11 +79,6 @@ impl PlanDialog {
         let title = format!("Build {}?", sign::safe(&self.agent));
         let inner = dialog(buffer, centred(screen, WIDTH, height), &title, Vec::new(), t);
         page(buffer, Rect { height: inner.height.saturating_sub(2), ..inner }, lines, 0);
-        let mut buttons: Vec<Span> = Vec::new();
-        if self.is_ready() {
-            buttons.extend([Span::styled(" enter  build ", t.solid(t.accent)), blank(3)]);
-        }
-        buttons.extend([bold("esc", t.accent), span(" not now", t.dim)]);
-        put(buffer, row(inner, inner.height.saturating_sub(1)), Line::from(buttons));
+        put(buffer, row(inner, inner.height.saturating_sub(1)), buttons(&self.hints(), look));
     }
 }

@@ -6,6 +6,7 @@ use ratatui::text::Span;
 
 use crate::process::sampler::ProcessSample;
 use crate::run::spec::RunId;
+use crate::text;
 use crate::tui::keymap::Action;
 use crate::tui::pane::list::Cursor;
 use crate::tui::pane::{Look, sign};
@@ -18,6 +19,12 @@ use crate::tui::world::World;
 
 /// A process that uses more than this is worth a brighter number; 100 is one core.
 const BUSY: f32 = 50.0;
+
+/// From this width on there is room for commands and memory.
+const WIDE: usize = 36;
+
+/// Longest name of an agent, in columns.
+const NAME: usize = 20;
 
 /// The list's state. Processes come and go: what is selected is known by pid and start time.
 #[derive(Debug, Default)]
@@ -100,15 +107,30 @@ impl Procs {
         }
         let columns = usize::from(inner.width);
         let pid = entries.iter().map(|entry| digits(entry.process.pid)).max().unwrap_or(0);
-        let heads = vec![span(format!("   {:<pid$} COMMAND", "PID"), t.dim)];
-        put(buffer, row(inner, 0), spread(heads, vec![span("CPU    MEM ", t.dim)], columns));
+        let wide = columns >= WIDE;
+        let heads =
+            vec![span(format!("   {:<pid$} AGENT{}", "PID", if wide { "  COMMAND" } else { "" }), t.dim)];
+        let numbers_heads = vec![span(if wide { "CPU    MEM " } else { "CPU " }, t.dim)];
+        put(buffer, row(inner, 0), spread(heads, numbers_heads, columns));
         for (y, entry) in (1..inner.height).zip(entries.iter().skip(self.cursor.offset())) {
             let selected = self.selected == Some((entry.process.pid, entry.process.start_time));
             let (glyph, colour) = sign::state(entry.run.state, t);
-            let glyph = if entry.branch.is_empty() { bold(glyph, colour) } else { blank(1) };
+            let is_root = entry.branch.is_empty();
+            let glyph = if is_root { bold(glyph, colour) } else { blank(1) };
             let mut line = vec![blank(1), glyph, blank(1)];
-            line.extend(process_left(entry.process, &entry.branch, pid, selected && look.focused, t));
+            let mut left = process_left(entry.process, &entry.branch, pid, selected && look.focused, t);
+            if is_root {
+                // Whose it is says more than that it is a Python.
+                let name = text::fit(&sign::short_agent(&entry.run.agent), NAME).into_owned();
+                let name = bold(name, if selected { t.bright } else { t.fg });
+                left.splice(1..1, [name, blank(2)]);
+                if !wide {
+                    left.truncate(2);
+                }
+            }
+            line.extend(left);
             let mut right = numbers(entry.process, t);
+            right.truncate(if wide { 2 } else { 1 });
             right.push(blank(1));
             let place = row(inner, y);
             put(buffer, place, spread(line, right, columns));
@@ -176,6 +198,12 @@ fn short_command(command: &str) -> String {
 
 fn digits(pid: i32) -> usize {
     pid.to_string().len()
+}
+
+/// How many processes there are to show.
+#[must_use]
+pub fn count(world: &World) -> usize {
+    world.live().filter_map(|run| run.latest.as_ref()).map(|sample| sample.processes.len()).sum()
 }
 
 fn entries(world: &World) -> Vec<Entry<'_>> {

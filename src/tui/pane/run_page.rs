@@ -2,6 +2,7 @@
 //! the workbench's main pane and on a page of its own.
 
 mod draw;
+mod step;
 
 use ratatui::layout::Rect;
 use ratatui::text::Line;
@@ -12,9 +13,9 @@ use crate::tui::effect::Watch;
 use crate::tui::keymap::{Action, Layer};
 use crate::tui::layout::{is_roomy, run_parts};
 use crate::tui::pane::list::distance;
-use crate::tui::pane::output::Output;
+use crate::tui::pane::output::{self, Output};
 use crate::tui::pane::result::ResultView;
-use crate::tui::pane::{Asked, Look, stats, steps};
+use crate::tui::pane::{Asked, Look, stats};
 use crate::tui::seen::{Reply, Run};
 use crate::tui::widget::line::below;
 use crate::tui::widget::tabs::STRIP;
@@ -58,15 +59,10 @@ pub struct RunPage {
     scroll: usize,
     /// `None`: the step that runs.
     step: Option<usize>,
+    /// Of a build that failed the reason was brought into sight once.
+    explained: bool,
     /// Of an ended call, once it was read.
     result: Option<ResultView>,
-}
-
-/// The parts of a build's steps view.
-struct StepParts {
-    steps: Rect,
-    head: Rect,
-    log: Rect,
 }
 
 impl Place {
@@ -134,9 +130,13 @@ impl RunPage {
             tab,
             touched: false,
             was_live,
-            output: Output::default(),
+            output: Output::new(match kind {
+                Kind::Call => output::Kind::Plain,
+                Kind::Build => output::Kind::Build,
+            }),
             scroll: 0,
             step: None,
+            explained: false,
             result: None,
         }
     }
@@ -175,18 +175,20 @@ impl RunPage {
             self.tab = Tab::Result;
         }
         self.was_live = run.is_live();
+        self.explain(world);
     }
 
     /// What to ask of the tail.
     #[must_use]
     pub fn watch(&self, place: Place, world: &World) -> Watch {
-        self.output.watch(self.run.clone(), self.output_area(place, world).height)
+        self.output.watch(self.run.clone(), self.within(world), self.output_area(place, world).height)
     }
 
     /// Moves, scrolls, changes tabs; whether the action was one of these.
     pub fn act(&mut self, action: Action, place: Place, world: &World, look: Look) -> bool {
         if matches!(action, Action::NextTab | Action::PreviousTab) {
             self.turn(if action == Action::NextTab { 1 } else { self.tabs().len() - 1 });
+            self.show_step(world);
             return true;
         }
         if self.tab == Tab::Steps {
@@ -198,9 +200,9 @@ impl RunPage {
                 self.step = None;
             }
         }
-        let rows = self.output_area(place, world).height;
+        let area = self.output_area(place, world);
         match self.tab {
-            Tab::Output | Tab::Log | Tab::Steps => self.output.act(action, rows, world.page_of(&self.run)),
+            Tab::Output | Tab::Log | Tab::Steps => self.output.act(action, area, world.page_of(&self.run)),
             Tab::Result => {
                 self.result.as_mut().is_some_and(|result| matches!(result.act(action), Asked::Nothing))
             }
@@ -218,8 +220,8 @@ impl RunPage {
     pub fn scroll(&mut self, by: isize, place: Place, world: &World, look: Look) {
         match self.tab {
             Tab::Output | Tab::Log | Tab::Steps => {
-                let rows = self.output_area(place, world).height;
-                self.output.scroll(by, rows, world.page_of(&self.run));
+                let area = self.output_area(place, world);
+                self.output.scroll(by, area, world.page_of(&self.run));
             }
             Tab::Result => {
                 let action = if by > 0 { Action::Down } else { Action::Up };
@@ -257,19 +259,6 @@ impl RunPage {
         (self.touched, self.scroll) = (true, 0);
     }
 
-    /// Selects another step of a build, and shows its lines from its beginning on.
-    fn move_step(&mut self, down: bool, world: &World) {
-        let Some(detail) = world.detail_of(&self.run) else { return };
-        let last = detail.spec.steps.len().saturating_sub(1);
-        let at = self.step.unwrap_or_else(|| steps::current(detail));
-        let to = if down { (at + 1).min(last) } else { at.saturating_sub(1) };
-        self.step = Some(to);
-        match detail.status.steps.get(to).and_then(|step| step.started_us) {
-            Some(started) => self.output.jump(started),
-            None => self.output.follow(),
-        }
-    }
-
     fn tabs(&self) -> &'static [Tab] {
         match self.kind {
             Kind::Call => CALL,
@@ -288,15 +277,6 @@ impl RunPage {
             Tab::Steps => self.step_parts(place, world).log,
             Tab::Log | Tab::Result | Tab::Stats | Tab::Payload => place.inside(place.content()),
         }
-    }
-
-    fn step_parts(&self, place: Place, world: &World) -> StepParts {
-        let inside = place.inside(place.content());
-        let count = world.detail_of(&self.run).map_or(1, |detail| detail.spec.steps.len());
-        let count = u16::try_from(count).unwrap_or(u16::MAX).min(inside.height / 2).max(1);
-        let steps = Rect { height: count.min(inside.height), ..inside };
-        let rest = below(inside, count + 1);
-        StepParts { steps, head: Rect { height: rest.height.min(1), ..rest }, log: below(rest, 1) }
     }
 
     /// The lines of a tab that is text.

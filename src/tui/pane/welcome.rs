@@ -20,7 +20,7 @@ pub fn lines(folder: &str, columns: usize, look: Look) -> Vec<Line<'static>> {
         (
             "d",
             "try the built-in agents",
-            "leaves this dashboard and opens `plugdeck demo`; no network, no keys",
+            "leaves this dashboard and opens that of `plugdeck demo`; no network, no keys",
         ),
         ("", "install an agent with AgentHub", "agenthub install NAMESPACE/AGENT; it appears here by itself"),
         ("", "put a folder there", "namespace/agent/ with agent.yaml and agent.py"),

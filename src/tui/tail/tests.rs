@@ -74,7 +74,11 @@ impl Bench {
     }
 
     fn watch(&mut self, run: &Written, from: From, height: u16) -> Page {
-        let watch = Watch { run: run.dir.id(), from, height };
+        self.watch_within(run, None, from, height)
+    }
+
+    fn watch_within(&mut self, run: &Written, within: Option<(u64, u64)>, from: From, height: u16) -> Page {
+        let watch = Watch { run: run.dir.id(), within, from, height };
         self.tail.ask(Ask::Watch(Some(watch)));
         let page = self.look().into_iter().find_map(|message| match message {
             Message::Page(page) => Some(*page),
@@ -182,8 +186,32 @@ fn the_supervisors_lines_stand_between_the_agents_own() {
             assert_eq!((page.first, page.total), (first as u64, 7));
         }
     }
-    assert_eq!(texts(&bench.watch(&run, From::Time(20), 2)), all[4..6]);
     assert_eq!(texts(&bench.watch(&run, From::End, 2)), all[5..]);
+}
+
+#[test]
+fn of_one_step_only_its_own_lines_are_shown_and_why_it_failed() {
+    let mut bench = Bench::new();
+    let run = bench.run();
+    let skipped = || Event::Skipped { step: 0, reason: "why".into() };
+    run.event(5, skipped());
+    run.print(10, Stream::Err, b"error: of the first\nfirst\n");
+    run.event(20, skipped());
+    run.print(30, Stream::Err, b"second\n  \x1b[31m\xc3\x97\x1b[0m No solution\n  because\nopen");
+    run.exited(40);
+    let within = |bench: &mut Bench, range, from, height| {
+        let page = bench.watch_within(&run, Some(range), from, height);
+        (texts(&page), page.first, page.total)
+    };
+    let (first, at, total) = within(&mut bench, (5, 20), From::End, 9);
+    assert_eq!(first, ["sup skipped: why", "err error: of the first", "err first"]);
+    assert_eq!((at, total), (0, 3));
+    let (second, at, total) = within(&mut bench, (20, u64::MAX), From::Trouble, 3);
+    assert!(second[0].contains("No solution"), "{second:?}");
+    assert_eq!((second[1].as_str(), second[2].as_str()), ("err   because", "err open"));
+    assert_eq!((at, total), (2, 6));
+    let (row, at, _) = within(&mut bench, (20, u64::MAX), From::Row(1), 1);
+    assert_eq!((row[0].as_str(), at), ("err second", 1));
 }
 
 #[test]

@@ -27,6 +27,10 @@ const LONGEST: usize = 16 * 1024;
 /// Most moments kept of the tree's use; then every second one goes. Far more than a screen has columns.
 const MOMENTS: usize = 8_192;
 
+/// Rows that are searched for an error, and how many at a time.
+const SEARCHED: u64 = 20_000;
+const CHUNK: u64 = 256;
+
 /// A run under close watch.
 pub struct Watched {
     pub watch: Watch,
@@ -126,21 +130,30 @@ impl Watched {
         last.sort_by_key(|row| row.t_us);
         let middle = lines + before as u64;
         let total = middle + last.len() as u64;
-        let height = u64::from(self.watch.height);
-        let first = match self.watch.from {
-            From::End => total.saturating_sub(height),
-            From::Row(first) => first.min(total.saturating_sub(1)),
-            From::Time(t_us) => self.row_at(t_us)?.min(total.saturating_sub(1)),
+        let (low, high) = match self.watch.within {
+            None => (0, total),
+            Some((from_us, to_us)) => (self.row_at(from_us)?, self.row_at(to_us)?.min(total)),
         };
-        let mut rows = self.completed(first, (first + height).min(middle))?;
-        let skip = usize::try_from(first.saturating_sub(middle)).unwrap_or(usize::MAX);
-        let room = usize::from(self.watch.height).saturating_sub(rows.len());
+        // The last rows have no place yet: they belong to whatever goes on to the end.
+        let high = if self.watch.within.is_some_and(|(_, to_us)| to_us == u64::MAX) { total } else { high };
+        let count = high.saturating_sub(low);
+        let height = u64::from(self.watch.height);
+        let end = count.saturating_sub(height);
+        let first = match self.watch.from {
+            From::End => end,
+            From::Row(first) => first.min(count.saturating_sub(1)),
+            From::Trouble => self.trouble(low, high.min(middle))?.map_or(end, |row| row - low),
+        };
+        let (from, to) = (low + first, (low + first + height).min(high));
+        let mut rows = self.completed(from, to.min(middle))?;
+        let skip = usize::try_from(from.saturating_sub(middle)).unwrap_or(usize::MAX);
+        let room = usize::try_from(to.saturating_sub(from)).unwrap_or(0).saturating_sub(rows.len());
         rows.extend(last.into_iter().skip(skip).take(room));
         Ok(Page {
             run: self.view.id.clone(),
             first,
             rows,
-            total,
+            total: count,
             last_us: self.output.last_us(),
             bytes: self.output.bytes(),
             reading: self.reading,
@@ -196,6 +209,19 @@ impl Watched {
     fn row_at(&self, t_us: u64) -> io::Result<u64> {
         let notes = self.notes.partition_point(|note| note.t_us < t_us);
         Ok(self.line_at(t_us.saturating_sub(1))? + notes as u64)
+    }
+
+    /// The first of these rows in which a program tells an error.
+    fn trouble(&self, from: u64, to: u64) -> io::Result<Option<u64>> {
+        let mut at = from;
+        while at < to.min(from + SEARCHED) {
+            let rows = self.completed(at, (at + CHUNK).min(to))?;
+            if let Some(found) = (at..).zip(&rows).find(|(_, row)| tells_an_error(row)) {
+                return Ok(Some(found.0));
+            }
+            at += CHUNK;
+        }
+        Ok(None)
     }
 
     /// The rows of finished lines and the notes between them, `first..end`.
@@ -258,6 +284,15 @@ impl Note {
     fn row(&self) -> Row {
         Row { t_us: self.t_us, source: Source::Supervisor, text: self.text.clone(), cut: 0 }
     }
+}
+
+/// Whether a line is how uv, pip or what they call begin to say why they failed.
+fn tells_an_error(row: &Row) -> bool {
+    let text = text::safe(row.text.as_bytes());
+    let word = text.split_whitespace().next().unwrap_or_default().trim_end_matches(':');
+    row.source != Source::Supervisor
+        && (matches!(word, "×" | "error" | "Error" | "ERROR" | "Because" | "fatal")
+            || word.starts_with("error["))
 }
 
 /// A line of output as it is shown.

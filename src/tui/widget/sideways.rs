@@ -4,6 +4,8 @@ use ratatui::text::Span;
 use unicode_segmentation::UnicodeSegmentation as _;
 use unicode_width::UnicodeWidthStr as _;
 
+use crate::tui::widget::wrap;
+
 /// The spans without their first columns.
 #[must_use]
 pub fn after(spans: Vec<Span<'static>>, columns: usize) -> Vec<Span<'static>> {
@@ -30,27 +32,27 @@ pub fn after(spans: Vec<Span<'static>>, columns: usize) -> Vec<Span<'static>> {
     rest
 }
 
-/// The spans as lines of at most so many columns; at least one line.
+/// The spans as lines of at most so many columns, broken behind spaces where there are some; at least one line.
 #[must_use]
 pub fn broken(spans: Vec<Span<'static>>, columns: usize) -> Vec<Vec<Span<'static>>> {
+    let text: String = spans.iter().map(|span| span.content.as_ref()).collect();
+    let mut starts = wrap::starts(&text, columns).into_iter().skip(1).peekable();
     let mut lines = vec![Vec::new()];
-    let mut left = columns;
+    let mut at = 0;
     for span in spans {
-        let mut text = String::new();
-        for cluster in span.content.graphemes(true) {
-            let wide = cluster.width();
-            if wide > left {
-                if let Some(line) = lines.last_mut() {
-                    line.push(Span::styled(std::mem::take(&mut text), span.style));
-                }
-                lines.push(Vec::new());
-                left = columns;
+        let mut rest = span.content.as_ref();
+        while let Some(cut) = starts.peek().map(|start| start - at).filter(|cut| *cut < rest.len()) {
+            let (before, after) = rest.split_at(cut);
+            if let Some(line) = lines.last_mut() {
+                line.push(Span::styled(before.to_owned(), span.style));
             }
-            left = left.saturating_sub(wide);
-            text.push_str(cluster);
+            lines.push(Vec::new());
+            (rest, at) = (after, at + cut);
+            starts.next();
         }
+        at += rest.len();
         if let Some(line) = lines.last_mut() {
-            line.push(Span::styled(text, span.style));
+            line.push(Span::styled(rest.to_owned(), span.style));
         }
     }
     lines
@@ -67,5 +69,33 @@ mod tests {
         assert_eq!(flat(after(spans(), 3)), "本c");
         let lines: Vec<_> = broken(spans(), 3).into_iter().map(flat).collect();
         assert_eq!(lines, ["ab", "日", "本c"]);
+    }
+
+    #[test]
+    fn lines_break_between_words_and_keep_every_sign() {
+        let flat = |spans: Vec<Span>| spans.iter().map(|span| span.content.as_ref()).collect::<String>();
+        let cases = [
+            "one two three",
+            "  × a   b",
+            "one  two",
+            "abcdefgh ij",
+            "",
+            "   ",
+            "a bcdefg h",
+            "  indented far",
+        ];
+        for text in cases {
+            for columns in 1..12 {
+                for cut in 0..=text.chars().count() {
+                    let at = text.char_indices().nth(cut).map_or(text.len(), |(at, _)| at);
+                    let spans = vec![Span::raw(text[..at].to_owned()), Span::raw(text[at..].to_owned())];
+                    let lines: Vec<_> = broken(spans, columns).into_iter().map(flat).collect();
+                    assert_eq!(lines.concat(), text);
+                    assert!(lines.iter().all(|line| line.trim_end().width() <= columns), "{lines:?}");
+                }
+            }
+        }
+        let lines: Vec<_> = broken(vec![Span::raw("one two three")], 7).into_iter().map(flat).collect();
+        assert_eq!(lines, ["one two ", "three"]);
     }
 }

@@ -3,21 +3,33 @@
 use unicode_segmentation::UnicodeSegmentation as _;
 use unicode_width::UnicodeWidthStr as _;
 
-/// The rows of a safe line at this width; an empty line is one empty row. Nothing is left out.
+/// The rows of a safe line at this width; an empty line is one empty row. Nothing is left out but spaces at the ends
+/// of rows.
 #[must_use]
 pub fn rows(line: &str, columns: usize) -> Vec<&str> {
-    let mut rows = Vec::new();
-    let mut rest = line;
-    while rest.width() > columns.max(1) {
-        let at = break_at(rest, columns.max(1));
-        let (row, after) = rest.split_at(at);
-        rows.push(row.trim_end_matches(' '));
-        rest = after;
+    let starts = starts(line, columns);
+    let ends = starts.iter().skip(1).copied().chain([line.len()]);
+    let last = starts.len() - 1;
+    let row = |(index, (start, end)): (usize, (usize, usize))| {
+        let row = &line[start..end];
+        if index == last { row } else { row.trim_end_matches(' ') }
+    };
+    starts.iter().copied().zip(ends).enumerate().map(row).collect()
+}
+
+/// Where the rows of a safe line begin at this width; the first one is 0.
+#[must_use]
+pub fn starts(line: &str, columns: usize) -> Vec<usize> {
+    let mut starts = vec![0];
+    let mut at = 0;
+    while line[at..].width() > columns.max(1) {
+        at += break_at(&line[at..], columns.max(1));
+        if at == line.len() {
+            break;
+        }
+        starts.push(at);
     }
-    if !rest.is_empty() || rows.is_empty() {
-        rows.push(rest);
-    }
-    rows
+    starts
 }
 
 /// Words on at most `most` rows; where they need more, the last row ends with `…`.

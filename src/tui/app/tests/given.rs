@@ -11,8 +11,8 @@ use crate::process::sampler::ProcessSample;
 use crate::run::dir::RunDir;
 use crate::run::output::Stream;
 use crate::run::samples::Sample;
-use crate::run::spec::{FORMAT, Kind, Limits, RunSpec};
-use crate::run::status::{Outcome, State, Status};
+use crate::run::spec::{FORMAT, Kind, Limits, RunSpec, Step};
+use crate::run::status::{Outcome, State, Status, StepStatus};
 use crate::tui::app::*;
 use crate::tui::seen::{Detail, Page as Window, Row, Run, Source, Usage};
 use crate::tui::theme::Palette;
@@ -214,6 +214,63 @@ pub(super) fn window(run: &Run) -> Message {
         rows,
         last_us: 450_000,
         bytes: 100,
+        reading: false,
+    }))
+}
+
+/// Of a build whose third step has failed.
+pub(super) fn build_detail(run: Arc<Run>) -> Message {
+    let step = |title: &str| Step {
+        title: title.into(),
+        reason: "pyproject.toml found".into(),
+        argv: vec!["uv".into()],
+        cwd: "/agents".into(),
+        set: vec![],
+        remove: vec![],
+        skip: None,
+    };
+    let ended = |from: u64, code| StepStatus {
+        started_us: Some(from * 1_000_000),
+        ended_us: Some(from * 1_000_000 + 900_000),
+        exit_code: Some(code),
+        ..StepStatus::default()
+    };
+    let steps = ["make room", "uv venv --python 3.11", "uv sync", "swap it in"].map(step).to_vec();
+    Message::Detail(Box::new(Detail {
+        run,
+        spec: Arc::new(RunSpec { steps, ..spec(Kind::Build) }),
+        status: Status {
+            steps: vec![ended(0, 0), ended(1, 0), ended(2, 1), StepStatus::default()],
+            ..Status::default()
+        },
+        usage: Arc::default(),
+        latest: None,
+        damaged: 0,
+    }))
+}
+
+/// What such a build printed in its failed step, from the error on.
+pub(super) fn build_window(run: &Run) -> Message {
+    let row = |t_us, source, text: &str| Row { t_us, source, text: text.into(), cut: 0 };
+    let rows = vec![
+        row(2_700_000, Source::Output(Stream::Err), "  × No solution found when resolving dependencies:"),
+        row(
+            2_700_000,
+            Source::Output(Stream::Err),
+            "  ╰─▶ Because there are no versions of no-such-package and your project depends on no-such-package, \
+             we can conclude that your project's requirements are unsatisfiable.",
+        ),
+        row(2_900_000, Source::Supervisor, "step 3 exit 1"),
+        row(2_910_000, Source::Supervisor, "failed after 2.9s"),
+    ];
+    let (first, total) = (3, 7);
+    Message::Page(Box::new(Window {
+        run: run.id.clone(),
+        first,
+        rows,
+        total,
+        last_us: 2_700_000,
+        bytes: 900,
         reading: false,
     }))
 }

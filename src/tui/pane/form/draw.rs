@@ -14,6 +14,7 @@ use crate::tui::pane::form::field::Field;
 use crate::tui::pane::form::{Form, Side, draw_json, preview};
 use crate::tui::pane::{Look, sign};
 use crate::tui::theme::Theme;
+use crate::tui::widget::bar::Hint;
 use crate::tui::widget::callout::callout;
 use crate::tui::widget::line::{below, blank, bold, put, row, section, span, spread};
 use crate::tui::widget::{json_text, tabs, wrap};
@@ -86,6 +87,22 @@ impl Form {
     #[must_use]
     pub fn facts(&self, look: Look) -> Vec<Span<'static>> {
         sign::environment(&self.listed.environment, true, look.theme)
+    }
+
+    /// How the selected value is chosen, where it is one of a few.
+    #[must_use]
+    pub fn choosing(&self) -> Option<Hint> {
+        let field = self.fields.get(self.selected).filter(|_| self.side == Side::Fields)?;
+        let keys = if field.is_chosen() || (field.turns() && self.layer() == Layer::Form) {
+            "space ← →"
+        } else if field.turns() {
+            "← →"
+        } else if field.has_choices() && self.layer() == Layer::Text {
+            "ctrl-space"
+        } else {
+            return None;
+        };
+        Some(Hint::new(keys, "choose"))
     }
 
     fn counts(&self, theme: &Theme) -> Vec<Span<'static>> {

@@ -141,10 +141,11 @@ impl Shown<'_> {
             }
         }
         if field.editor.is_empty() {
-            // Behind the cursor, where there is one.
-            let shift = u16::from(self.typing) * 2;
-            let area = Rect { x: area.x + shift, width: area.width.saturating_sub(shift), ..area };
             put(buffer, area, self.placeholder(theme));
+            // The cursor stands on its first sign: nothing moves when the field is entered.
+            if let (Some(cursor), false) = (look.cursor, area.is_empty()) {
+                buffer[(area.x, area.y)].set_style(cursor);
+            }
         }
     }
 

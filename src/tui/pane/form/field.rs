@@ -76,6 +76,8 @@ pub struct Field {
     /// The text is JSON although the parameter is a text, a number or a switch: for `null` and wrong types.
     as_json: bool,
     loaded: Option<Loaded>,
+    /// The text was changed by keys since the value was chosen or loaded.
+    typed: bool,
     /// Of the text as it is now; `None` when absent.
     value: Option<Result<Box<RawValue>, Trouble>>,
 }
@@ -101,6 +103,7 @@ impl Field {
             present: false,
             as_json: false,
             loaded: None,
+            typed: false,
             value: None,
         }
     }
@@ -155,6 +158,7 @@ impl Field {
             return;
         }
         self.loaded = None;
+        self.typed = false;
         self.present = value.is_some();
         let text = if let Some(value) = value {
             self.load(value)
@@ -202,6 +206,7 @@ impl Field {
             (Entry::Switch, KeyCode::Left) if plain => return self.cycle(method, -1),
             (Entry::Switch, KeyCode::Char(c)) if plain => return self.switch(method, c),
             (Entry::Switch, KeyCode::Backspace | KeyCode::Delete) => return self.omit(method),
+            (Entry::Line, KeyCode::Char(' ')) if plain && self.is_chosen() => return self.cycle(method, 1),
             (Entry::Line, KeyCode::Right) if plain && self.offers() => return self.cycle(method, 1),
             (Entry::Line, KeyCode::Left) if plain && self.offers() => return self.cycle(method, -1),
             // Nothing is left to delete: the value itself goes.
@@ -281,6 +286,12 @@ impl Field {
         !self.choices.values.is_empty() && (!self.present || self.choice().is_some())
     }
 
+    /// Whether a space goes to the next offered value, as in a switch. Where the values are only guessed, a text that
+    /// was typed may go on behind one of them, and the space is a space.
+    pub fn is_chosen(&self) -> bool {
+        self.turns() && !(self.choices.guessed && self.present && self.typed)
+    }
+
     /// Whether left and right change the value at once, without going into the field.
     pub fn turns(&self) -> bool {
         self.entry() == Entry::Switch || (self.entry() == Entry::Line && self.offers())
@@ -331,6 +342,7 @@ impl Field {
             Typed::Changed => self.present = self.is_text() || !self.editor.is_empty(),
             Typed::Undone => self.present = !self.editor.is_empty(),
         }
+        self.typed = true;
         self.read(method);
         true
     }

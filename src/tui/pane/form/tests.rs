@@ -203,6 +203,24 @@ fn choices_turn_with_the_arrows_and_can_be_typed_over() {
 }
 
 #[test]
+fn a_space_chooses_where_there_are_options_and_is_a_space_in_own_texts() {
+    let mut form = form(&everything());
+    press(&mut form, "t<tab><tab>  ");
+    sends(&form, r#"{"text":"t","level":"high"}"#);
+    assert_eq!(form.choosing().map(|hint| hint.key), Some("space ← →".to_owned()));
+    press(&mut form, "er up");
+    sends(&form, r#"{"text":"t","level":"higher up"}"#);
+    assert_eq!(form.choosing().map(|hint| hint.key), Some("ctrl-space".to_owned()));
+    assert_eq!(form.checked.problems.len(), 1);
+    // Guessed ones are suggestions: a text may begin with one of them.
+    let mut form = super::tests::form(&analyze_text());
+    press(&mut form, "x<tab> <tab><tab>");
+    sends(&form, r#"{"text":"x","analysis_type":"general"}"#);
+    press(&mut form, "<ctrl-e><ctrl-u>general tone");
+    sends(&form, r#"{"text":"x","analysis_type":"general tone"}"#);
+}
+
+#[test]
 fn what_is_wrong_is_said_first_and_sent_at_the_second_try() {
     let mut form = form(&everything());
     press(&mut form, "t<tab><tab><tab>12x");

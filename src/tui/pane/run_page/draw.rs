@@ -6,12 +6,11 @@ use ratatui::text::Span;
 
 use crate::run::spec::Kind;
 use crate::tui::layout::run_parts;
-use crate::tui::pane::output;
 use crate::tui::pane::run_page::{Place, RunPage, Tab};
 use crate::tui::pane::{Look, procs, sign, steps, usage};
 use crate::tui::seen::{Detail, Run};
 use crate::tui::tail::exit;
-use crate::tui::widget::line::{blank, bold, page, put, row, section, span};
+use crate::tui::widget::line::{blank, bold, page, put, row, section, span, width};
 use crate::tui::widget::pane::{Frame, padded_area};
 use crate::tui::widget::tabs;
 use crate::tui::world::World;
@@ -52,12 +51,12 @@ impl RunPage {
         }
         match self.tab {
             Tab::Output => {
-                self.output.render(buffer, place.inside(parts.output), run, world, output::Kind::Plain, look);
+                self.output.render(buffer, place.inside(parts.output), run, world, look);
                 self.render_use(buffer, place, world, look);
             }
             Tab::Log => {
                 let area = place.inside(content);
-                self.output.render(buffer, area, run, world, output::Kind::Build, look);
+                self.output.render(buffer, area, run, world, look);
             }
             Tab::Steps => self.render_steps(buffer, place, run, world, look),
             Tab::Result => {
@@ -76,9 +75,10 @@ impl RunPage {
         }
     }
 
-    /// The left part of a page's header: which run this is.
+    /// The left part of a page's header: which run this is. Where room is short the agent's name goes first: what was
+    /// called says most.
     #[must_use]
-    pub fn place(&self, world: &World, look: Look) -> Vec<Span<'static>> {
+    pub fn place(&self, columns: usize, world: &World, look: Look) -> Vec<Span<'static>> {
         let t = look.theme;
         let Some(run) = world.run(&self.run) else {
             return vec![span(self.run.short().to_owned(), t.dim)];
@@ -88,11 +88,17 @@ impl RunPage {
             let (namespace, folder) = agent.split_once('/').unwrap_or(("", &agent));
             return vec![span(format!("build  {namespace}/"), t.dim), bold(folder.to_owned(), t.bright)];
         }
-        vec![
-            span(format!("{}  {agent}", run.id.short()), t.dim),
-            span(" ▸ ", t.line),
-            bold(sign::safe(run.what()), t.bright),
-        ]
+        let id = span(format!("{}  ", sign::safe(run.id.short())), t.dim);
+        let method = bold(sign::safe(run.what()), t.bright);
+        let folder = agent.rsplit('/').next().unwrap_or(&agent).to_owned();
+        let short = sign::short_agent(&run.agent);
+        for name in [agent, folder, short] {
+            let place = vec![id.clone(), span(name, t.dim), span(" ▸ ", t.line), method.clone()];
+            if width(&place) <= columns {
+                return place;
+            }
+        }
+        vec![id, method]
     }
 
     /// The right part of a page's header: how it stands.
@@ -154,7 +160,7 @@ impl RunPage {
         let t = look.theme;
         let Some(detail) = world.detail_of(&self.run) else { return };
         let parts = self.step_parts(place, world);
-        let selected = self.step.unwrap_or_else(|| steps::current(detail));
+        let selected = self.selected_step(detail);
         let wide = Rect { x: parts.steps.x, ..parts.steps };
         steps::steps(buffer, wide, detail, Some(selected), look);
         let head = Rect { x: parts.head.x + 1, width: parts.head.width.saturating_sub(2), ..parts.head };
@@ -164,7 +170,7 @@ impl RunPage {
         ];
         let fact = self.output.fact(world.page_of(&self.run), look);
         put(buffer, head, section(title, fact, usize::from(head.width), t));
-        self.output.render(buffer, parts.log, run, world, output::Kind::Build, look);
+        self.output.render(buffer, parts.log, run, world, look);
     }
 }
 
