@@ -26,8 +26,10 @@ impl ResultView {
         let mut top = u16::from(roomy);
         if let Some((claim, evidence)) = words::claim(&self.reply.outcome) {
             let rows = if roomy { 4 } else { 2 };
-            let lines = self.claim(&claim, &evidence, theme);
             let boxed = below(area, top);
+            // Beside the bar and its air.
+            let columns = usize::from(area.width).saturating_sub(3);
+            let lines = self.claim(&claim, &evidence, columns, usize::from(rows) / 2, theme);
             callout(
                 buffer,
                 Rect { height: rows.min(boxed.height), ..boxed },
@@ -64,7 +66,15 @@ impl ResultView {
         }
     }
 
-    fn claim(&self, claim: &str, evidence: &str, theme: &Theme) -> Vec<Line<'static>> {
+    /// The lines of the callout: the claim, and its evidence on at most `most` lines.
+    fn claim(
+        &self,
+        claim: &str,
+        evidence: &str,
+        columns: usize,
+        most: usize,
+        theme: &Theme,
+    ) -> Vec<Line<'static>> {
         let mut lines = vec![Line::from(bold(text::safe(claim.as_bytes()), theme.bright))];
         let evidence = text::safe(evidence.as_bytes());
         // The rule's name is what a person looks up.
@@ -72,7 +82,8 @@ impl ResultView {
         if let Some((words, rule)) = rule {
             lines.push(Line::from(vec![span(format!("{words} "), theme.dim), span(rule, theme.fg)]));
         } else if !evidence.is_empty() {
-            lines.push(Line::from(span(evidence, theme.dim)));
+            let rows = wrap::words(&evidence, columns, most);
+            lines.extend(rows.into_iter().map(|row| Line::from(span(row, theme.dim))));
         }
         lines
     }
