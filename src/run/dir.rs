@@ -72,24 +72,27 @@ impl RunDir {
         Ok(lock)
     }
 
-    /// Reads what was asked.
+    /// Reads what was asked. An error names the file.
     pub fn read_spec(&self) -> io::Result<RunSpec> {
-        let bytes = read(&self.spec())?;
-        let version: Version = serde_json::from_slice(&bytes)?;
-        if version.v > FORMAT {
-            let sentence =
-                format!("written in format {}, by a newer plugdeck; this one reads {FORMAT}", version.v);
-            return Err(io::Error::other(sentence));
-        }
-        Ok(serde_json::from_slice(&bytes)?)
+        let spec = || {
+            let bytes = read(&self.spec())?;
+            let version: Version = serde_json::from_slice(&bytes)?;
+            if version.v > FORMAT {
+                let sentence =
+                    format!("written in format {}, by a newer plugdeck; this one reads {FORMAT}", version.v);
+                return Err(io::Error::other(sentence));
+            }
+            Ok(serde_json::from_slice(&bytes)?)
+        };
+        spec().map_err(|error| named(&self.spec(), &error))
     }
 
-    /// Reads how the run ended; `None` while it has not.
+    /// Reads how the run ended; `None` while it has not. An error names the file.
     pub fn read_end(&self) -> io::Result<Option<Outcome>> {
-        match read(&self.end()) {
-            Ok(bytes) => Ok(Some(serde_json::from_slice::<End>(&bytes)?.outcome)),
+        let end = |bytes: Vec<u8>| Ok(Some(serde_json::from_slice::<End>(&bytes)?.outcome));
+        match read(&self.end()).and_then(end) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-            Err(error) => Err(error),
+            other => other.map_err(|error| named(&self.end(), &error)),
         }
     }
 
@@ -192,6 +195,16 @@ pub fn open(path: &Path) -> io::Result<File> {
         return Ok(file);
     }
     Err(io::Error::other(format!("{} is no regular file", path.display())))
+}
+
+/// An error that says which of a run's files it is about.
+fn named(path: &Path, error: &io::Error) -> io::Error {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let sentence = match error.kind() {
+        io::ErrorKind::NotFound => format!("{name} is missing"),
+        _ => format!("{name}: {error}"),
+    };
+    io::Error::new(error.kind(), sentence)
 }
 
 fn read(path: &Path) -> io::Result<Vec<u8>> {

@@ -1,13 +1,17 @@
 //! `samples.jsonl`: what the tree used over time, one line a look.
 
 use std::collections::HashMap;
-use std::io;
+use std::io::{self, Read as _, Seek as _, SeekFrom};
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
 use crate::process::sampler::ProcessSample;
+use crate::run::dir;
 use crate::run::jsonl;
+
+/// Bytes at the end of the file in which the last moment is looked for: far more than a line is long.
+const TAIL: u64 = 256 << 10;
 
 /// The whole tree at one moment.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -51,4 +55,19 @@ impl Reader {
         }
         Ok(samples)
     }
+}
+
+/// Time of the last look at a run, from the file's end alone; microseconds since the run started.
+pub fn last_us(path: &Path) -> io::Result<u64> {
+    #[derive(Deserialize)]
+    struct Moment {
+        t_us: u64,
+    }
+    let mut file = dir::open(path)?;
+    let length = file.metadata()?.len();
+    file.seek(SeekFrom::Start(length.saturating_sub(TAIL)))?;
+    let mut bytes = Vec::new();
+    file.read_to_end(&mut bytes)?;
+    let moment = |line: &[u8]| serde_json::from_slice(line).ok().map(|moment: Moment| moment.t_us);
+    Ok(bytes.split(|byte| *byte == b'\n').rev().find_map(moment).unwrap_or(0))
 }

@@ -7,6 +7,8 @@ use crate::process::id;
 use crate::run::dir::RunDir;
 use crate::run::event::Record;
 use crate::run::jsonl;
+use crate::run::output;
+use crate::run::samples;
 use crate::run::spec::{RunId, RunSpec};
 use crate::run::status::{State, Status};
 
@@ -19,6 +21,9 @@ pub struct RunView {
     pub status: Status,
     /// The supervisor is gone and has left no end.
     pub lost: bool,
+    /// Of a lost run: when it did something for the last time, as far as any of its files tells; microseconds since
+    /// its start.
+    last_seen_us: u64,
     journal: jsonl::Reader,
 }
 
@@ -32,6 +37,7 @@ impl RunView {
             spec,
             status: Status::default(),
             lost: false,
+            last_seen_us: 0,
             journal: jsonl::Reader::default(),
         };
         match view.dir.read_end() {
@@ -59,6 +65,11 @@ impl RunView {
             self.status.outcome = self.dir.read_end().ok().flatten();
         }
         self.lost = !supervised && self.status.outcome.is_none();
+        if self.lost {
+            let printed = output::last_us(&self.dir).unwrap_or(0);
+            let sampled = samples::last_us(&self.dir.samples()).unwrap_or(0);
+            self.last_seen_us = self.status.last_us.max(printed).max(sampled);
+        }
         Ok(records)
     }
 
@@ -68,16 +79,18 @@ impl RunView {
         if self.lost { State::Lost } else { self.status.state() }
     }
 
-    /// How long the run took, or has been going on by now.
+    /// How long the run took, or has been going on by now; of a lost run, how far it is known to have gone.
     #[must_use]
     pub fn elapsed(&self) -> Duration {
         if let Some(outcome) = &self.status.outcome {
             return Duration::from_millis(outcome.duration_ms);
         }
-        let live = !self.lost && self.status.boot_id == id::boot_id();
-        let us =
-            if live { clock_us().saturating_sub(self.status.started_clock_us) } else { self.status.last_us };
-        Duration::from_micros(us)
+        let live = self.status.boot_id == id::boot_id();
+        Duration::from_micros(match (self.lost, live) {
+            (true, _) => self.last_seen_us,
+            (false, true) => clock_us().saturating_sub(self.status.started_clock_us),
+            (false, false) => self.status.last_us,
+        })
     }
 
     /// Journal lines that could not be read.

@@ -10,6 +10,7 @@ mod tests;
 
 use std::collections::HashMap;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use ratatui::layout::{Rect, Size};
@@ -31,6 +32,7 @@ use crate::tui::pane::run_page::{Place, RunPage};
 use crate::tui::pane::runs::Runs;
 use crate::tui::pane::toast::Toast;
 use crate::tui::pane::{Look, sign};
+use crate::tui::seen::Reply;
 use crate::tui::theme::Theme;
 use crate::tui::world::World;
 
@@ -69,6 +71,8 @@ pub struct App {
     watched: Option<Watch>,
     /// The run whose answer is being read.
     reading: Option<RunId>,
+    /// The answer that was read last: a page opened on the same run does not have it read again.
+    reply: Option<Arc<Reply>>,
     changed: bool,
 }
 
@@ -76,6 +80,15 @@ pub struct App {
 enum Page {
     Form(Box<Form>),
     Run(Box<RunPage>),
+}
+
+impl Page {
+    fn run(&mut self) -> Option<&mut RunPage> {
+        match self {
+            Self::Run(page) => Some(page),
+            Self::Form(_) => None,
+        }
+    }
 }
 
 /// What lies over everything else, and takes all keys.
@@ -135,6 +148,7 @@ impl App {
             after_build: None,
             watched: None,
             reading: None,
+            reply: None,
             changed: true,
         }
     }
@@ -186,7 +200,7 @@ impl App {
             | Message::Started { .. }
             | Message::Refused { .. }
             | Message::Planned { .. }
-            | Message::Replied(_)
+            | Message::Replied { .. }
             | Message::Recalled { .. }
             | Message::Theme(_) => {
                 effects = self.learn(message);
@@ -217,9 +231,12 @@ impl App {
         self.runs.settle(&self.world, rows(bench.runs), self.now);
         self.procs.settle(&self.world, rows(bench.procs));
         self.follow_run();
-        for page in &mut self.pages {
-            if let Page::Run(page) = page {
-                page.settle(&self.world);
+        for page in self.pages.iter_mut().filter_map(Page::run) {
+            page.settle(&self.world);
+        }
+        for page in self.pages.iter_mut().filter_map(Page::run).chain(&mut self.main_run) {
+            if let Some(reply) = self.reply.as_ref().filter(|_| page.wants_reply(&self.world)) {
+                page.replied(&reply.run, &Ok(Arc::clone(reply)));
             }
         }
         let place = self.run_place();

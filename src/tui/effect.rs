@@ -1,7 +1,7 @@
 //! Everything the dashboard's state may ask for, and the worker that does it: whatever may block is done there.
 
-use std::fs::File;
-use std::io::{self, Read as _, Seek as _, SeekFrom};
+use std::io;
+use std::sync::Arc;
 use std::sync::mpsc::SyncSender;
 use std::time::Duration;
 
@@ -11,26 +11,13 @@ use crate::agent::payload::Payload;
 use crate::ops::call::Request;
 use crate::ops::{Context, Rejected, Why, agents, build, call, stop};
 use crate::run::dir::RunDir;
-use crate::run::output::Stream;
 use crate::run::spec::{Kind, RunId};
 use crate::run::view::RunView;
-use crate::text;
 use crate::tui::message::Message;
-use crate::tui::seen::{From, Reply, Row, Source};
+use crate::tui::reply;
+use crate::tui::seen::From;
 use crate::tui::tail::Ask;
 use crate::tui::theme::{Palette, Theme};
-
-/// Longest result that is shown, in bytes; all of it stays in the run directory.
-const LONGEST_RESULT: u64 = 16 << 20;
-
-/// Bytes of standard output that are shown where there is no result.
-const HEAD: u64 = 64 << 10;
-
-/// Bytes at the end of standard error in which the last lines are looked for.
-const TAIL: u64 = 16 << 10;
-
-/// Lines of standard error that are shown beside an error.
-const LAST_LINES: usize = 8;
 
 /// Between a stop and the second one that kills: two signals at the same moment are one.
 const SECOND_STOP: Duration = Duration::from_millis(100);
@@ -145,10 +132,9 @@ impl Worker {
                 },
                 Err(error) => refused(Why::Machine, &dir, &error),
             }),
-            Effect::ReadReply(dir) => match read_reply(&dir) {
-                Ok(reply) => reply.map(|reply| Message::Replied(Box::new(reply))),
-                Err(error) => Some(refused(Why::Machine, &dir, &error)),
-            },
+            Effect::ReadReply(dir) => {
+                Some(Message::Replied { run: dir.id(), reply: reply::read(&dir).map(Arc::new) })
+            }
             Effect::Plan(agent) => {
                 let plan = build::plan(&self.context, &agent)
                     .and_then(|plan| Ok((plan, build::replaces_foreign(&self.context, &agent)?)));
@@ -189,15 +175,17 @@ impl Worker {
 }
 
 fn refused(why: Why, dir: &RunDir, error: &io::Error) -> Message {
-    let message = format!("run {} cannot be read: {error}", dir.id().short());
+    let message = payload_unreadable(dir, error);
     Message::Refused { reason: Rejected::new(why, message), call: None }
+}
+
+fn payload_unreadable(dir: &RunDir, error: &dyn std::fmt::Display) -> String {
+    format!("the payload of run {} cannot be read: {error}", dir.id().short())
 }
 
 /// The call that an earlier run was.
 fn request_of(dir: &RunDir) -> Result<Request, Rejected> {
-    let broken = |error: &dyn std::fmt::Display| {
-        Rejected::new(Why::Machine, format!("run {} cannot be read: {error}", dir.id().short()))
-    };
+    let broken = |error: &dyn std::fmt::Display| Rejected::new(Why::Machine, payload_unreadable(dir, error));
     let spec = dir.read_spec().map_err(|error| broken(&error))?;
     let Some(payload) = spec.payload.filter(|_| spec.kind == Kind::Call) else {
         return Err(broken(&"it is not a call"));
@@ -227,44 +215,4 @@ fn stop(dir: &RunDir, now: bool) -> Result<(), Rejected> {
         stop::request(&open()?)?;
     }
     Ok(())
-}
-
-/// What an ended call answered; `None` while it has not ended.
-fn read_reply(dir: &RunDir) -> io::Result<Option<Reply>> {
-    let Some(outcome) = dir.read_end()? else { return Ok(None) };
-    let mut cut = 0;
-    let mut result = None;
-    let mut stdout = String::new();
-    if let Some((start, end)) = outcome.result {
-        let length = end.saturating_sub(start);
-        cut = length.saturating_sub(LONGEST_RESULT);
-        result = Some(read_part(&dir.stdout(), start, length - cut)?);
-    } else {
-        stdout = read_part(&dir.stdout(), 0, HEAD)?;
-    }
-    let length = dir.stderr().metadata().map_or(0, |file| file.len());
-    let stderr = read_part(&dir.stderr(), length.saturating_sub(TAIL), TAIL)?;
-    // Times would cost a walk over the whole timeline; nobody asks for them here.
-    let row = |line: &str| Row {
-        t_us: 0,
-        source: Source::Output(Stream::Err),
-        text: text::safe(line.as_bytes()),
-        cut: 0,
-    };
-    let lines: Vec<_> = stderr.lines().map(row).collect();
-    let last_stderr = lines[lines.len().saturating_sub(LAST_LINES)..].to_vec();
-    Ok(Some(Reply { run: dir.id(), outcome, result, cut, stdout, last_stderr }))
-}
-
-/// A part of a file as text; a file that is not there is empty.
-fn read_part(path: &std::path::Path, start: u64, length: u64) -> io::Result<String> {
-    let mut file = match File::open(path) {
-        Ok(file) => file,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(String::new()),
-        Err(error) => return Err(error),
-    };
-    file.seek(SeekFrom::Start(start))?;
-    let mut bytes = Vec::new();
-    file.take(length).read_to_end(&mut bytes)?;
-    Ok(String::from_utf8_lossy(&bytes).into_owned())
 }

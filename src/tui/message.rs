@@ -62,8 +62,11 @@ pub enum Message {
         /// And whether it replaces an environment that plugdeck did not build.
         plan: Result<(Plan, bool), Rejected>,
     },
-    /// What an ended run answered.
-    Replied(Box<Reply>),
+    /// What an ended run answered, or why that cannot be read. Comes for every reading that was asked for.
+    Replied {
+        run: RunId,
+        reply: Result<Arc<Reply>, String>,
+    },
     /// The payload of an earlier run, for filling a form.
     Recalled {
         agent: String,

@@ -10,6 +10,7 @@ mod keymap;
 mod layout;
 mod message;
 mod pane;
+mod reply;
 mod seen;
 mod tail;
 mod terminal;

@@ -10,6 +10,7 @@ use crate::run::samples::Sample;
 use crate::run::spec::{Kind, RunId, RunSpec};
 use crate::run::status::{Outcome, State, Status};
 use crate::tui::message::Now;
+use crate::tui::widget::json_tree::Tree;
 
 /// One row of the runs.
 #[derive(Clone, Debug)]
@@ -133,16 +134,18 @@ pub enum Source {
 }
 
 /// What an ended call answered, and the end of what it said besides.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub struct Reply {
     pub run: RunId,
     pub outcome: Outcome,
-    /// The result's JSON text as the agent wrote it, where there is one; not made safe.
-    pub result: Option<String>,
-    /// Bytes of the result that were left out because it is too long to show.
-    pub cut: u64,
+    /// The result as the agent wrote it, where there is one, ready to be looked at.
+    pub result: Option<Tree>,
+    /// Why a result that was recorded cannot be read any more.
+    pub missing: Option<String>,
     /// Without a result: the beginning of standard output, as printed; not made safe.
     pub stdout: String,
+    /// Standard output is the error that the outcome tells; then it is not here once more.
+    pub says_error: bool,
     /// The last lines of standard error; safe, without colours.
     pub last_stderr: Vec<Row>,
 }

@@ -333,7 +333,23 @@ impl App {
         earlier.filter(|run| run.kind == Kind::Call && run.unreadable.is_none()).map(|run| run.dir.clone())
     }
 
+    /// Says that the selected run's payload is beyond reach, if it is.
+    fn is_damaged(&mut self) -> bool {
+        let run = self.selected_run().and_then(|run| self.world.run(&run));
+        let Some(text) = run.and_then(|run| {
+            let reason = run.unreadable.as_ref()?;
+            Some(format!("the payload of run {} cannot be read: {reason}", run.id.short()))
+        }) else {
+            return false;
+        };
+        self.say(Tone::Bad, text);
+        true
+    }
+
     fn rerun(&mut self) -> Vec<Effect> {
+        if self.is_damaged() {
+            return Vec::new();
+        }
         match (self.earlier_call(), self.layer()) {
             (Some(dir), _) => vec![Effect::Rerun(dir)],
             (None, Layer::Build) => self.plan(),
@@ -345,6 +361,9 @@ impl App {
     }
 
     fn edit(&mut self) -> Vec<Effect> {
+        if self.is_damaged() {
+            return Vec::new();
+        }
         if let Some(dir) = self.earlier_call() {
             return vec![Effect::Recall(dir)];
         }

@@ -248,6 +248,15 @@ impl App {
             _ => None,
         };
         match (action, run) {
+            (
+                Action::Open
+                | Action::ToggleRaw
+                | Action::Rerun
+                | Action::Edit
+                | Action::Wrap
+                | Action::Times,
+                Some(run),
+            ) if run.unreadable.is_some() && !self.pages.is_empty() => false,
             (Action::Open, _) if !self.pages.is_empty() => self.layer() == Layer::Result,
             (Action::Stop | Action::Kill, Some(run)) => run.is_live(),
             (Action::Rerun | Action::Edit, Some(run)) => run.kind == crate::run::spec::Kind::Call,

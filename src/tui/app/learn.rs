@@ -38,16 +38,12 @@ impl App {
                     dialog.plan = Some(plan);
                 }
             }
-            Message::Replied(reply) => {
-                for page in &mut self.pages {
-                    if let Page::Run(page) = page {
-                        page.replied(&reply);
-                    }
-                }
-                if let Some(page) = &mut self.main_run {
-                    page.replied(&reply);
-                }
+            Message::Replied { run, reply } => {
                 self.reading = None;
+                for page in self.pages.iter_mut().filter_map(Page::run).chain(&mut self.main_run) {
+                    page.replied(&run, &reply);
+                }
+                self.reply = reply.ok();
             }
             Message::Recalled { agent, method, payload } => self.open_form(&agent, &method, Some(&payload)),
             Message::Theme(Ok(theme)) => {

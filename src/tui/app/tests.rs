@@ -10,10 +10,10 @@ use crate::ops::{Rejected, Why};
 use crate::run::spec::Kind;
 use crate::run::status::State;
 use crate::tui::app::tests::given::{
-    HOUR_MS, NOW, agents, app, build, build_detail, build_window, detail, run, runs, window,
+    HOUR_MS, NOW, agents, answer, app, build, build_detail, build_window, detail, run, runs, window,
 };
 use crate::tui::effect::ForLoop;
-use crate::tui::seen::From;
+use crate::tui::seen::{From, Run};
 
 fn press(app: &mut App, keys: &str) -> Vec<Effect> {
     let mut effects = Vec::new();
@@ -254,6 +254,67 @@ fn an_ended_run_brings_its_result_to_the_front_once() {
     let effects = app.update(Message::Runs(vec![ended]));
     assert!(effects.iter().any(|effect| matches!(effect, Effect::ReadReply(_))), "{effects:?}");
     assert_eq!(app.layer(), Layer::Result);
+}
+
+/// The runs whose answers are to be read.
+fn read(effects: &[Effect]) -> Vec<String> {
+    let dir = |effect: &Effect| match effect {
+        Effect::ReadReply(dir) => Some(dir.id().short().to_owned()),
+        _ => None,
+    };
+    effects.iter().filter_map(dir).collect()
+}
+
+#[test]
+fn an_answer_that_cannot_be_read_stands_in_nobodys_way() {
+    let mut app = filled(120, 40);
+    assert_eq!(read(&press(&mut app, "2 j")), ["0f39"]);
+    assert_eq!(read(&press(&mut app, "j")), [""; 0], "one at a time");
+    let broken = app.world.runs()[1].id.clone();
+    let effects = app.update(Message::Replied { run: broken, reply: Err("end.json is missing".into()) });
+    assert_eq!(read(&effects), ["0f38"]);
+    let next = app.world.runs()[2].clone();
+    let effects = app.update(Message::Replied { run: next.id.clone(), reply: Ok(answer(&next)) });
+    assert!(read(&effects).is_empty() && screen(&app).contains("sunny"), "{}", screen(&app));
+    assert_eq!(read(&press(&mut app, "k")), ["0f39"]);
+    let broken = app.world.runs()[1].id.clone();
+    app.update(Message::Replied { run: broken, reply: Err("end.json is missing".into()) });
+    assert!(screen(&app).contains("end.json is missing"), "{}", screen(&app));
+}
+
+#[test]
+fn a_page_opened_from_the_workbench_has_the_answer_already() {
+    let mut app = filled(120, 40);
+    press(&mut app, "2 j");
+    let run = app.world.runs()[1].clone();
+    app.update(Message::Replied { run: run.id.clone(), reply: Ok(answer(&run)) });
+    assert_eq!(read(&press(&mut app, "enter")), [""; 0]);
+    assert!(screen(&app).contains("sunny"), "{}", screen(&app));
+}
+
+#[test]
+fn a_lost_run_is_read_and_a_damaged_one_says_what_is_wrong() {
+    let mut app = app(100, 28);
+    app.update(agents());
+    let lost = run("1057", "analyze_text", State::Lost, 74_000, 0);
+    let lost = Arc::new(Run { outcome: None, ..(*lost).clone() });
+    let damaged = run("beef", "", State::Lost, 0, 0);
+    let damaged = Arc::new(Run {
+        agent: String::new(),
+        method: None,
+        outcome: None,
+        unreadable: Some("spec.json is missing".into()),
+        ..(*damaged).clone()
+    });
+    app.update(Message::Runs(vec![lost, damaged]));
+    assert_eq!(read(&press(&mut app, "2")), ["1057"]);
+    press(&mut app, "j enter");
+    insta::assert_snapshot!(screen(&app));
+    for key in ["r", "e"] {
+        assert!(press(&mut app, key).is_empty());
+        let said = &app.toast.as_ref().unwrap().text;
+        assert_eq!(said, "the payload of run beef cannot be read: spec.json is missing");
+    }
 }
 
 #[test]

@@ -1,7 +1,8 @@
 //! The result view: how a call ended, what it answered, and the end of what it said besides.
 //!
 //! A list of rows that scrolls as one: the result as a tree or as text, then the last of standard error. What a
-//! person must know first stands above it and does not scroll. Drawing is in `draw`, wording in `words`.
+//! person must know first stands above it and does not scroll; the end of standard error, which mostly names the
+//! exception, is brought onto the first screen where that can be. Drawing is in `draw`, wording in `words`.
 
 mod draw;
 #[cfg(test)]
@@ -9,6 +10,8 @@ mod tests;
 mod words;
 
 use std::cell::Cell;
+use std::ops::Range;
+use std::sync::Arc;
 
 use crate::text;
 use crate::tui::keymap::Action;
@@ -19,11 +22,16 @@ use crate::tui::widget::json_tree::Tree;
 /// Longest piece of a line that is one row: a row stays smaller than a screen.
 const PIECE: usize = 400;
 
+/// Lines of standard output that may stand between a failure and the last of standard error.
+const FEW: usize = 3;
+
 /// One row of the page.
 #[derive(Clone, Debug)]
 enum Row {
     /// The head of a section: its name, and a fact about it.
     Section(&'static str, String),
+    /// The head of the last of standard error.
+    Stderrs,
     Blank,
     /// A row of the tree.
     Tree(usize),
@@ -40,7 +48,7 @@ impl Row {
     /// Whether the cursor rests on it.
     fn rests(&self) -> bool {
         match self {
-            Self::Section(..) | Self::Blank => false,
+            Self::Section(..) | Self::Stderrs | Self::Blank => false,
             Self::Tree(_) | Self::Line(_) | Self::Note(_) | Self::Stderr(_) | Self::Warning(_) => true,
         }
     }
@@ -49,7 +57,8 @@ impl Row {
 /// What an ended call answered, as it is shown.
 #[derive(Debug)]
 pub struct ResultView {
-    reply: Reply,
+    reply: Arc<Reply>,
+    /// The reply's own, as this view has folded it.
     tree: Option<Tree>,
     rows: Vec<Row>,
     /// The row with the cursor.
@@ -57,19 +66,23 @@ pub struct ResultView {
     /// The first and the last row shown when it was drawn last: only drawing knows how high rows are.
     top: Cell<usize>,
     bottom: Cell<usize>,
+    /// Rows at the beginning of standard error's that the last drawing had no room for.
+    hidden: Cell<usize>,
 }
 
 impl ResultView {
     /// A view of an ended call's reply.
     #[must_use]
-    pub fn new(reply: Reply) -> Self {
-        // The beginning of a result that was cut is no JSON, and would be called broken.
-        let tree = reply.result.as_deref().map(|result| match reply.cut {
-            0 => Tree::new(result),
-            _ => Tree::text(result),
-        });
-        let mut view =
-            Self { reply, tree, rows: Vec::new(), cursor: 0, top: Cell::new(0), bottom: Cell::new(0) };
+    pub fn new(reply: Arc<Reply>) -> Self {
+        let mut view = Self {
+            tree: reply.result.clone(),
+            reply,
+            rows: Vec::new(),
+            cursor: 0,
+            top: Cell::new(0),
+            bottom: Cell::new(0),
+            hidden: Cell::new(0),
+        };
         view.arrange();
         view.move_to(0);
         view
@@ -135,12 +148,30 @@ impl ResultView {
     /// Moves the cursor to this row, or to the nearest one on which it rests: the next, else the one before. On the
     /// way up over a section's head it is the one before.
     fn move_to(&mut self, row: usize) {
-        let rests = |at: &usize| self.rows.get(*at).is_some_and(Row::rests);
+        let rests = |at: &usize| self.rests(*at);
         let row = row.min(self.rows.len().saturating_sub(1));
         let before = (0..=row).rev().find(rests);
         let after = (row..self.rows.len()).find(rests);
         let nearest = if row < self.cursor { before.or(after) } else { after.or(before) };
         self.cursor = nearest.unwrap_or(0);
+    }
+
+    /// Whether the cursor rests on this row.
+    fn rests(&self, at: usize) -> bool {
+        self.rows.get(at).is_some_and(Row::rests) && !self.is_hidden(at)
+    }
+
+    fn is_hidden(&self, at: usize) -> bool {
+        let first = self.stderr().start;
+        (first..first + self.hidden.get()).contains(&at)
+    }
+
+    /// The rows of standard error's lines.
+    fn stderr(&self) -> Range<usize> {
+        let is_stderr = |row: &Row| matches!(row, Row::Stderr(_));
+        let first = self.rows.iter().rposition(|row| matches!(row, Row::Stderrs)).map_or(0, |head| head + 1);
+        let count = self.rows[first..].iter().take_while(|row| is_stderr(row)).count();
+        first..first + count
     }
 
     /// Lists the rows anew, after every change to the tree.
@@ -152,7 +183,20 @@ impl ResultView {
             rows.extend(lines(&error).map(Row::Line));
             rows.push(Row::Blank);
         }
-        rows.push(Row::Section("Result", words::fact(&self.reply, self.tree.as_ref())));
+        let mut stderr = Vec::new();
+        if !self.reply.last_stderr.is_empty() {
+            stderr.push(Row::Stderrs);
+            let all = self.reply.last_stderr.iter();
+            stderr.extend(all.flat_map(|row| pieces(&row.text)).map(Row::Stderr));
+        }
+        // What went wrong stands there, and not in what a call without a result has printed besides.
+        let few = self.reply.stdout.lines().take(FEW + 1).count() <= FEW;
+        let stderr_first = self.tree.is_none() && !few && !stderr.is_empty();
+        if stderr_first {
+            rows.append(&mut stderr);
+            rows.push(Row::Blank);
+        }
+        rows.push(Row::Section("Result", words::fact(self.tree.as_ref())));
         rows.extend(words::note(&self.reply, self.tree.as_ref()).map(Row::Note));
         match &self.tree {
             Some(tree) => rows.extend((0..tree.len()).map(Row::Tree)),
@@ -160,12 +204,9 @@ impl ResultView {
             None => rows.extend(lines(&self.reply.stdout).map(Row::Line)),
         }
         rows.extend(outcome.warnings.iter().map(|warning| Row::Warning(text::safe(warning.as_bytes()))));
-        if !self.reply.last_stderr.is_empty() {
+        if !stderr.is_empty() {
             rows.push(Row::Blank);
-            let shown = self.reply.last_stderr.len();
-            rows.push(Row::Section("Last stderr", format!("last {shown} of {} lines", outcome.stderr_lines)));
-            let all = self.reply.last_stderr.iter();
-            rows.extend(all.flat_map(|row| pieces(&row.text)).map(Row::Stderr));
+            rows.append(&mut stderr);
         }
         self.rows = rows;
     }

@@ -4,6 +4,8 @@
 mod draw;
 mod step;
 
+use std::sync::Arc;
+
 use ratatui::layout::Rect;
 use ratatui::text::Line;
 
@@ -61,8 +63,8 @@ pub struct RunPage {
     step: Option<usize>,
     /// Of a build that failed the reason was brought into sight once.
     explained: bool,
-    /// Of an ended call, once it was read.
-    result: Option<ResultView>,
+    /// Of an ended call, once it was read; or why it cannot be.
+    result: Option<Result<ResultView, String>>,
 }
 
 impl Place {
@@ -155,14 +157,14 @@ impl RunPage {
     /// Whether the answer of an ended call is wanted.
     #[must_use]
     pub fn wants_reply(&self, world: &World) -> bool {
-        let ended = world.run(&self.run).is_some_and(|run| run.outcome.is_some());
+        let ended = world.run(&self.run).is_some_and(|run| !run.is_live() && run.unreadable.is_none());
         self.kind == Kind::Call && ended && self.result.is_none()
     }
 
-    /// Takes what the call answered.
-    pub fn replied(&mut self, reply: &Reply) {
-        if reply.run == self.run {
-            self.result = Some(ResultView::new(reply.clone()));
+    /// Takes what a call answered, if it is this one.
+    pub fn replied(&mut self, run: &RunId, reply: &Result<Arc<Reply>, String>) {
+        if *run == self.run {
+            self.result = Some(reply.clone().map(ResultView::new));
         }
     }
 
@@ -204,7 +206,8 @@ impl RunPage {
         match self.tab {
             Tab::Output | Tab::Log | Tab::Steps => self.output.act(action, area, world.page_of(&self.run)),
             Tab::Result => {
-                self.result.as_mut().is_some_and(|result| matches!(result.act(action), Asked::Nothing))
+                let result = self.result.as_mut().and_then(|result| result.as_mut().ok());
+                result.is_some_and(|result| matches!(result.act(action), Asked::Nothing))
             }
             Tab::Stats | Tab::Payload => match distance(action, place.text().height) {
                 Some(by) => {
@@ -225,7 +228,7 @@ impl RunPage {
             }
             Tab::Result => {
                 let action = if by > 0 { Action::Down } else { Action::Up };
-                if let Some(result) = &mut self.result {
+                if let Some(Ok(result)) = &mut self.result {
                     (0..by.unsigned_abs()).for_each(|_| drop(result.act(action)));
                 }
             }

@@ -238,3 +238,14 @@ fn an_ended_run_is_not_looked_at_again_and_again() {
     assert!(messages.iter().all(|message| !matches!(message, Message::Page(_) | Message::Detail(_))));
     assert!(bench.tail.watched.as_ref().unwrap().is_over());
 }
+
+#[test]
+fn a_lost_run_took_as_long_as_anything_tells() {
+    let mut bench = Bench::new();
+    let mut run = bench.run();
+    run.print(3_000_000, Stream::Err, b"still here\n");
+    std::fs::write(run.dir.samples(), "{\"t_us\":74000000,\"processes\":[]}\n{\"t_us\":75").unwrap();
+    run.lock = None;
+    let runs = bench.runs().unwrap();
+    assert_eq!((runs[0].state, runs[0].took.as_secs()), (State::Lost, 74));
+}

@@ -1,6 +1,7 @@
 //! A JSON text as rows that fold: read level by level as it is opened, so that depth and size cost only what is
-//! looked at. Values are shown as they were written; a long string is a block of its real lines. Text that is no
-//! strict JSON (`NaN`, a cut end) is shown as text, and so is any on request. Nothing here recurses.
+//! looked at. Numbers are shown as they were written, strings with their escapes read; a long string is a block of its
+//! real lines, of a very long one the first of them. Text that is no strict JSON (`NaN`, a cut end) is shown as text,
+//! and any is shown as it was written on request. Nothing here recurses.
 
 mod read;
 mod show;
@@ -22,6 +23,9 @@ const OPENED_LINES: usize = 60;
 /// Most columns of a piece of a line: a row stays smaller than a screen however long the line is.
 const PIECE: usize = 400;
 
+/// Most bytes of one text that are shown: nobody reads on for longer, and all of it is on disk.
+const SHOWN: usize = 256 << 10;
+
 /// What a row shows.
 #[derive(Clone, Debug)]
 enum What {
@@ -29,12 +33,14 @@ enum What {
     Short(Range<usize>),
     /// An array or an object.
     Group { range: Range<usize>, children: usize, list: bool, open: bool },
-    /// A string of several lines, or a long one.
-    Text { text: Arc<str>, lines: usize, open: bool },
+    /// A string of several lines, or a long one; bytes of it that are not shown.
+    Text { text: Arc<str>, lines: usize, open: bool, left: u64 },
     /// A part of a text.
     Line { text: Arc<str>, range: Range<usize> },
     /// The rest of the group or of the text above, from this child or byte on.
     More { of: More, from: usize, left: usize },
+    /// The end of what is shown of a text: bytes that come after it.
+    Cut { left: u64 },
 }
 
 #[derive(Clone, Debug)]
@@ -63,29 +69,56 @@ struct Row {
 #[derive(Clone, Debug)]
 pub struct Tree {
     text: Arc<str>,
+    /// Bytes of the value behind the text.
+    left: u64,
+    /// Where a person finds what is not shown; safe.
+    whole: Arc<str>,
     /// Why the text is no JSON.
     fault: Option<String>,
+    /// What the whole value is: found once, because that means reading all of it.
+    kind: String,
     raw: bool,
     rows: Vec<Row>,
+    /// The rows of the other view, once it was looked at: neither is read twice.
+    other: Vec<Row>,
 }
 
 impl Tree {
-    /// A tree of a JSON text, its first levels open; of other text, its lines.
+    /// A tree of a JSON text, its first levels open; of other text, its lines. `left` bytes come after the text, which
+    /// is only the beginning then; all of it is at `whole`, in words that are safe.
     #[must_use]
-    pub fn new(text: &str) -> Self {
-        let fault = read::fault(text);
+    pub fn new(text: &str, left: u64, whole: &str) -> Self {
+        let fault = match left {
+            0 => read::fault(text),
+            // What is only begun is no JSON, and nobody's fault; of a string the beginning can be read.
+            _ => (!matches!(read::first(text), Some(b'"'))).then(String::new),
+        };
+        let kind = match (&fault, read::first(text)) {
+            (Some(_), _) => "text".to_owned(),
+            (None, Some(b'"')) => "string".to_owned(),
+            (None, _) => match read::shape(text) {
+                Shape::Group { children, list } => show::group(children, list).1,
+                Shape::String => "string".to_owned(),
+                Shape::Other(word) => word.to_owned(),
+            },
+        };
         let raw = fault.is_some();
-        let mut tree = Self { text: text.into(), fault, raw, rows: Vec::new() };
+        let (text, whole) = (text.into(), whole.into());
+        let mut tree = Self { text, left, whole, fault, kind, raw, rows: Vec::new(), other: Vec::new() };
         tree.start();
         tree
     }
 
-    /// A text as its lines, whatever it is.
+    /// The value as it was written, or the beginning of it.
     #[must_use]
-    pub fn text(text: &str) -> Self {
-        let mut tree = Self { text: text.into(), fault: Some(String::new()), raw: true, rows: Vec::new() };
-        tree.start();
-        tree
+    pub fn written(&self) -> &str {
+        &self.text
+    }
+
+    /// Bytes of the whole value as it was written.
+    #[must_use]
+    pub fn bytes(&self) -> u64 {
+        self.text.len() as u64 + self.left
     }
 
     /// Why the text is shown as text; `None` when it is JSON.
@@ -102,8 +135,15 @@ impl Tree {
 
     /// Shows the text as it was written, or as a tree where it is JSON.
     pub fn set_raw(&mut self, raw: bool) {
-        self.raw = raw || self.fault.is_some();
-        self.start();
+        let raw = raw || self.fault.is_some();
+        if self.raw == raw {
+            return;
+        }
+        self.raw = raw;
+        std::mem::swap(&mut self.rows, &mut self.other);
+        if self.rows.is_empty() {
+            self.start();
+        }
     }
 
     /// How many rows there are.
@@ -114,13 +154,8 @@ impl Tree {
 
     /// What the whole value is, for example `object · 4 keys`.
     #[must_use]
-    pub fn kind(&self) -> String {
-        match (&self.fault, read::shape(&self.text)) {
-            (Some(_), _) => "text".to_owned(),
-            (None, Shape::Group { children, list }) => show::group(children, list).1,
-            (None, Shape::String) => "string".to_owned(),
-            (None, Shape::Other(word)) => word.to_owned(),
-        }
+    pub fn kind(&self) -> &str {
+        &self.kind
     }
 
     /// Opens what is closed and closes what is open; nothing for rows that cannot.
@@ -157,9 +192,9 @@ impl Tree {
                 let range = range.clone();
                 self.children(&range, 0, depth + 1)
             }
-            What::Text { text, open, .. } if !*open => {
+            What::Text { text, open, left, .. } if !*open => {
                 *open = true;
-                lines(text, 0, depth + 1)
+                text_rows(text, *left, depth + 1)
             }
             What::More { of, from, .. } => {
                 let (of, from) = (of.clone(), *from);
@@ -170,7 +205,11 @@ impl Tree {
                 self.rows.splice(at..=at, rows);
                 return;
             }
-            What::Group { .. } | What::Text { .. } | What::Short(_) | What::Line { .. } => return,
+            What::Group { .. }
+            | What::Text { .. }
+            | What::Short(_)
+            | What::Line { .. }
+            | What::Cut { .. } => return,
         };
         let below = self.rows.split_off(at + 1);
         self.rows.extend(rows.into_iter().chain(below));
@@ -180,7 +219,7 @@ impl Tree {
         let depth = self.rows[at].depth;
         match &mut self.rows[at].what {
             What::Group { open, .. } | What::Text { open, .. } => *open = false,
-            What::Short(_) | What::Line { .. } | What::More { .. } => return,
+            What::Short(_) | What::Line { .. } | What::More { .. } | What::Cut { .. } => return,
         }
         let end = self.rows[at + 1..].iter().position(|row| row.depth <= depth);
         let end = end.map_or(self.rows.len(), |rows| at + 1 + rows);
@@ -192,31 +231,39 @@ impl Tree {
         match &self.rows.get(at)?.what {
             What::Group { open, .. } | What::Text { open, .. } => Some(*open),
             What::More { .. } => Some(false),
-            What::Short(_) | What::Line { .. } => None,
+            What::Short(_) | What::Line { .. } | What::Cut { .. } => None,
         }
     }
 
     fn start(&mut self) {
         if self.raw {
-            self.rows = lines(&self.text, 0, 0);
+            let shown = &self.text[..self.text.floor_char_boundary(SHOWN)];
+            let left = self.bytes() - shown.len() as u64;
+            self.rows = text_rows(&shown.into(), left, 0);
             return;
         }
         let whole = 0..self.text.len();
-        self.rows = match read::shape(&self.text) {
+        self.rows = match read::first(&self.text) {
+            Some(b'"') => {
+                let (text, left) = read::string(&self.text, SHOWN);
+                match read::is_long(&text) {
+                    true => text_rows(&text.into(), left + self.left, 0),
+                    false => vec![self.row(0, Name::None, whole)],
+                }
+            }
             // The outermost value needs no row of its own.
-            Shape::Group { children, .. } if children > 0 => self.children(&whole, 0, 0),
-            Shape::String => match read::string(&self.text) {
-                Some(text) if read::is_long(&text) => lines(&text.into(), 0, 0),
-                Some(_) | None => vec![self.row(0, Name::None, whole)],
+            Some(b'{' | b'[') => match self.children(&whole, 0, 0) {
+                none if none.is_empty() => vec![self.row(0, Name::None, whole)],
+                children => children,
             },
-            Shape::Group { .. } | Shape::Other(_) => vec![self.row(0, Name::None, whole)],
+            Some(_) | None => vec![self.row(0, Name::None, whole)],
         };
         let mut at = 0;
         while at < self.rows.len() && self.rows.len() < OPENED {
             let opens = match &self.rows[at].what {
                 What::Group { children, open, .. } => !*open && self.rows.len() + children <= OPENED,
-                What::Text { lines, open, .. } => !*open && *lines <= OPENED_LINES,
-                What::Short(_) | What::Line { .. } | What::More { .. } => false,
+                What::Text { lines, open, left, .. } => !*open && *lines <= OPENED_LINES && *left == 0,
+                What::Short(_) | What::Line { .. } | What::More { .. } | What::Cut { .. } => false,
             };
             if opens {
                 self.unfold(at);
@@ -257,16 +304,16 @@ impl Tree {
             Shape::Group { children, list } if children > 0 => {
                 What::Group { range, children, list, open: false }
             }
-            Shape::String => match read::string(written) {
-                Some(text) if read::is_long(&text) => {
-                    What::Text { lines: text.split('\n').count(), text: text.into(), open: false }
+            Shape::String => match read::string(written, SHOWN) {
+                (text, left) if read::is_long(&text) => {
+                    What::Text { lines: text.split('\n').count(), text: text.into(), open: false, left }
                 }
-                // A string that is no Unicode text is shown as it is written.
-                None if read::is_long(written) => What::Text { lines: 1, text: written.into(), open: false },
-                Some(_) | None => What::Short(range),
+                _ => What::Short(range),
             },
             Shape::Other(_) if read::is_long(written) => {
-                What::Text { lines: 1, text: written.into(), open: false }
+                let shown = &written[..written.floor_char_boundary(SHOWN)];
+                let left = (written.len() - shown.len()) as u64;
+                What::Text { lines: 1, text: shown.into(), open: false, left }
             }
             Shape::Group { .. } | Shape::Other(_) => What::Short(range),
         };
@@ -274,21 +321,33 @@ impl Tree {
     }
 }
 
+/// The rows of a text, and one for the bytes after it that are not shown.
+fn text_rows(text: &Arc<str>, left: u64, depth: usize) -> Vec<Row> {
+    let mut rows = lines(text, 0, depth);
+    if left > 0 {
+        rows.push(Row { depth, name: Name::None, what: What::Cut { left } });
+    }
+    rows
+}
+
 /// The rows of a text's lines from this byte on, long ones in pieces.
 fn lines(text: &Arc<str>, from: usize, depth: usize) -> Vec<Row> {
+    let end_of_line = |from: usize| text[from..].find('\n').map_or(text.len(), |newline| from + newline);
     let mut rows = Vec::new();
-    let mut at = from;
+    let (mut at, mut end) = (from, end_of_line(from));
     loop {
-        let end = text[at..].find('\n').map_or(text.len(), |newline| at + newline);
         let piece = text[at..end].char_indices().nth(PIECE).map_or(end, |(length, _)| at + length);
         let what = What::Line { text: Arc::clone(text), range: at..piece };
         rows.push(Row { depth, name: Name::None, what });
         // A piece is followed by the next at once, a line by its newline.
-        let next = if piece < end { piece } else { end + 1 };
-        if next > text.len() {
+        let is_whole = piece == end;
+        at = if is_whole { end + 1 } else { piece };
+        if at > text.len() {
             return rows;
         }
-        at = next;
+        if is_whole {
+            end = end_of_line(at);
+        }
         if rows.len() >= MOST {
             let left = text[at..].split('\n').count();
             let what = What::More { of: More::Text(Arc::clone(text)), from: at, left };
@@ -302,6 +361,10 @@ fn lines(text: &Arc<str>, from: usize, depth: usize) -> Vec<Row> {
 mod tests {
     use super::*;
 
+    fn of(text: &str) -> Tree {
+        Tree::new(text, 0, "/runs/x/stdout")
+    }
+
     fn shown(tree: &Tree, columns: usize) -> Vec<String> {
         let theme = crate::tui::theme::Theme::built_in(false, crate::tui::theme::Palette::Rgb);
         (0..tree.len())
@@ -312,13 +375,13 @@ mod tests {
 
     #[test]
     fn values_are_shown_as_written_and_long_texts_as_their_lines() {
-        let tree = Tree::new(
+        let tree = of(
             r#"{"n": 1e3, "e": {}, "é\u00e9": "x", "list": [1, {"deep": null}], "code": "def f():\n\treturn \"a\"\n"}"#,
         );
         let expected = [
             "  \"n\": 1e3",
             "  \"e\": {}",
-            "  \"é\\u00e9\": \"x\"",
+            "  \"éé\": \"x\"",
             "▾ \"list\": 2 items",
             "    0: 1",
             "  ▾ 1: 1 key",
@@ -334,7 +397,7 @@ mod tests {
 
     #[test]
     fn rows_fold_and_unfold() {
-        let mut tree = Tree::new(r#"{"a": [1, 2], "b": 3}"#);
+        let mut tree = of(r#"{"a": [1, 2], "b": 3}"#);
         assert_eq!(tree.len(), 4);
         assert_eq!(tree.fold(2), 0, "a leaf closes what it belongs to");
         assert_eq!(shown(&tree, 60), ["▸ \"a\": 2 items", "  \"b\": 3"]);
@@ -345,7 +408,7 @@ mod tests {
 
     #[test]
     fn what_is_no_json_is_text() {
-        let mut tree = Tree::new("{\"a\": NaN}\nsecond");
+        let mut tree = of("{\"a\": NaN}\nsecond");
         assert!(tree.is_raw() && tree.fault().is_some());
         tree.set_raw(false);
         assert_eq!(shown(&tree, 60), ["{\"a\": NaN}", "second"]);
@@ -354,17 +417,53 @@ mod tests {
     #[test]
     fn depth_and_size_are_no_danger() {
         let deep = format!("{}1{}", "[".repeat(20_000), "]".repeat(20_000));
-        let tree = Tree::new(&deep);
+        let tree = of(&deep);
         assert!(tree.len() >= 100 && tree.len() <= OPENED);
         assert!(shown(&tree, 40).iter().all(|line| crate::text::width(line) <= 40));
         let wide = format!("[{}0]", "0,".repeat(2 * MOST));
-        let mut tree = Tree::new(&wide);
+        let mut tree = of(&wide);
         assert_eq!(tree.len(), MOST + 1);
         tree.unfold(MOST);
         tree.unfold(2 * MOST);
         assert_eq!(tree.len(), 2 * MOST + 1);
-        let long = format!("\"{}\"", "a".repeat(1_000_000));
-        assert_eq!(shown(&Tree::new(&long), 60).concat().matches('a').count(), 1_000_000);
+    }
+
+    #[test]
+    fn of_a_very_long_text_the_beginning_is_shown_and_where_the_rest_is() {
+        let check = |text: &str, left| {
+            let tree = Tree::new(text, left, "/the/file");
+            let rows = shown(&tree, 60);
+            let (last, rows) = rows.split_last().unwrap();
+            assert_eq!(rows.concat().matches('a').count(), SHOWN);
+            assert_eq!(last, "… 2.7 MB more: the whole stands in /the/file");
+            assert_eq!(tree.kind(), "string");
+        };
+        check(&format!("\"{}\"", "a".repeat(3_000_000)), 0);
+        check(&format!("\"{}", "a".repeat(500_000)), 2_500_000);
+        let inside = format!("[\"{}\"]", "a".repeat(3_000_000));
+        let mut tree = of(&inside);
+        assert_eq!(shown(&tree, 60), ["▸ 0: 3.0 MB of text"]);
+        tree.unfold(0);
+        assert_eq!(shown(&tree, 60).last().unwrap(), "  … 2.7 MB more: the whole stands in /runs/x/stdout");
+        tree.set_raw(true);
+        assert!(tree.len() < 1_000);
+        tree.set_raw(false);
+        assert!(tree.len() > 600, "what was open stays open");
+    }
+
+    #[test]
+    fn strings_are_shown_as_what_they_mean_and_raw_as_they_were_written() {
+        let check = |written: &str, expected: &str| {
+            assert_eq!(shown(&of(&format!("[{written}]")), 60), [format!("  0: {expected}")]);
+        };
+        check(r#""\u00e4\u00f6\u00fc \ud83c\udf89 \/""#, "\"äöü 🎉 /\"");
+        check(r#""half \ud83d and \udc00""#, r#""half \ud83d and \udc00""#);
+        check(r#""say \"a\\b\"\t""#, r#""say \"a\\b\"\t""#);
+        check(r#""\u001b[31m \u202e \u009b""#, r#""\u001b[31m \u202e \u009b""#);
+        let mut broken = of(r#"["one\n\u00e4\ud83d\u001b[2J", 1]"#);
+        assert_eq!(shown(&broken, 60)[1..3], ["  one", r"  ä\ud83d\u001b[2J"]);
+        broken.set_raw(true);
+        assert_eq!(shown(&broken, 60), [r#"["one\n\u00e4\ud83d\u001b[2J", 1]"#]);
     }
 
     #[test]
@@ -372,8 +471,8 @@ mod tests {
         for (text, kind) in
             [("null", "null"), ("{}", "object · 0 keys"), ("1e3", "number"), ("\"x\"", "string")]
         {
-            let tree = Tree::new(text);
-            assert_eq!((shown(&tree, 60), tree.kind().as_str()), (vec![format!("  {text}")], kind));
+            let tree = of(text);
+            assert_eq!((shown(&tree, 60), tree.kind()), (vec![format!("  {text}")], kind));
         }
     }
 }

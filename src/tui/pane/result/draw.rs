@@ -26,8 +26,10 @@ impl ResultView {
         let mut top = u16::from(roomy);
         if let Some((claim, evidence)) = words::claim(&self.reply.outcome) {
             let rows = if roomy { 4 } else { 2 };
-            let lines = self.claim(&claim, &evidence, theme);
             let boxed = below(area, top);
+            // Beside the bar and its air.
+            let columns = usize::from(area.width).saturating_sub(3);
+            let lines = self.claim(&claim, &evidence, columns, usize::from(rows) / 2, theme);
             callout(
                 buffer,
                 Rect { height: rows.min(boxed.height), ..boxed },
@@ -64,7 +66,15 @@ impl ResultView {
         }
     }
 
-    fn claim(&self, claim: &str, evidence: &str, theme: &Theme) -> Vec<Line<'static>> {
+    /// The lines of the callout: the claim, and its evidence on at most `most` lines.
+    fn claim(
+        &self,
+        claim: &str,
+        evidence: &str,
+        columns: usize,
+        most: usize,
+        theme: &Theme,
+    ) -> Vec<Line<'static>> {
         let mut lines = vec![Line::from(bold(text::safe(claim.as_bytes()), theme.bright))];
         let evidence = text::safe(evidence.as_bytes());
         // The rule's name is what a person looks up.
@@ -72,7 +82,8 @@ impl ResultView {
         if let Some((words, rule)) = rule {
             lines.push(Line::from(vec![span(format!("{words} "), theme.dim), span(rule, theme.fg)]));
         } else if !evidence.is_empty() {
-            lines.push(Line::from(span(evidence, theme.dim)));
+            let rows = wrap::words(&evidence, columns, most);
+            lines.extend(rows.into_iter().map(|row| Line::from(span(row, theme.dim))));
         }
         lines
     }
@@ -83,6 +94,7 @@ impl ResultView {
             return;
         }
         let columns = usize::from(area.width);
+        self.make_room(columns, height, look.theme);
         let (top, first_lines) = self.first_row(columns, height, look.theme);
         self.top.set(top);
         self.bottom.set(top);
@@ -109,6 +121,32 @@ impl ResultView {
         }
     }
 
+    /// Hides so many of the lines of standard error that the last one, which names the exception, is on the first
+    /// screen. Where no number of them would do that, and where nothing went wrong, all can be scrolled to.
+    fn make_room(&self, columns: usize, height: usize, theme: &Theme) {
+        self.hidden.set(0);
+        let stderr = self.stderr();
+        if stderr.is_empty() || words::claim(&self.reply.outcome).is_none() {
+            return;
+        }
+        let mut room = height;
+        for at in 0..stderr.start {
+            let Some(left) = room.checked_sub(self.lines(at, columns, theme).len()) else { return };
+            room = left;
+        }
+        let fits = |at: &usize| {
+            let left = room.checked_sub(self.lines(*at, columns, theme).len());
+            room = left.unwrap_or(0);
+            left.is_some()
+        };
+        let shown = stderr.clone().rev().take_while(fits).count();
+        // Where the cursor is, nothing goes away.
+        let above = if stderr.contains(&self.cursor) { self.cursor - stderr.start } else { stderr.len() };
+        if shown > 0 {
+            self.hidden.set((stderr.len() - shown).min(above));
+        }
+    }
+
     /// The first row to show and its lines: the one shown last, unless the cursor would be out of sight or the
     /// page would end before the screen does.
     fn first_row(&self, columns: usize, height: usize, theme: &Theme) -> (usize, Vec<Line<'static>>) {
@@ -122,8 +160,7 @@ impl ResultView {
             rows.last().unwrap_or(last)
         };
         // A section's head is shown with its first row.
-        let head =
-            (0..self.cursor).rev().take_while(|at| !self.rows[*at].rests()).last().unwrap_or(self.cursor);
+        let head = (0..self.cursor).rev().take_while(|at| !self.rests(*at)).last().unwrap_or(self.cursor);
         let highest = from(self.rows.len().saturating_sub(1));
         let top = self.top.get().min(head).min(highest).max(from(self.cursor));
         (top, self.lines(top, columns, theme))
@@ -136,6 +173,20 @@ impl ResultView {
         };
         match self.rows.get(index) {
             None => Vec::new(),
+            Some(_) if self.is_hidden(index) => Vec::new(),
+            Some(Row::Stderrs) => {
+                let shown = self.stderr().len() - self.hidden.get();
+                let fact = match self.reply.outcome.stderr_lines {
+                    0 => format!("last {}", sign::count(shown, "line", "lines")),
+                    all => format!("last {shown} of {all} lines"),
+                };
+                vec![section(
+                    vec![bold("Last stderr", theme.bright)],
+                    vec![span(fact, theme.dim)],
+                    columns,
+                    theme,
+                )]
+            }
             Some(Row::Blank) => vec![Line::default()],
             Some(Row::Section(name, fact)) => {
                 let fact = if fact.is_empty() { Vec::new() } else { vec![span(fact, theme.dim)] };

@@ -1,5 +1,7 @@
 //! The result view by its keys, and how every kind of end is told.
 
+use std::sync::Arc;
+
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
@@ -12,6 +14,7 @@ use crate::tui::pane::result::ResultView;
 use crate::tui::pane::{Asked, Look};
 use crate::tui::seen::{Reply, Row, Source};
 use crate::tui::theme::{Palette, Theme};
+use crate::tui::widget::json_tree::Tree;
 
 fn outcome(state: State) -> Outcome {
     Outcome {
@@ -39,11 +42,16 @@ fn reply(outcome: Outcome, result: Option<&str>, stderr: &[&str]) -> Reply {
     Reply {
         run: RunId("20261122T140322-0f38".into()),
         outcome,
-        result: result.map(str::to_owned),
-        cut: 0,
+        result: result.map(|text| Tree::new(text, 0, "/runs/x/stdout")),
+        missing: None,
         stdout: String::new(),
+        says_error: false,
         last_stderr: stderr.iter().map(row).collect(),
     }
+}
+
+fn view(reply: Reply) -> ResultView {
+    ResultView::new(Arc::new(reply))
 }
 
 fn draw(view: &ResultView, width: u16, height: u16) -> String {
@@ -64,7 +72,7 @@ fn an_error_hidden_in_a_success_looks_like_this() {
         "  File \"llm_service.py\", line 212, in generate",
         "httpx.ConnectError: [Errno 111] Connection refused",
     ];
-    let view = ResultView::new(reply(outcome, Some(result), &stderr));
+    let view = view(reply(outcome, Some(result), &stderr));
     insta::assert_snapshot!("soft_error_100x30", draw(&view, 100, 25));
     insta::assert_snapshot!("soft_error_80x24", draw(&view, 80, 19));
 }
@@ -74,21 +82,21 @@ fn a_crash_looks_like_this() {
     let outcome = Outcome {
         exit_code: None,
         signal: Some(11),
-        error: Some("the agent was ended by SIGSEGV".into()),
+        error: Some("ended by SIGSEGV".into()),
         warnings: vec!["2 processes were left behind".into()],
         leftovers_killed: 2,
         ..outcome(State::Failed)
     };
     let mut reply = reply(outcome, None, &[]);
     reply.stdout = "half a line {\"resu\u{1b}[2J".into();
-    insta::assert_snapshot!("crash_80x24", draw(&ResultView::new(reply), 80, 19));
+    insta::assert_snapshot!("crash_80x24", draw(&view(reply), 80, 19));
 }
 
 #[test]
 fn a_tree_folds_by_keys() {
     let result =
         r#"{"sentiment": "mixed", "key_points": ["late", "support"], "nested": {"deep": {"er": 1}}}"#;
-    let mut view = ResultView::new(reply(outcome(State::Succeeded), Some(result), &["last words"]));
+    let mut view = view(reply(outcome(State::Succeeded), Some(result), &["last words"]));
     insta::assert_snapshot!("tree_80x24", draw(&view, 80, 19));
     for action in [Action::Down, Action::Down, Action::Left] {
         assert!(matches!(view.act(action), Asked::Nothing));
@@ -106,7 +114,8 @@ fn a_tree_folds_by_keys() {
 fn nothing_null_and_empty_are_different_things() {
     let said = |result: Option<&str>, stdout_bytes| {
         let outcome = Outcome { stdout_bytes, ..outcome(State::Succeeded) };
-        draw(&ResultView::new(reply(outcome, result, &[])), 80, 19)
+        let stdout = "words".repeat(usize::from(stdout_bytes > 0));
+        draw(&view(Reply { stdout, ..reply(outcome, result, &[]) }), 80, 19)
     };
     for (result, bytes, words) in [
         (None, 0, "no result: the agent printed nothing on stdout"),
@@ -126,8 +135,7 @@ fn nothing_null_and_empty_are_different_things() {
 fn every_row_of_a_long_result_can_be_reached() {
     let text: String =
         (0..3_000).fold(String::new(), |text, n| text + &format!("line {n}: {}\\n", "x".repeat(n % 90)));
-    let mut view =
-        ResultView::new(reply(outcome(State::Succeeded), Some(&format!("\"{text}\"")), &["the end"]));
+    let mut view = view(reply(outcome(State::Succeeded), Some(&format!("\"{text}\"")), &["the end"]));
     for size in [(80, 19), (60, 10), (200, 50)] {
         view.act(Action::First);
         let mut seen = String::new();
@@ -147,7 +155,7 @@ fn every_row_of_a_long_result_can_be_reached() {
 #[test]
 fn the_cursor_is_in_sight_at_every_size() {
     let result = format!("[{}1]", "[\"a\"],".repeat(100));
-    let mut view = ResultView::new(reply(outcome(State::Failed), Some(&result), &["one", "two"]));
+    let mut view = view(reply(outcome(State::Failed), Some(&result), &["one", "two"]));
     for (width, height) in [(0, 0), (1, 1), (20, 4), (60, 11), (80, 19), (200, 56)] {
         for action in
             [Action::Last, Action::First, Action::HalfDown, Action::HalfUp, Action::PageUp, Action::Up]
@@ -157,4 +165,79 @@ fn the_cursor_is_in_sight_at_every_size() {
             assert!(width < 60 || drawn.contains('▌'), "{action:?} at {width}×{height}\n{drawn}");
         }
     }
+}
+
+#[test]
+fn nothing_is_said_twice() {
+    let said = |outcome: Outcome, result: Option<&str>, says_error| {
+        let reply = Reply { says_error, ..reply(outcome, result, &["last words"]) };
+        draw(&view(reply), 100, 25)
+    };
+    let failed = |error: &str| Outcome {
+        error: Some(error.into()),
+        exit_code: Some(3),
+        stdout_bytes: 0,
+        ..outcome(State::Failed)
+    };
+    for (outcome, once) in [
+        (failed("exit code 3: leaving with exit code 3"), "▌ leaving with exit code 3"),
+        (failed("the agent printed nothing on stdout"), "nothing on stdout"),
+        (failed(&format!("KeyError: {}", "long ".repeat(20))), "KeyError"),
+        (failed("two\nmore words"), "more words"),
+        (failed("two\nmore words"), "two"),
+        (failed(&format!("exit code 3: {}", "long ".repeat(40))), "exit code 3"),
+    ] {
+        let drawn = said(outcome, None, true);
+        assert_eq!(drawn.matches(once).count(), 1, "{once}\n{drawn}");
+        assert_eq!(drawn.matches("exit code 3").count(), 1 + once.matches(" exit code 3").count(), "{drawn}");
+    }
+    let own = said(Outcome { stdout_bytes: 90, ..failed("no such file") }, None, true);
+    assert!(own.contains("no result: the agent answered with an error"), "{own}");
+}
+
+#[test]
+fn the_exception_is_on_the_first_screen_where_it_can_be() {
+    let stderr: Vec<String> = (1..8).map(|n| format!("  line {n} of a traceback")).collect();
+    let mut stderr: Vec<&str> = stderr.iter().map(String::as_str).collect();
+    stderr.push("ValueError: the last line");
+    let long = "a line\n".repeat(40);
+    let failed = Outcome { exit_code: Some(1), ..outcome(State::Failed) };
+    let printed = Reply { stdout: long.clone(), ..reply(failed.clone(), None, &stderr) };
+    assert!(draw(&view(printed), 100, 24).contains("ValueError: the last line"));
+
+    let result = format!("[{}1]", "1,".repeat(8));
+    let soft = Outcome { rule: Some("x".into()), ..outcome(State::SoftError) };
+    let mut soft = view(reply(soft, Some(&result), &stderr));
+    insta::assert_snapshot!("soft_error_exception_100x24", draw(&soft, 100, 24));
+    soft.act(Action::Last);
+    assert!(draw(&soft, 100, 24).contains("▌ValueError"));
+    soft.act(Action::Up);
+    assert!(draw(&soft, 100, 24).contains("▌  line 7"));
+    assert!(draw(&soft, 100, 40).contains("last 8 of 34 lines"), "with room nothing is hidden");
+
+    let well = draw(&view(reply(outcome(State::Succeeded), Some(&result), &stderr)), 100, 19);
+    assert!(well.contains("last 8 of 34 lines"), "{well}");
+}
+
+#[test]
+fn a_lost_run_says_what_is_known() {
+    let outcome = Outcome {
+        error: Some("the supervisor 4711 is gone, the agent died with it; how it ended is not known".into()),
+        exit_code: None,
+        duration_ms: 74_000,
+        stderr_lines: 0,
+        ..outcome(State::Lost)
+    };
+    let lost = view(Reply { stdout: "half".into(), ..reply(outcome, None, &["the last that was heard"]) });
+    insta::assert_snapshot!("lost_100x24", draw(&lost, 100, 24));
+}
+
+#[test]
+fn bytes_that_are_gone_are_not_called_bad_json() {
+    let missing = Some("the recorded bytes are missing".to_owned());
+    let drawn = draw(&view(Reply { missing, ..reply(outcome(State::Succeeded), None, &[]) }), 100, 24);
+    assert!(
+        drawn.contains("no result: the recorded bytes are missing") && !drawn.contains("JSON"),
+        "{drawn}"
+    );
 }

@@ -10,9 +10,10 @@ use crate::tui::widget::json_tree::Tree;
 
 /// What a person must know before the result: a claim, and its evidence. Nothing when all went well.
 pub fn claim(outcome: &Outcome) -> Option<(String, String)> {
-    let first_line =
-        outcome.error.as_deref().and_then(|error| error.lines().find(|line| !line.trim().is_empty()));
-    let evidence = first_line.unwrap_or_default().trim().to_owned();
+    // What has a section of its own is not said here too.
+    let said = if error(outcome).is_some() { None } else { outcome.error.as_deref() };
+    let first_line = said.and_then(|error| error.lines().find(|line| !line.trim().is_empty()));
+    let evidence = besides_the_end(first_line.unwrap_or_default().trim(), outcome).to_owned();
     let took = sign::took(Duration::from_millis(outcome.duration_ms));
     Some(match outcome.state {
         State::Succeeded => return None,
@@ -27,10 +28,7 @@ pub fn claim(outcome: &Outcome) -> Option<(String, String)> {
         State::TimedOut => (format!("Timed out after {took}"), evidence),
         State::Killed => (format!("Stopped after {took}: {}", end(outcome)), evidence),
         State::Rejected => ("Rejected before it started".to_owned(), evidence),
-        State::Lost => (
-            "The supervisor vanished".to_owned(),
-            "How the agent ended is not known; what it printed is kept".to_owned(),
-        ),
+        State::Lost => (format!("Lost after {took}"), evidence),
         State::Starting | State::Running | State::Stopping => {
             (format!("The run is {}", outcome.state.word()), evidence)
         }
@@ -47,39 +45,65 @@ pub fn end(outcome: &Outcome) -> String {
     }
 }
 
-/// The error as a section of its own: where one line beside the claim does not hold it.
+/// What an error says besides how the process ended: the claim has said that.
+fn besides_the_end<'a>(error: &'a str, outcome: &Outcome) -> &'a str {
+    let ended = match (outcome.signal, outcome.exit_code) {
+        (Some(number), _) => format!("ended by {}", signal::name(number)),
+        (None, Some(code)) => format!("exit code {code}"),
+        (None, None) => return error,
+    };
+    match error.strip_prefix(&ended) {
+        Some("") => "",
+        Some(rest) => rest.strip_prefix(": ").unwrap_or(error),
+        None => error,
+    }
+}
+
+/// The error as a section of its own: where one line beside the claim does not hold it. What the supervisor took from
+/// the end of standard error is no such error: it stands there.
 pub fn error(outcome: &Outcome) -> Option<String> {
     let error = outcome.error.as_deref()?.trim();
     let short = error.lines().count() <= 1 && error.len() <= 72;
-    (!short && outcome.state != State::SoftError).then(|| error.to_owned())
+    let own = !matches!(outcome.state, State::SoftError | State::Lost)
+        && besides_the_end(error, outcome).len() == error.len();
+    (!short && own).then(|| error.to_owned())
 }
 
 /// What the result is, for its section's head.
-pub fn fact(reply: &Reply, tree: Option<&Tree>) -> String {
-    let (Some(tree), Some(result)) = (tree, &reply.result) else { return String::new() };
-    let size = sign::size(result.len() as u64 + reply.cut);
-    format!("{} · {size}", tree.kind())
+pub fn fact(tree: Option<&Tree>) -> String {
+    tree.map_or_else(String::new, |tree| format!("{} · {}", tree.kind(), sign::size(tree.bytes())))
 }
 
 /// A sentence under the section's head: where there is nothing to see, why; where it is odd, how.
 pub fn note(reply: &Reply, tree: Option<&Tree>) -> impl Iterator<Item = String> {
-    let note = match (reply.result.as_deref().map(str::trim), tree) {
-        (None, _) if reply.outcome.state.is_live() => Some("running".to_owned()),
-        (None, _) if reply.outcome.stdout_bytes == 0 => {
+    let error = reply.outcome.error.as_deref().unwrap_or_default();
+    let note = match (&reply.missing, tree.map(|tree| (tree, tree.written().trim()))) {
+        (Some(missing), _) => Some(format!("no result: {missing}")),
+        (None, None) if reply.outcome.state.is_live() => Some("running".to_owned()),
+        (None, None) if reply.says_error => Some("no result: the agent answered with an error".to_owned()),
+        // The error above has said so.
+        (None, None) if reply.outcome.stdout_bytes == 0 && error.ends_with("nothing on stdout") => {
+            Some("no result".to_owned())
+        }
+        (None, None) if reply.outcome.stdout_bytes == 0 => {
             Some("no result: the agent printed nothing on stdout".to_owned())
         }
-        (None, _) => Some("no result: this is what the agent printed on stdout".to_owned()),
-        (Some(_), _) if reply.cut > 0 => {
-            Some(format!("the beginning only: {} more are in the run's stdout", sign::size(reply.cut)))
+        (None, None) if reply.stdout.is_empty() => {
+            Some("no result, and what the agent printed on stdout is missing".to_owned())
         }
-        (Some("null"), _) => Some("the result is null".to_owned()),
-        (Some("\"\""), _) => Some("the result is an empty text".to_owned()),
-        (Some(result), _) if empty(result, '{', '}') => Some("the result is an empty object".to_owned()),
-        (Some(result), _) if empty(result, '[', ']') => Some("the result is an empty array".to_owned()),
-        (Some(_), Some(tree)) => {
-            tree.fault().map(|fault| format!("shown as text, it is not strict JSON: {fault}"))
+        (None, None) => Some("no result: this is what the agent printed on stdout".to_owned()),
+        (None, Some((_, "null"))) => Some("the result is null".to_owned()),
+        (None, Some((_, "\"\""))) => Some("the result is an empty text".to_owned()),
+        (None, Some((_, result))) if empty(result, '{', '}') => {
+            Some("the result is an empty object".to_owned())
         }
-        (Some(_), None) => None,
+        (None, Some((_, result))) if empty(result, '[', ']') => {
+            Some("the result is an empty array".to_owned())
+        }
+        (None, Some((tree, _))) => tree.fault().map(|fault| match fault {
+            "" => "shown as text: it is too long for a tree".to_owned(),
+            fault => format!("shown as text, it is not strict JSON: {fault}"),
+        }),
     };
     note.into_iter()
 }
@@ -93,6 +117,14 @@ fn empty(result: &str, open: char, close: char) -> bool {
 
 /// What the call used: label and value, the most telling first.
 pub fn usage(outcome: &Outcome) -> Vec<(&'static str, String)> {
+    if outcome.state == State::Lost {
+        // Nobody was there to count the rest.
+        return vec![
+            ("seen for", sign::took(Duration::from_millis(outcome.duration_ms))),
+            ("stdout", sign::size(outcome.stdout_bytes)),
+            ("stderr", sign::size(outcome.stderr_bytes)),
+        ];
+    }
     let mut usage = vec![
         ("wall", sign::took(Duration::from_millis(outcome.duration_ms))),
         ("cpu", sign::took(Duration::from_millis(outcome.cpu_ms))),

@@ -2,7 +2,7 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use ratatui::text::Span;
+use ratatui::text::{Line, Span};
 
 use crate::run::spec::Kind;
 use crate::tui::layout::run_parts;
@@ -10,7 +10,7 @@ use crate::tui::pane::run_page::{Place, RunPage, Tab};
 use crate::tui::pane::{Look, procs, sign, steps, usage};
 use crate::tui::seen::{Detail, Run};
 use crate::tui::tail::exit;
-use crate::tui::widget::line::{blank, bold, page, put, row, section, span, width};
+use crate::tui::widget::line::{below, blank, bold, page, put, row, section, span, width, wrap};
 use crate::tui::widget::pane::{Frame, padded_area};
 use crate::tui::widget::tabs;
 use crate::tui::world::World;
@@ -42,12 +42,7 @@ impl RunPage {
             tabs::strip(buffer, place.area(), &names, active, fact, t);
         }
         if let Some(reason) = &run.unreadable {
-            put(
-                buffer,
-                row(place.text(), 1),
-                span(format!("the run's folder cannot be read: {reason}"), t.err),
-            );
-            return;
+            return page(buffer, below(place.text(), 1), damaged(run, reason, place, look), 0);
         }
         match self.tab {
             Tab::Output => {
@@ -59,15 +54,19 @@ impl RunPage {
                 self.output.render(buffer, area, run, world, look);
             }
             Tab::Steps => self.render_steps(buffer, place, run, world, look),
-            Tab::Result => {
-                if let Some(result) = &self.result {
-                    result.render(buffer, place.text(), look);
-                } else {
+            Tab::Result => match &self.result {
+                Some(Ok(result)) => result.render(buffer, place.text(), look),
+                Some(Err(reason)) => {
+                    let columns = usize::from(place.text().width);
+                    let lines = wrap(reason, columns).into_iter().map(|line| span(line, t.err).into());
+                    page(buffer, below(place.text(), 1), lines.collect(), 0);
+                }
+                None => {
                     let text =
                         if run.is_live() { "running: the result comes at the end" } else { "reading…" };
                     put(buffer, row(place.text(), 1), span(text, t.dim));
                 }
-            }
+            },
             Tab::Stats | Tab::Payload => {
                 let text = place.text();
                 page(buffer, text, self.lines(usize::from(text.width), world, look), self.scroll);
@@ -83,6 +82,9 @@ impl RunPage {
         let Some(run) = world.run(&self.run) else {
             return vec![span(self.run.short().to_owned(), t.dim)];
         };
+        if run.unreadable.is_some() {
+            return vec![span(format!("{}  ", run.id.short()), t.dim), bold("damaged run", t.bright)];
+        }
         let agent = sign::safe(&run.agent);
         if run.kind == Kind::Build {
             let (namespace, folder) = agent.split_once('/').unwrap_or(("", &agent));
@@ -105,7 +107,9 @@ impl RunPage {
     #[must_use]
     pub fn facts(&self, world: &World, look: Look) -> Vec<Vec<Span<'static>>> {
         let t = look.theme;
-        let Some(run) = world.run(&self.run) else { return Vec::new() };
+        let Some(run) = world.run(&self.run).filter(|run| run.unreadable.is_none()) else {
+            return Vec::new();
+        };
         let mut time = vec![bold(sign::elapsed(run, look.now), t.fg)];
         let detail = world.detail_of(&self.run);
         let limit = detail.and_then(|detail| detail.spec.limits.timeout());
@@ -128,7 +132,10 @@ impl RunPage {
     fn fact(&self, world: &World, look: Look) -> Vec<Span<'static>> {
         match self.tab {
             Tab::Output | Tab::Log => self.output.fact(world.page_of(&self.run), look),
-            Tab::Result => self.result.as_ref().map_or_else(Vec::new, |result| result.strip_fact(look.theme)),
+            Tab::Result => match &self.result {
+                Some(Ok(result)) => result.strip_fact(look.theme),
+                Some(Err(_)) | None => Vec::new(),
+            },
             Tab::Stats | Tab::Payload | Tab::Steps => Vec::new(),
         }
     }
@@ -172,6 +179,23 @@ impl RunPage {
         put(buffer, head, section(title, fact, usize::from(head.width), t));
         self.output.render(buffer, parts.log, run, world, look);
     }
+}
+
+/// What is wrong with a run's folder, and what can be done.
+fn damaged(run: &Run, reason: &str, place: Place, look: Look) -> Vec<Line<'static>> {
+    let columns = usize::from(place.text().width);
+    let folder = sign::safe(&run.dir.path.display().to_string());
+    let help = format!(
+        "What it printed may still stand in stdout and stderr there. No other run needs this one: to be rid of it, \
+         remove the folder {folder}"
+    );
+    let lines = |text: &str, colour| -> Vec<Line<'static>> {
+        wrap(text, columns).into_iter().map(|line| Line::from(span(line, colour))).collect()
+    };
+    let mut damaged = lines(&format!("This run is damaged: {reason}"), look.theme.err);
+    damaged.push(Line::default());
+    damaged.extend(lines(&help, look.theme.dim));
+    damaged
 }
 
 fn step_title(detail: &Detail, index: usize) -> String {

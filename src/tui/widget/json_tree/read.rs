@@ -5,6 +5,8 @@ use std::fmt;
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
+use crate::text;
+
 /// Longest string, in characters, that is shown beside its key.
 const SHORT: usize = 60;
 
@@ -46,9 +48,81 @@ pub fn children(text: &str) -> Children<'_> {
     serde_json::from_str(text).unwrap_or_default()
 }
 
-/// The text that a JSON string means; `None` when it is no Unicode text.
-pub fn string(text: &str) -> Option<String> {
-    serde_json::from_str(text).ok()
+/// The first byte of a value: what it is.
+pub fn first(text: &str) -> Option<u8> {
+    text.trim_start().bytes().next()
+}
+
+/// The text that a JSON string means, or at least its first `most` bytes, and how many of the written bytes come
+/// after. What is no Unicode text (half of a pair) or does something to a terminal stays as it is written. A string
+/// whose end was cut off is read as far as it goes.
+pub fn string(written: &str, most: usize) -> (String, u64) {
+    read(written, most, |c| matches!(c, '\n' | '\r' | '\t' | '"' | '\\'))
+}
+
+/// A JSON string on one line, in its quotes, with all characters that can be shown instead of their escapes.
+pub fn quoted(written: &str) -> String {
+    format!("\"{}\"", read(written, usize::MAX, |_| false).0)
+}
+
+/// Reads the escapes of visible characters and those that are `also` wanted.
+fn read(written: &str, most: usize, also: impl Fn(char) -> bool) -> (String, u64) {
+    let inside = written.trim();
+    let inside = inside.strip_prefix('"').unwrap_or(inside);
+    let mut rest = inside.strip_suffix('"').unwrap_or(inside);
+    let mut out = String::with_capacity(rest.len().min(most));
+    while out.len() < most {
+        let plain = rest.find('\\').unwrap_or(rest.len());
+        let end = plain.min(rest.floor_char_boundary(most - out.len()));
+        out.push_str(&rest[..end]);
+        rest = &rest[end..];
+        if end < plain || rest.is_empty() {
+            break;
+        }
+        let (length, meant) = escape(rest);
+        match meant.filter(|c| also(*c) || is_visible(*c)) {
+            Some(c) => out.push(c),
+            None => out.push_str(&rest[..length]),
+        }
+        rest = &rest[length..];
+    }
+    (out, rest.len() as u64)
+}
+
+/// The bytes of the escape that begins here, and its character; none for half of a pair.
+fn escape(text: &str) -> (usize, Option<char>) {
+    let unit = |at: usize| {
+        let digits = text.get(at..)?.strip_prefix("\\u")?.get(..4)?;
+        u32::from_str_radix(digits, 16).ok()
+    };
+    let simple = match text.as_bytes().get(1) {
+        Some(b'n') => '\n',
+        Some(b'r') => '\r',
+        Some(b't') => '\t',
+        Some(b'b') => '\u{8}',
+        Some(b'f') => '\u{c}',
+        Some(b'/') => '/',
+        Some(b'"') => '"',
+        Some(b'\\') => '\\',
+        Some(_) | None => {
+            let Some(high) = unit(0) else { return (1, None) };
+            let low = unit(6).filter(|low| (0xdc00..0xe000).contains(low));
+            return match (high, low) {
+                (0xd800..0xdc00, Some(low)) => {
+                    (12, char::from_u32(0x1_0000 + ((high - 0xd800) << 10) + (low - 0xdc00)))
+                }
+                (high, _) => (6, char::from_u32(high)),
+            };
+        }
+    };
+    (2, Some(simple))
+}
+
+/// Whether a character can stand for its escape: it is drawn, and it neither controls nor turns what is around it.
+fn is_visible(c: char) -> bool {
+    let joins_pictures = matches!(c, '\u{fe0e}' | '\u{fe0f}' | '\u{200d}');
+    let shown = || text::safe(c.encode_utf8(&mut [0; 4]).as_bytes());
+    joins_pictures || !matches!(c, '"' | '\\') && !c.is_control() && shown().chars().eq([c])
 }
 
 /// Whether a text needs rows of its own.

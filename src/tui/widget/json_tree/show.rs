@@ -3,9 +3,10 @@
 use ratatui::text::{Line, Span};
 
 use crate::text;
+use crate::tui::pane::sign;
 use crate::tui::theme::Theme;
 use crate::tui::widget::json_text;
-use crate::tui::widget::json_tree::{Name, Tree, What};
+use crate::tui::widget::json_tree::{Name, Tree, What, read};
 use crate::tui::widget::line::{blank, cut, span, width};
 use crate::tui::widget::wrap;
 
@@ -38,7 +39,11 @@ impl Tree {
         match &row.what {
             What::Short(range) => {
                 let taken = width(&head);
-                let value = text::safe(self.text[range.clone()].trim().as_bytes());
+                let written = self.text[range.clone()].trim();
+                let value = match read::first(written) {
+                    Some(b'"') => text::safe(read::quoted(written).as_bytes()),
+                    Some(_) | None => text::safe(written.as_bytes()),
+                };
                 let mut rows = wrap::rows(&value, columns.saturating_sub(taken).max(1)).into_iter();
                 head.extend(rows.next().map(|row| span(row, theme.fg)));
                 let mut lines = vec![Line::from(head)];
@@ -46,14 +51,22 @@ impl Tree {
                 return lines;
             }
             What::Group { children, list, .. } => head.push(span(group(*children, *list).0, theme.dim)),
-            What::Text { text, lines, .. } => {
-                let count = match lines {
-                    1 => format!("{} characters", text.chars().count()),
-                    lines => format!("{lines} lines"),
+            What::Text { text, lines, left, .. } => {
+                let count = match (left, lines) {
+                    (0, 1) => format!("{} characters", text.chars().count()),
+                    (0, lines) => format!("{lines} lines"),
+                    (left, _) => format!("{} of text", sign::size(text.len() as u64 + left)),
                 };
                 head.push(span(count, theme.dim));
             }
             What::More { left, .. } => head.push(span(format!("{left} more — enter shows them"), theme.dim)),
+            What::Cut { left } => {
+                let more = format!("… {} more: the whole stands in {}", sign::size(*left), self.whole);
+                return wrap::rows(&more, columns.saturating_sub(indent))
+                    .into_iter()
+                    .map(|row| Line::from(vec![blank(indent), span(row, theme.dim)]))
+                    .collect();
+            }
             What::Line { .. } => {}
         }
         vec![Line::from(cut(head, columns))]
@@ -63,7 +76,7 @@ impl Tree {
         match name {
             Name::None => Vec::new(),
             Name::Key(range) => {
-                let key = text::safe(&self.text.as_bytes()[range.clone()]);
+                let key = text::safe(read::quoted(&self.text[range.clone()]).as_bytes());
                 vec![span(text::fit(&key, columns), theme.syn), span(": ", theme.dim)]
             }
             Name::Index(index) => vec![span(format!("{index}: "), theme.dim)],
@@ -84,6 +97,6 @@ fn fold_sign(what: &What, theme: &Theme) -> Span<'static> {
     match what {
         What::Group { open: true, .. } | What::Text { open: true, .. } => span("▾ ", theme.dim),
         What::Group { open: false, .. } | What::Text { open: false, .. } => span("▸ ", theme.dim),
-        What::Short(_) | What::Line { .. } | What::More { .. } => blank(2),
+        What::Short(_) | What::Line { .. } | What::More { .. } | What::Cut { .. } => blank(2),
     }
 }
