@@ -338,7 +338,7 @@ impl App {
         let run = self.selected_run().and_then(|run| self.world.run(&run));
         let Some(text) = run.and_then(|run| {
             let reason = run.unreadable.as_ref()?;
-            Some(format!("the payload of run {} cannot be read: {reason}", run.id.short()))
+            Some(format!("its payload cannot be read: {reason}"))
         }) else {
             return false;
         };

@@ -313,7 +313,7 @@ fn a_lost_run_is_read_and_a_damaged_one_says_what_is_wrong() {
     for key in ["r", "e"] {
         assert!(press(&mut app, key).is_empty());
         let said = &app.toast.as_ref().unwrap().text;
-        assert_eq!(said, "the payload of run beef cannot be read: spec.json is missing");
+        assert_eq!(said, "its payload cannot be read: spec.json is missing");
     }
 }
 
