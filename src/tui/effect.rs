@@ -9,7 +9,7 @@ use tokio::sync::mpsc::Sender;
 
 use crate::agent::payload::Payload;
 use crate::ops::call::Request;
-use crate::ops::{Context, Rejected, Why, agents, build, call, stop};
+use crate::ops::{Context, Rejected, Why, agents, build, call, runs, stop};
 use crate::run::dir::RunDir;
 use crate::run::spec::{Kind, RunId};
 use crate::run::view::RunView;
@@ -102,10 +102,14 @@ impl Worker {
             | Effect::Stop { .. }
             | Effect::NextTheme(_) => {
                 let worker = self.clone();
+                let starts = matches!(effect, Effect::Call(_) | Effect::Rerun(_) | Effect::Build { .. });
                 tokio::task::spawn_blocking(move || {
                     if let Some(message) = worker.answer(effect) {
                         // Nobody listens any more: the dashboard is closing.
                         let _ = worker.messages.blocking_send(message);
+                    }
+                    if starts {
+                        runs::prune_if_due(&worker.context);
                     }
                 });
             }

@@ -18,7 +18,9 @@ impl Tree {
         // Deep rows stop moving to the right, so that something of them stays in sight.
         let indent = (row.depth * 2).min(columns / 3);
         if let What::Line { text, range } = &row.what {
-            // The lines of a text that is the whole value, or of the raw view, begin at the margin.
+            // The lines of a text that is the whole value, or of the raw view, begin at the margin; those below a
+            // key stand further in than the keys beside it, which have a place for their sign.
+            let indent = if row.depth > 0 { indent + 2 } else { 0 };
             let room = columns.saturating_sub(indent);
             let line = text::safe(&text.as_bytes()[range.clone()]);
             return wrap::rows(&line, room)
