@@ -387,9 +387,9 @@ mod tests {
             "  ▾ 1: 1 key",
             "      \"deep\": null",
             "▾ \"code\": 3 lines",
-            "  def f():",
-            "          return \"a\"",
-            "  ",
+            "    def f():",
+            "            return \"a\"",
+            "    ",
         ];
         assert_eq!(shown(&tree, 60), expected);
         assert_eq!(tree.kind(), "object · 5 keys");
@@ -461,7 +461,7 @@ mod tests {
         check(r#""say \"a\\b\"\t""#, r#""say \"a\\b\"\t""#);
         check(r#""\u001b[31m \u202e \u009b""#, r#""\u001b[31m \u202e \u009b""#);
         let mut broken = of(r#"["one\n\u00e4\ud83d\u001b[2J", 1]"#);
-        assert_eq!(shown(&broken, 60)[1..3], ["  one", r"  ä\ud83d\u001b[2J"]);
+        assert_eq!(shown(&broken, 60)[1..3], ["    one", r"    ä\ud83d\u001b[2J"]);
         broken.set_raw(true);
         assert_eq!(shown(&broken, 60), [r#"["one\n\u00e4\ud83d\u001b[2J", 1]"#]);
     }
