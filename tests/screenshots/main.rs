@@ -101,9 +101,9 @@ fn workbench(name: &str, theme: &str, window: svg::Window) {
     history(&sandbox);
     sandbox.detach(&["demo/chatty", "talk", "-p", "lines=2000", "-p", "delay_ms=150"]);
     next_second();
-    sandbox.detach(&["demo/memory-eater", "eat", "-p", "megabytes=120", "-p", "seconds=40"]);
+    sandbox.detach(&["demo/hanger", "wait_for_child"]);
     next_second();
-    sandbox.detach(&["demo/slow-worker", "count_primes", "-p", "up_to=60000000"]);
+    sandbox.detach(&["demo/slow-worker", "work", "-p", "steps=60", "-p", "load=0.7"]);
     let mut screen = open(&sandbox, theme, 120, 40);
     screen.wait_for("3 running");
     screen.send("2");
@@ -192,7 +192,7 @@ fn build(name: &str) {
     screen.wait_for("1 kept");
     screen.send(&format!("2{ENTER}"));
     screen.wait_for(&id[id.len() - 4..]);
-    screen.wait_for("succeeded");
+    screen.wait_for("✓ succeeded");
     take(&screen, name, DARK);
 }
 

@@ -12,7 +12,7 @@ use crate::tui::pane::list::Cursor;
 use crate::tui::pane::{Look, sign};
 use crate::tui::seen::Run;
 use crate::tui::theme::Theme;
-use crate::tui::widget::line::{blank, bold, put, row, span, spread};
+use crate::tui::widget::line::{blank, bold, put, row, span, spread, width};
 use crate::tui::widget::pane::{Frame, padded_area, title};
 use crate::tui::widget::select::select;
 use crate::tui::world::World;
@@ -22,6 +22,12 @@ const BUSY: f32 = 50.0;
 
 /// From this width on there is room for commands and memory.
 const WIDE: usize = 36;
+
+/// Columns of the two numbers at the right end.
+const NUMBERS: usize = 12;
+
+/// A command that gets fewer columns than this beside its agent's name says nothing.
+const WORTH: usize = 12;
 
 /// Longest name of an agent, in columns.
 const NAME: usize = 20;
@@ -124,7 +130,8 @@ impl Procs {
                 let name = text::fit(&sign::short_agent(&entry.run.agent), NAME).into_owned();
                 let name = bold(name, if selected { t.bright } else { t.fg });
                 left.splice(1..1, [name, blank(2)]);
-                if !wide {
+                let taken = 3 + width(&left[..left.len() - 2]) + NUMBERS;
+                if !wide || columns < taken + WORTH {
                     left.truncate(2);
                 }
             }

@@ -7,7 +7,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Color;
 
 use crate::run::spec::Step;
-use crate::run::status::StepStatus;
+use crate::run::status::{State, StepStatus};
 use crate::tui::pane::{Look, sign};
 use crate::tui::seen::Detail;
 use crate::tui::tail::exit;
@@ -21,6 +21,9 @@ const WATERFALL: u16 = 80;
 const BARS: u16 = 26;
 /// Columns of the durations, at the right end.
 const TIMES: u16 = 9;
+
+/// Columns of air between what a step is and its bar.
+const GAP: u16 = 2;
 
 /// Where a step stands.
 struct Standing {
@@ -60,10 +63,10 @@ pub fn steps(buffer: &mut Buffer, area: Rect, detail: &Detail, selected: Option<
             left.push(span(format!("   {}", sign::safe(&step.reason)), t.dim));
         }
         let time = span(standing.time.clone(), if standing.running { t.info } else { t.fg });
-        let width = usize::from(area.width.saturating_sub(bars + TIMES));
+        let width = usize::from(area.width.saturating_sub(bars + TIMES + GAP));
         put(
             buffer,
-            Rect { width: area.width.saturating_sub(bars + TIMES), ..place },
+            Rect { width: area.width.saturating_sub(bars + TIMES + GAP), ..place },
             spread(left, Vec::new(), width),
         );
         let right = Rect { x: area.right() - TIMES.min(area.width), width: TIMES.min(area.width), ..place };
@@ -97,11 +100,17 @@ pub fn planned(steps: &[Step], columns: usize, t: &Theme) -> Vec<ratatui::text::
     lines
 }
 
-/// The step that runs, or the last one that did: where one wants to look first.
+/// The step where one wants to look first: the one that runs, or at which the build ended; of a build that went
+/// well the longest one, which did the work.
 #[must_use]
 pub fn current(detail: &Detail) -> usize {
+    let steps = &detail.status.steps;
+    if detail.run.state == State::Succeeded {
+        let took = |step: &StepStatus| Some(step.ended_us?.saturating_sub(step.started_us?));
+        return (0..steps.len()).max_by_key(|index| took(&steps[*index])).unwrap_or(0);
+    }
     let started = |step: &StepStatus| step.started_us.is_some() || step.error.is_some();
-    detail.status.steps.iter().rposition(started).unwrap_or(0)
+    steps.iter().rposition(started).unwrap_or(0)
 }
 
 fn standing(known: Option<&StepStatus>, live: bool, now_us: u64, t: &Theme) -> Standing {

@@ -5,6 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use crate::run::spec::Kind;
+use crate::run::status::State;
 use crate::tui::layout::run_parts;
 use crate::tui::pane::run_page::{Place, RunPage, Tab};
 use crate::tui::pane::{Look, procs, sign, steps, usage};
@@ -118,8 +119,12 @@ impl RunPage {
         }
         let mut facts = vec![vec![sign::state_chip(run.state, t)], time];
         if let (Kind::Build, Some(detail)) = (run.kind, detail) {
-            let at = steps::current(detail) + 1;
-            facts.push(vec![span(format!("step {at} of {}", detail.spec.steps.len()), t.dim)]);
+            let all = detail.spec.steps.len();
+            let text = match run.state {
+                State::Succeeded => sign::count(all, "step", "steps"),
+                _ => format!("step {} of {all}", steps::current(detail) + 1),
+            };
+            facts.push(vec![span(text, t.dim)]);
         }
         let outcome =
             run.outcome.as_ref().filter(|outcome| outcome.exit_code.is_some() || outcome.signal.is_some());
