@@ -48,7 +48,7 @@ pub fn conclude(context: &Context, mut run: RunView, held: Held, wish: Wish<'_>)
     };
     let report = report.warned(wish.warnings);
     let done = print_answer(&report, wish.json, &mut ear);
-    runs::prune_if_due(context);
+    runs::prune_if_due(context, &run.id);
     match done {
         Err(error) if error.kind() == ErrorKind::Interrupted => signalled(&ear),
         done => failure::printed(done, code),

@@ -83,7 +83,7 @@ pub fn perform(context: &Context, args: &Args) -> Result<ExitCode, Failure> {
             print::talk_bytes(format!("warning: {warning}").as_bytes());
         }
         let done = print::json(&detached);
-        runs::prune_if_due(context);
+        runs::prune_if_due(context, &run.id);
         return Ok(failure::printed(done, 0));
     }
     let wish = Wish {

@@ -90,15 +90,16 @@ pub fn result(run: &RunView) -> io::Result<ResultText> {
     })
 }
 
-/// Every how many runs the size of all is looked at: it takes a look at every file.
-const PRUNE_EVERY: usize = 16;
+/// After runs whose id ends like this, one in sixteen, the sizes of all are looked at.
+const WEIGHED: char = '0';
 
-/// Removes old runs beyond the settings' limits, where it is time to look. Called after a run, never before.
-pub fn prune_if_due(context: &Context) {
+/// Removes old runs beyond the settings' limits, where it is time to look. Called after a run has started or
+/// ended, never before.
+pub fn prune_if_due(context: &Context, newest: &RunId) {
     let store = store(context);
-    let kept = store.list().map_or(0, |dirs| dirs.len());
-    if kept > context.settings.keep_runs || kept.is_multiple_of(PRUNE_EVERY) {
+    let sizes = newest.0.ends_with(WEIGHED).then_some(context.settings.keep_bytes);
+    if sizes.is_some() || store.count().is_ok_and(|kept| kept > context.settings.keep_runs) {
         // What cannot be removed now is tried again the next time.
-        let _ = store.prune(context.settings.keep_runs, context.settings.keep_bytes);
+        let _ = store.prune(context.settings.keep_runs, sizes);
     }
 }

@@ -37,20 +37,15 @@ impl Store {
         RunDir::create(&self.runs, spec)
     }
 
+    /// How many run directories there are: one look at the folder.
+    pub fn count(&self) -> io::Result<usize> {
+        Ok(self.unsorted()?.len())
+    }
+
     /// Every run directory, the newest first. A store that is not there yet has none. Links are passed over:
     /// a run directory is always a directory of its own.
     pub fn list(&self) -> io::Result<Vec<RunDir>> {
-        let entries = match fs::read_dir(&self.runs) {
-            Ok(entries) => entries,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
-            Err(error) => return Err(error),
-        };
-        let mut dirs: Vec<_> = entries
-            .flatten()
-            .filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir()))
-            .filter(|entry| !entry.file_name().to_string_lossy().starts_with('.'))
-            .map(|entry| RunDir { path: entry.path() })
-            .collect();
+        let mut dirs = self.unsorted()?;
         dirs.sort_by(|a, b| b.path.file_name().cmp(&a.path.file_name()));
         for same in dirs.chunk_by_mut(|a, b| second(a) == second(b)).filter(|same| same.len() > 1) {
             // The digits after the second are random: the file system knows which came first.
@@ -59,6 +54,20 @@ impl Store {
             });
         }
         Ok(dirs)
+    }
+
+    fn unsorted(&self) -> io::Result<Vec<RunDir>> {
+        let entries = match fs::read_dir(&self.runs) {
+            Ok(entries) => entries,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+            Err(error) => return Err(error),
+        };
+        Ok(entries
+            .flatten()
+            .filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir()))
+            .filter(|entry| !entry.file_name().as_encoded_bytes().starts_with(b"."))
+            .map(|entry| RunDir { path: entry.path() })
+            .collect())
     }
 
     /// The run with this id: whole, its beginning, or the beginning of its last four digits.
@@ -83,15 +92,19 @@ impl Store {
         }
     }
 
-    /// Removes the oldest ended runs until at most `most_runs` and `most_bytes` are kept, and what a caller that
+    /// Removes the oldest ended runs until at most `most_runs` and `most_bytes` are kept (`None`: their sizes are not
+    /// looked at, which takes a look at every file), and what a caller that
     /// was killed has left half made. Live ones count, and stay. What cannot be removed harms only itself. Returns
     /// how many were removed.
-    pub fn prune(&self, most_runs: usize, most_bytes: u64) -> io::Result<usize> {
+    pub fn prune(&self, most_runs: usize, most_bytes: Option<u64>) -> io::Result<usize> {
         let mut bytes = 0;
         let mut removed = 0;
         for (newer, dir) in self.list()?.into_iter().enumerate() {
-            bytes += size(&dir);
-            if (newer >= most_runs || bytes > most_bytes) && newer > 0 && !dir.is_supervised() {
+            bytes += if most_bytes.is_some() { size(&dir) } else { 0 };
+            if (newer >= most_runs || most_bytes.is_some_and(|most| bytes > most))
+                && newer > 0
+                && !dir.is_supervised()
+            {
                 // Out of sight first: nobody lists a run that is half removed.
                 let hidden = self.runs.join(format!(".{}", dir.id()));
                 if fs::rename(&dir.path, &hidden).is_ok() {
@@ -182,9 +195,9 @@ mod tests {
             store(&["20260101T000000-0001", "20260102T000000-0002", "20260103T000000-0003"]);
         let live = store.create(&spec()).unwrap();
         fs::rename(&live.dir.path, folder.path().join("20250101T000000-0000")).unwrap();
-        assert_eq!(store.prune(2, u64::MAX).unwrap(), 1);
+        assert_eq!(store.prune(2, None).unwrap(), 1);
         let left: Vec<_> = store.list().unwrap().iter().map(|dir| dir.id().0).collect();
         assert_eq!(left, ["20260103T000000-0003", "20260102T000000-0002", "20250101T000000-0000"]);
-        assert_eq!(store.prune(10, 0).unwrap(), 1);
+        assert_eq!(store.prune(10, Some(0)).unwrap(), 1);
     }
 }

@@ -102,14 +102,16 @@ impl Worker {
             | Effect::Stop { .. }
             | Effect::NextTheme(_) => {
                 let worker = self.clone();
-                let starts = matches!(effect, Effect::Call(_) | Effect::Rerun(_) | Effect::Build { .. });
                 tokio::task::spawn_blocking(move || {
-                    if let Some(message) = worker.answer(effect) {
-                        // Nobody listens any more: the dashboard is closing.
-                        let _ = worker.messages.blocking_send(message);
-                    }
-                    if starts {
-                        runs::prune_if_due(&worker.context);
+                    let Some(message) = worker.answer(effect) else { return };
+                    let started = match &message {
+                        Message::Started { run, .. } => Some(run.clone()),
+                        _ => None,
+                    };
+                    // Nobody listens any more: the dashboard is closing.
+                    let _ = worker.messages.blocking_send(message);
+                    if let Some(run) = started {
+                        runs::prune_if_due(&worker.context, &run);
                     }
                 });
             }

@@ -84,6 +84,8 @@ pub struct Tail {
     /// A window was asked for that has not been answered.
     unanswered: bool,
     stamp: Option<u64>,
+    /// When the runs' folder had changed last, if nothing can have been missed since.
+    folder: Option<SystemTime>,
     told: bool,
     due: Due,
 }
@@ -115,6 +117,7 @@ impl Tail {
             watched: None,
             unanswered: false,
             stamp: None,
+            folder: None,
             told: false,
             due: Due { watched: now, live: now, folder: now, agents: now },
         }
@@ -196,8 +199,15 @@ impl Tail {
         news.detail.map(Message::Detail).into_iter().chain(page.map(Message::Page)).collect()
     }
 
-    /// Finds new runs and forgets removed ones.
+    /// Finds new runs and forgets removed ones. A folder that has not changed is not read again.
     fn look_into_folder(&mut self) -> bool {
+        let changed = self.store.runs.metadata().and_then(|folder| folder.modified()).ok();
+        if changed.is_some() && changed == self.folder {
+            return false;
+        }
+        // A change in the very moment of a look may have the same time as the one before it.
+        let settled = |changed: &SystemTime| changed.elapsed().is_ok_and(|age| age > FOLDER);
+        self.folder = changed.filter(settled);
         let dirs = self.store.list().unwrap_or_default();
         let same = dirs.len().min(MOST) == self.runs.len()
             && self.runs.iter().zip(&dirs).all(|(known, dir)| known.dir == *dir);
