@@ -52,7 +52,7 @@ pub fn start(dir: &RunDir, step: &Step, payload: Option<&str>, umask: u32) -> io
             install_hook(dir)?;
             command.env("PYTHONPATH", path);
             command.env("PLUGDECK_PAYLOAD_FD", PAYLOAD_FD.to_string());
-            Some(payload_file(dir, payload)?)
+            Some(payload_file(payload)?)
         }
     };
     let supervisor = rustix::process::getpid();
@@ -81,12 +81,10 @@ fn python_path(dir: &RunDir) -> Option<OsString> {
     std::env::join_paths(paths).ok()
 }
 
-/// An unlinked file that only this descriptor reaches.
-fn payload_file(dir: &RunDir, payload: &str) -> io::Result<File> {
-    let path = dir.path.join(".payload");
-    private(&path)?.write_all(payload.as_bytes())?;
-    let mut file = File::open(&path)?;
-    fs::remove_file(&path)?;
+/// A file in memory that only this descriptor reaches.
+fn payload_file(payload: &str) -> io::Result<File> {
+    let mut file = File::from(rustix::fs::memfd_create("payload", rustix::fs::MemfdFlags::CLOEXEC)?);
+    file.write_all(payload.as_bytes())?;
     file.rewind()?;
     Ok(file)
 }

@@ -7,7 +7,7 @@ import sys
 
 
 def _hand_over_payload():
-    """Sets sys.argv[1] from an inherited, already unlinked file; both are gone before any agent code runs."""
+    """Sets sys.argv[1] from an inherited file in memory; it and its variable are gone before any agent code runs."""
     descriptor = os.environ.pop("PLUGDECK_PAYLOAD_FD", None)
     if descriptor:
         with open(int(descriptor), encoding="utf-8") as payload:
