@@ -104,10 +104,8 @@ impl Worker {
                 let worker = self.clone();
                 tokio::task::spawn_blocking(move || {
                     let Some(message) = worker.answer(effect) else { return };
-                    let started = match &message {
-                        Message::Started { run, .. } => Some(run.clone()),
-                        _ => None,
-                    };
+                    let started =
+                        if let Message::Started { run, .. } = &message { Some(run.clone()) } else { None };
                     // Nobody listens any more: the dashboard is closing.
                     let _ = worker.messages.blocking_send(message);
                     if let Some(run) = started {

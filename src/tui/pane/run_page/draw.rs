@@ -120,9 +120,10 @@ impl RunPage {
         let mut facts = vec![vec![sign::state_chip(run.state, t)], time];
         if let (Kind::Build, Some(detail)) = (run.kind, detail) {
             let all = detail.spec.steps.len();
-            let text = match run.state {
-                State::Succeeded => sign::count(all, "step", "steps"),
-                _ => format!("step {} of {all}", steps::current(detail) + 1),
+            let text = if run.state == State::Succeeded {
+                sign::count(all, "step", "steps")
+            } else {
+                format!("step {} of {all}", steps::current(detail) + 1)
             };
             facts.push(vec![span(text, t.dim)]);
         }
