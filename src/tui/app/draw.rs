@@ -26,14 +26,15 @@ const ALWAYS: usize = 2;
 const HEADER: usize = 14;
 
 impl App {
-    /// Draws a frame.
-    pub fn render(&self, frame: &mut ratatui::Frame) {
-        let area = frame.area();
-        self.draw(frame.buffer_mut(), area);
+    /// Draws a frame, in the size that the terminal has now: it may have changed since the last event.
+    pub fn render(&mut self, frame: &mut ratatui::Frame) {
+        self.screen = frame.area();
+        self.draw(frame.buffer_mut());
     }
 
-    /// Draws everything into a buffer.
-    pub(super) fn draw(&self, buffer: &mut Buffer, area: Rect) {
+    /// Draws everything into a buffer of the screen's size.
+    pub(super) fn draw(&self, buffer: &mut Buffer) {
+        let area = self.screen;
         Block::new().style(self.theme.paper()).render(area, buffer);
         if layout::is_too_small(area) {
             return self.draw_too_small(buffer, area);

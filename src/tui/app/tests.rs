@@ -34,7 +34,7 @@ fn press(app: &mut App, keys: &str) -> Vec<Effect> {
 
 fn screen(app: &App) -> String {
     let mut buffer = Buffer::empty(app.screen);
-    app.draw(&mut buffer, app.screen);
+    app.draw(&mut buffer);
     let mut text = String::new();
     for y in 0..app.screen.height {
         let mut row = String::new();
@@ -157,6 +157,14 @@ fn every_screen_can_be_drawn_at_every_size() {
             screen(&app);
         }
     }
+}
+
+#[test]
+fn a_terminal_that_shrank_before_its_event_came_is_drawn_in_its_new_size() {
+    let mut app = filled(200, 60);
+    let mut terminal = ratatui::Terminal::new(ratatui::backend::TestBackend::new(60, 15)).unwrap();
+    terminal.draw(|frame| app.render(frame)).unwrap();
+    assert_eq!(app.screen, Rect::new(0, 0, 60, 15));
 }
 
 #[test]
