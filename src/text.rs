@@ -87,7 +87,13 @@ fn clean(bytes: &[u8], keep: Keep) -> String {
     let mut coloured = false;
     let mut column = 0;
     let mut rest = text.as_ref();
-    while let Some(c) = rest.chars().next() {
+    loop {
+        // Most output is plain: it is taken at once.
+        let plain = rest.bytes().take_while(|byte| (b' '..=b'~').contains(byte)).count();
+        out.push_str(&rest[..plain]);
+        column += plain;
+        rest = &rest[plain..];
+        let Some(c) = rest.chars().next() else { break };
         if let Some((sequence, after)) = escape_sequence(rest) {
             if keep.colours && is_colour(sequence) {
                 // The 8-bit form of CSI is rewritten: some terminals read it as text.

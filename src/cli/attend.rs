@@ -123,8 +123,9 @@ impl Talk {
         match lines {
             Ok(lines) => {
                 let shown = |line: &&Line| line.stream == Stream::Err || self.show == Show::Everything;
-                self.waiting =
-                    lines.iter().filter(shown).flat_map(|line| spoken(line).into_bytes()).collect();
+                for line in lines.iter().filter(shown) {
+                    speak(line, &mut self.waiting);
+                }
                 !lines.is_empty()
             }
             Err(error) => {
@@ -168,11 +169,11 @@ impl Talk {
     }
 }
 
-/// A line as it is shown.
-fn spoken(line: &Line) -> String {
-    let shown = text::safe(line.visible());
-    match line.cut {
-        0 => format!("{shown}\n"),
-        cut => format!("{shown}\n… {cut} bytes of this line left out\n"),
+/// Adds a line as it is shown.
+fn speak(line: &Line, talk: &mut Vec<u8>) {
+    talk.extend_from_slice(text::safe(line.visible()).as_bytes());
+    talk.push(b'\n');
+    if line.cut > 0 {
+        talk.extend_from_slice(format!("… {} bytes of this line left out\n", line.cut).as_bytes());
     }
 }

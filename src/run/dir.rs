@@ -166,10 +166,11 @@ impl RunDir {
         self.path.join("reserve")
     }
 
-    /// The folder of the hook, which runs inside the agent.
+    /// The folder of the hook, which runs inside the agent. It stands beside the runs, one for each version.
     #[must_use]
     pub fn hook(&self) -> PathBuf {
-        self.path.join("hook")
+        let state = self.path.ancestors().nth(2).unwrap_or(&self.path);
+        state.join("hook").join(env!("CARGO_PKG_VERSION"))
     }
 }
 
@@ -214,7 +215,7 @@ fn read(path: &Path) -> io::Result<Vec<u8>> {
 }
 
 /// Makes a folder that only this user enters, and what is missing above it, whatever the umask.
-fn make_private(folder: &Path) -> io::Result<()> {
+pub fn make_private(folder: &Path) -> io::Result<()> {
     if folder.is_dir() {
         return Ok(());
     }

@@ -4,12 +4,11 @@ use std::ffi::OsString;
 use std::fs::{self, File};
 use std::io::{self, Seek as _, Write as _};
 use std::os::fd::{AsRawFd as _, OwnedFd, RawFd};
-use std::os::unix::fs::DirBuilderExt as _;
 use std::os::unix::process::CommandExt as _;
 use std::process::{Command, Stdio};
 
 use crate::process::id::ProcessId;
-use crate::run::dir::{RunDir, private};
+use crate::run::dir::{RunDir, make_private, private};
 use crate::run::spec::Step;
 
 /// The descriptor the payload has in the agent, until the hook has read it.
@@ -68,10 +67,18 @@ pub fn start(dir: &RunDir, step: &Step, payload: Option<&str>, umask: u32) -> io
     Ok(Started { process, out, err, pipes })
 }
 
-/// Writes the hook under the name that Python looks for at its start.
+/// Writes the hook under the name that Python looks for at its start, unless it is there. All runs share it, so
+/// that Python compiles it once.
 fn install_hook(dir: &RunDir) -> io::Result<()> {
-    fs::DirBuilder::new().mode(0o700).create(dir.hook())?;
-    private(&dir.hook().join("sitecustomize.py"))?.write_all(HOOK.as_bytes())
+    let hook = dir.hook().join("sitecustomize.py");
+    if fs::read(&hook).is_ok_and(|bytes| bytes == HOOK.as_bytes()) {
+        return Ok(());
+    }
+    make_private(&dir.hook())?;
+    // Whole or not there: another run may start at this moment.
+    let half = dir.hook().join(format!(".{}", dir.id()));
+    private(&half)?.write_all(HOOK.as_bytes())?;
+    fs::rename(half, hook)
 }
 
 /// The hook's folder first, then the user's own entries; `None` where that cannot be written down.
