@@ -1,0 +1,162 @@
+//! What plugdeck costs, as ratios: `cargo bench`. Real programs, each pair of measurements taken in turn, the median
+//! of several; a ratio stays meaningful when the machine's speed drifts. Nothing here passes or fails.
+
+#![expect(clippy::unwrap_used, reason = "a measurement that cannot go on should say where")]
+#![expect(clippy::print_stdout, reason = "the figures are printed")]
+
+#[path = "../it/support/sandbox.rs"]
+#[expect(dead_code, reason = "shared with the tests, which use all of it")]
+mod sandbox;
+
+use std::fs::{self, File};
+use std::process::{Command, Stdio};
+use std::time::Instant;
+
+use sandbox::Sandbox;
+
+/// Pairs of measurements.
+const ROUNDS: usize = 9;
+
+/// Runs in one measurement of a single run: processor time is told in hundredths of a second.
+const BLOCK: usize = 20;
+
+/// Runs at once.
+const MANY: usize = 50;
+
+/// Lines of a flood, 100 bytes each.
+const LINES: u32 = 5_000_000;
+
+fn main() {
+    println!("measured                                    median     min     max");
+    one_run();
+    many_runs();
+    flood();
+    supervisors();
+}
+
+/// A trivial call against the same program started by hand.
+fn one_run() {
+    let sandbox = Sandbox::with(&["faults/ok"]);
+    let repeat = |command: fn(&Sandbox) -> Command| {
+        cpu_of(|| {
+            for _ in 0..BLOCK {
+                assert!(quiet(command(&sandbox)).status().unwrap().success());
+            }
+        })
+    };
+    let ratios = in_turn(|| repeat(call), || repeat(bare));
+    say("processor time of a run / bare python", &ratios);
+}
+
+/// The same, many at once.
+fn many_runs() {
+    let sandbox = Sandbox::with(&["faults/ok"]);
+    let at_once = |command: fn(&Sandbox) -> Command| {
+        cpu_of(|| {
+            let children: Vec<_> = (0..MANY).map(|_| quiet(command(&sandbox)).spawn().unwrap()).collect();
+            for mut child in children {
+                assert!(child.wait().unwrap().success());
+            }
+        })
+    };
+    let ratios = in_turn(|| at_once(call), || at_once(bare));
+    say(&format!("processor time of {MANY} runs at once / bare"), &ratios);
+}
+
+/// A flood through supervisor and follower against `cat > file`.
+fn flood() {
+    let sandbox = Sandbox::with(&["faults/flood"]);
+    let target = sandbox.path().join("flood");
+    let agent = sandbox.agent("faults/flood");
+    let payload =
+        format!(r#"{{"method":"lines","parameters":{{"count":{LINES},"width":100,"stream":"stderr"}}}}"#);
+    let through = || {
+        let (count, file) = (format!("count={LINES}"), File::create(&target).unwrap());
+        let mut command = sandbox.command(&["run", "faults/flood", "lines", "-p", &count, "-p", "width=100"]);
+        assert!(command.stdout(Stdio::null()).stderr(file).status().unwrap().success());
+        for run in sandbox.runs() {
+            fs::remove_dir_all(run).unwrap();
+        }
+    };
+    let piped = || {
+        let script = format!(".venv/bin/python agent.py '{payload}' 2>&1 >/dev/null | cat > \"$0\"");
+        let mut command = Command::new("sh");
+        command.args(["-c", &script]).arg(&target).current_dir(&agent);
+        assert!(command.status().unwrap().success());
+    };
+    let ratios = in_turn(|| wall_of(through), || wall_of(piped));
+    say("wall time of 5 million lines / cat > file", &ratios);
+    let ratios = in_turn(|| cpu_of(through), || cpu_of(piped));
+    say("processor time of 5 million lines / cat", &ratios);
+}
+
+/// Memory of supervisors that wait.
+fn supervisors() {
+    let sandbox = Sandbox::with(&["faults/slow"]);
+    let runs: Vec<_> =
+        (0..MANY).map(|_| sandbox.detach(&["faults/slow", "tick", "-p", "seconds=50"])).collect();
+    let supervisors: Vec<_> =
+        runs.iter().map(|run| sandbox.journal(run)[0]["supervisor"]["pid"].as_i64().unwrap()).collect();
+    // Until the last has looked at its tree more than once.
+    std::thread::sleep(std::time::Duration::from_secs(3));
+    for (name, field) in [("resident", "Rss:"), ("proportional", "Pss:")] {
+        let megabytes: Vec<_> = supervisors
+            .iter()
+            .map(|pid| {
+                let text = fs::read_to_string(format!("/proc/{pid}/smaps_rollup")).unwrap();
+                let line = text.lines().find(|line| line.starts_with(field)).unwrap();
+                line.split_whitespace().nth(1).unwrap().parse::<f64>().unwrap() / 1024.0
+            })
+            .collect();
+        say(&format!("megabytes {name}, each of {MANY} supervisors"), &megabytes);
+    }
+}
+
+fn call(sandbox: &Sandbox) -> Command {
+    sandbox.command(&["run", "faults/ok", "echo"])
+}
+
+fn bare(sandbox: &Sandbox) -> Command {
+    let agent = sandbox.agent("faults/ok");
+    let mut command = Command::new(agent.join(".venv/bin/python"));
+    command.args(["agent.py", r#"{"method":"echo","parameters":{}}"#]).current_dir(agent);
+    command
+}
+
+fn quiet(mut command: Command) -> Command {
+    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    command
+}
+
+/// One measurement of each, in turn, after one of each that does not count: their ratios.
+fn in_turn(mut ours: impl FnMut() -> f64, mut theirs: impl FnMut() -> f64) -> Vec<f64> {
+    ours();
+    theirs();
+    (0..ROUNDS).map(|_| ours() / theirs()).collect()
+}
+
+fn wall_of(work: impl FnOnce()) -> f64 {
+    let start = Instant::now();
+    work();
+    start.elapsed().as_secs_f64()
+}
+
+/// Processor time of all processes that were waited for meanwhile, theirs included: fields 16 and 17 of
+/// `/proc/self/stat`, in hundredths of a second.
+fn cpu_of(work: impl FnOnce()) -> f64 {
+    let used = || -> f64 {
+        let stat = fs::read_to_string("/proc/self/stat").unwrap();
+        let fields = stat.rsplit_once(") ").unwrap().1.split(' ');
+        fields.skip(13).take(2).map(|field| field.parse::<f64>().unwrap()).sum()
+    };
+    let before = used();
+    work();
+    used() - before
+}
+
+fn say(what: &str, figures: &[f64]) {
+    let mut sorted = figures.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    let (min, median, max) = (sorted[0], sorted[sorted.len() / 2], sorted[sorted.len() - 1]);
+    println!("{what:<42}{median:>8.2}{min:>8.2}{max:>8.2}");
+}
