@@ -139,7 +139,11 @@ impl Procs {
             }
             line.extend(left);
             let mut right = match entry.left {
-                Some(reason) => vec![span(if wide { reason } else { "left" }.to_owned(), t.err)],
+                Some(reason) => {
+                    // That it is a process is plain here.
+                    let reason = reason.strip_prefix("process of ").unwrap_or(reason);
+                    vec![span(if wide { reason } else { "left" }.to_owned(), t.err)]
+                }
                 None => numbers(entry.process, t),
             };
             right.truncate(if wide { 2 } else { 1 });
