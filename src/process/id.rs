@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::text;
 
-/// Longest command line kept, in bytes.
-const COMMAND: usize = 400;
+/// Longest command line in bytes: a sentence names several.
+const COMMAND: usize = 80;
 
 /// One process of this boot.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -35,10 +35,12 @@ impl ProcessId {
     #[must_use]
     pub fn command(self) -> Option<String> {
         let words = fs::read(format!("/proc/{}/cmdline", self.pid)).ok()?;
-        let line = match words.strip_suffix(&[0]) {
-            Some(words) => String::from_utf8_lossy(words).replace('\0', " "),
-            None => format!("[{}]", fs::read_to_string(format!("/proc/{}/comm", self.pid)).ok()?.trim_end()),
+        let line = if words.is_empty() {
+            format!("[{}]", fs::read_to_string(format!("/proc/{}/comm", self.pid)).ok()?.trim_end())
+        } else {
+            String::from_utf8_lossy(&words).replace('\0', " ")
         };
+        let line = line.trim_end();
         (Self::of(self.pid) == Some(self))
             .then(|| text::safe(&line.as_bytes()[..line.floor_char_boundary(COMMAND)]))
     }

@@ -7,7 +7,7 @@ use std::process::Command;
 
 use serde_json::{Value, json};
 
-use crate::support::sandbox::Sandbox;
+use crate::support::sandbox::{Done, Sandbox};
 use crate::support::screen::Screen;
 use crate::support::{lives, send, wait_for};
 
@@ -96,23 +96,22 @@ fn escapees_of_a_live_run_and_of_nobody_stay_untouched() {
     let sandbox = Sandbox::with(&["faults/daemon", "faults/slow"]);
     let (lost, escapee) = with_daemon(&sandbox, "environment");
     let (live, daemon) = with_daemon(&sandbox, "streams");
+    // What was started from a shell that the agent had started carries its marker: a run of its own, the shell, and
+    // plugdeck itself.
+    let tick = ["run", "--detach", "faults/slow", "tick", "-p", "seconds=50"];
+    let own = Done::from(sandbox.command(&tick).env("PLUGDECK_RUN_ID", &lost).output().unwrap()).json();
     lose(&sandbox, &lost);
-    // What was started from a shell that the lost run's agent had started carries its marker: the shell, plugdeck
-    // itself, and a run of its own.
-    let program = env!("CARGO_BIN_EXE_plugdeck");
-    let script = format!(
-        "{program} run --detach faults/slow tick -p seconds=50 || exit 1; {program} ps --json; echo the shell lives"
-    );
+    let script = format!("{} ps --json; echo the shell lives", env!("CARGO_BIN_EXE_plugdeck"));
     let mut shell = Command::new("sh");
     shell.args(["-c", &script]).envs(sandbox.variables()).env("PLUGDECK_RUN_ID", &lost);
-    let output = shell.output().unwrap();
-    let stdout = String::from_utf8(output.stdout).unwrap();
-    let lines: Vec<_> = stdout.lines().collect();
-    assert!(matches!(lines[..], [_, _, "the shell lives"]), "{stdout}");
-    assert_eq!(serde_json::from_str::<Value>(lines[1]).unwrap().as_array().unwrap().len(), 2);
-    assert!(!lives(escapee) && lives(daemon), "{}", String::from_utf8_lossy(&output.stderr));
-    let own: Value = serde_json::from_str(lines[0]).unwrap();
-    assert_eq!(sandbox.plugdeck(&["ps", "--json"]).json()[0]["run"], own["run"]);
+    let done = Done::from(shell.output().unwrap());
+    let (rows, shell) = done.stdout.split_once('\n').unwrap();
+    assert_eq!(shell, "the shell lives\n", "{}", done.stdout);
+    assert!(done.stderr.contains("ended 1 process ") && !lives(escapee) && lives(daemon), "{}", done.stderr);
+    let rows: Value = serde_json::from_str(rows).unwrap();
+    assert!(rows.as_array().unwrap().iter().any(|row| row["run"] == own["run"]), "{rows}");
+    let supervisor = sandbox.journal(own["run"].as_str().unwrap())[0]["supervisor"]["pid"].as_i64().unwrap();
+    assert!(lives(supervisor));
     // A supervisor that is only stopped is not lost.
     let supervisor = sandbox.journal(&live)[0]["supervisor"]["pid"].as_i64().unwrap();
     send("STOP", supervisor);
