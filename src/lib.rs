@@ -77,6 +77,11 @@
 //! anything ran) or `lost`. While it lives it is `starting`, `running` or `stopping`. The outcome is derived once,
 //! by the supervisor at the end, from the bytes and the exit.
 //!
+//! A supervisor that is killed takes the agent along (PDEATHSIG); what still stood in the two pipes is lost. Its other
+//! processes are ended by the next view that looks (`ops::sweep`), known by the marker `PLUGDECK_RUN_ID`, the inodes of
+//! the run's pipes, or the samples. What was done is noted in `$XDG_STATE_HOME/plugdeck/notes/<id>.json`, since only
+//! the supervisor writes into a run directory; a run with a note is not looked at again.
+//!
 //! # Two walks
 //!
 //! **A key starts a run.** `tui::run` → `App::update` → the key table → the form → `Effect` → `Worker` →

@@ -61,6 +61,12 @@ impl Paths {
         self.state.join("runs")
     }
 
+    /// What plugdeck itself notes on runs, beside them.
+    #[must_use]
+    pub fn notes(&self) -> PathBuf {
+        self.state.join("notes")
+    }
+
     /// A path as a person reads it: the home directory as `~`.
     #[must_use]
     pub fn shorten(&self, path: &std::path::Path) -> String {

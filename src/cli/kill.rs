@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use crate::cli::failure::{self, Failure};
 use crate::cli::report::{LOST, Report};
 use crate::cli::{exit, print};
-use crate::ops::{Context, Rejected, Why, runs, stop};
+use crate::ops::{Context, Rejected, Why, runs, stop, sweep};
 
 /// From one look at the journal to the next.
 const LOOK_EVERY: Duration = Duration::from_millis(20);
@@ -39,13 +39,18 @@ pub fn perform(context: &Context, args: &Args) -> Result<ExitCode, Failure> {
         (true, false) => 1,
     };
     let unanswered = format!("the supervisor of run {} does not answer", run.id);
+    // Asked for by name, a lost run is looked at whoever has done so before.
+    let swept: Vec<_> = sweep::again(context, &run).iter().flat_map(sweep::sentences).collect();
     if args.json {
-        let report = Report::of(&run);
+        let report = Report::of(&run).warned(&swept);
         let report = if answers { report } else { report.unknown(&unanswered) };
         return Ok(failure::printed(print::json(&report), code));
     }
+    for sentence in swept {
+        print::talk_bytes(sentence.as_bytes());
+    }
     for leftover in left {
-        print::talk(&format!("still there: process {} ({})", leftover.process.pid, leftover.reason));
+        print::talk_bytes(sweep::still_there(&run.id, leftover).as_bytes());
     }
     let word = run.state().word();
     print::talk(&if !answers {
@@ -55,7 +60,11 @@ pub fn perform(context: &Context, args: &Args) -> Result<ExitCode, Failure> {
     } else if !was_live {
         format!("run {} had ended before: {word}", run.id)
     } else if left.is_empty() {
-        format!("{word}: run {}, nothing of it is left", run.id)
+        format!(
+            "{word}: run {}, nothing of it is left (services and containers that it asked others to start are not \
+             its descendants)",
+            run.id
+        )
     } else {
         format!("{word}: run {}", run.id)
     });

@@ -9,7 +9,7 @@ use serde::Serialize;
 use crate::cli::failure::Failure;
 use crate::cli::follower::Follower;
 use crate::cli::print;
-use crate::ops::{Context, Rejected, Why, runs};
+use crate::ops::{Context, Rejected, Why, runs, sweep};
 use crate::run::output::{Line, Stream};
 use crate::text;
 
@@ -60,6 +60,9 @@ pub fn perform(context: &Context, args: &Args) -> Result<ExitCode, Failure> {
         run.refresh().map_err(unreadable)?;
     }
     show(&follower.open_lines().map_err(unreadable)?, args.json)?;
+    for left in run.status.outcome.iter().flat_map(|outcome| &outcome.leftovers) {
+        print::talk_bytes(sweep::still_there(&run.id, left).as_bytes());
+    }
     Ok(ExitCode::SUCCESS)
 }
 

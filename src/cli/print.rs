@@ -9,6 +9,8 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use serde::Serialize;
 
 use crate::cli::ear::Ear;
+use crate::ops::sweep;
+use crate::run::swept::Swept;
 use crate::text;
 
 /// Bytes written at once: a pipe that can be written takes as many without waiting (`PIPE_BUF`).
@@ -70,6 +72,13 @@ pub fn talk(line: &str) {
 /// Says one line of others' bytes, made safe.
 pub fn talk_bytes(line: &[u8]) {
     talk(&text::safe(line));
+}
+
+/// Says what was done about the escapees of lost runs.
+pub fn swept(swept: &[Swept]) {
+    for sentence in swept.iter().flat_map(sweep::sentences) {
+        talk_bytes(sentence.as_bytes());
+    }
 }
 
 /// Writes a little, without waiting where `poll` has said that there is room: how many bytes.

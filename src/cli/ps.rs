@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use crate::cli::failure::Failure;
 use crate::cli::print;
-use crate::ops::{Context, runs};
+use crate::ops::{Context, runs, sweep};
 use crate::process::sampler::ProcessSample;
 use crate::run::status::State;
 use crate::run::view::RunView;
@@ -73,6 +73,7 @@ fn row(process: ProcessSample) -> ProcessRow {
 }
 
 pub fn perform(context: &Context, args: &Args) -> Result<ExitCode, Failure> {
+    print::swept(&sweep::all(context, || true));
     let found = if args.all { runs::list(context)? } else { runs::live(context)? };
     let mut rows = Vec::new();
     for run in found {
@@ -83,6 +84,9 @@ pub fn perform(context: &Context, args: &Args) -> Result<ExitCode, Failure> {
                 RunRow { run: id.to_string(), ..RunRow::default() }
             }
         });
+    }
+    for (run, left) in sweep::left(context) {
+        print::talk_bytes(sweep::still_there(&run, &left).as_bytes());
     }
     if args.json {
         print::json(&rows)?;

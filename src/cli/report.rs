@@ -5,6 +5,7 @@ use serde_json::value::RawValue;
 
 use crate::ops::runs::{self, ResultText};
 use crate::process::signal;
+use crate::run::event::Leftover;
 use crate::run::status::State;
 use crate::run::view::RunView;
 
@@ -96,6 +97,8 @@ impl Report {
         report.cpu_ms = Some(outcome.cpu_ms);
         report.leftovers_killed = Some(outcome.leftovers_killed);
         report.warnings.clone_from(&outcome.warnings);
+        let left = |left: &Leftover| format!("process {} could not be ended", left.sentence());
+        report.warnings.extend(outcome.leftovers.iter().map(left));
         match runs::result(run) {
             Ok(ResultText::None) => {}
             Ok(ResultText::Json(json)) => report.result = RawValue::from_string(json).ok(),

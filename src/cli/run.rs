@@ -12,8 +12,9 @@ use crate::cli::failure::{self, Failure};
 use crate::cli::parameters::{Given, parameters};
 use crate::cli::print;
 use crate::ops::launch::How;
-use crate::ops::{Context, call, runs};
+use crate::ops::{Context, call, runs, sweep};
 use crate::run::status::State;
+use crate::supervisor::launch;
 
 #[derive(Debug, clap::Args)]
 pub struct Args {
@@ -83,6 +84,7 @@ pub fn perform(context: &Context, args: &Args) -> Result<ExitCode, Failure> {
             print::talk_bytes(format!("warning: {warning}").as_bytes());
         }
         let done = print::json(&detached);
+        print::swept(&sweep::newest(context, || launch::pending_signal().is_none()));
         runs::prune_if_due(context, &run.id);
         return Ok(failure::printed(done, 0));
     }

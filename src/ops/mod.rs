@@ -13,6 +13,7 @@ pub mod demo;
 pub mod launch;
 pub mod runs;
 pub mod stop;
+pub mod sweep;
 
 /// What every verb needs to know.
 #[derive(Clone, Debug)]

@@ -3,7 +3,7 @@
 use std::io;
 
 use crate::agent::protocol;
-use crate::ops::{Context, Rejected, Why};
+use crate::ops::{Context, Rejected, Why, sweep};
 use crate::run::dir::RunDir;
 use crate::run::output::{self, Output, Stream};
 use crate::run::samples::{self, Sample};
@@ -101,5 +101,6 @@ pub fn prune_if_due(context: &Context, newest: &RunId) {
     if sizes.is_some() || store.count().is_ok_and(|kept| kept > context.settings.keep_runs) {
         // What cannot be removed now is tried again the next time.
         let _ = store.prune(context.settings.keep_runs, sizes);
+        sweep::forget_missing(context);
     }
 }

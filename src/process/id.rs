@@ -4,6 +4,11 @@ use std::fs;
 
 use serde::{Deserialize, Serialize};
 
+use crate::text;
+
+/// Longest command line in bytes: a sentence names several.
+const COMMAND: usize = 80;
+
 /// One process of this boot.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct ProcessId {
@@ -24,6 +29,20 @@ impl ProcessId {
     pub fn current() -> Self {
         let pid = rustix::process::getpid().as_raw_nonzero().get();
         Self { pid, start_time: Stat::read(pid).map_or(0, |stat| stat.start_time) }
+    }
+
+    /// Its command line as one safe line, or its name in brackets; `None` when it is gone.
+    #[must_use]
+    pub fn command(self) -> Option<String> {
+        let words = fs::read(format!("/proc/{}/cmdline", self.pid)).ok()?;
+        let line = if words.is_empty() {
+            format!("[{}]", fs::read_to_string(format!("/proc/{}/comm", self.pid)).ok()?.trim_end())
+        } else {
+            String::from_utf8_lossy(&words).replace('\0', " ")
+        };
+        let line = line.trim_end();
+        (Self::of(self.pid) == Some(self))
+            .then(|| text::safe(&line.as_bytes()[..line.floor_char_boundary(COMMAND)]))
     }
 
     /// Whether this very process still exists (a zombie does not count: it has ended).

@@ -1,7 +1,9 @@
 //! What the system says about processes: identity, signals, the tree, its use of the machine.
 //! Names no other room but text; everything here works without any right beyond the user's own.
 
+pub mod escapee;
 pub mod id;
 pub mod sampler;
 pub mod signal;
+pub mod sweep;
 pub mod tree;

@@ -112,6 +112,13 @@ impl RunDir {
         open(&self.lock()).is_ok_and(taken)
     }
 
+    /// Whether it is certain that no supervisor holds the lock: it could be had. A lock that cannot be opened tells
+    /// nothing.
+    #[must_use]
+    pub fn is_free(&self) -> bool {
+        open(&self.lock()).is_ok_and(|lock| lock.try_lock_shared().is_ok())
+    }
+
     /// What was asked.
     #[must_use]
     pub fn spec(&self) -> PathBuf {

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::process::id::ProcessId;
+use crate::process::sweep;
 use crate::run::spec::FORMAT;
 use crate::run::status::Outcome;
 
@@ -84,8 +85,27 @@ pub enum StopCause {
 pub struct Leftover {
     #[serde(flatten)]
     pub process: ProcessId,
+    /// Its command line, made safe; lines of earlier versions have none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub command: Option<String>,
     /// For example `disk wait`.
     pub reason: String,
+}
+
+impl Leftover {
+    /// A process that lives on although KILL was sent to it; `None` when it has ended after all.
+    #[must_use]
+    pub fn of(process: ProcessId) -> Option<Self> {
+        let command = process.command();
+        Some(Self { process, command, reason: sweep::why_alive(process)?.to_owned() })
+    }
+
+    /// Which process, and why it lives: `1234 sleep 50 (process of another user)`.
+    #[must_use]
+    pub fn sentence(&self) -> String {
+        let command = self.command.as_ref().map(|command| format!(" {command}")).unwrap_or_default();
+        format!("{}{command} ({})", self.process.pid, self.reason)
+    }
 }
 
 #[cfg(test)]

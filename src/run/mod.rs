@@ -10,4 +10,5 @@ pub mod samples;
 pub mod spec;
 pub mod status;
 pub mod store;
+pub mod swept;
 pub mod view;

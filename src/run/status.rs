@@ -86,6 +86,8 @@ pub struct Outcome {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct StepStatus {
     pub process: Option<ProcessId>,
+    /// Inodes of the pipes it was given.
+    pub pipes: [u64; 2],
     pub started_us: Option<u64>,
     pub ended_us: Option<u64>,
     pub exit_code: Option<i32>,
@@ -137,9 +139,9 @@ impl Status {
                 self.started_clock_us = *clock_us;
                 self.boot_id.clone_from(boot_id);
             }
-            Event::Started { step, process, .. } => {
+            Event::Started { step, process, pipes, .. } => {
                 let step = self.step(*step);
-                (step.process, step.started_us) = (Some(*process), at);
+                (step.process, step.pipes, step.started_us) = (Some(*process), *pipes, at);
                 // What the step before had left behind was ended; this one runs.
                 self.stopping = None;
             }

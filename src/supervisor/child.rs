@@ -7,6 +7,7 @@ use std::os::fd::{AsRawFd as _, OwnedFd, RawFd};
 use std::os::unix::process::CommandExt as _;
 use std::process::{Command, Stdio};
 
+use crate::process::escapee::MARKER;
 use crate::process::id::ProcessId;
 use crate::run::dir::{RunDir, make_private, private};
 use crate::run::spec::Step;
@@ -39,7 +40,7 @@ pub fn start(dir: &RunDir, step: &Step, payload: Option<&str>, umask: u32) -> io
         command.env_remove(name);
     }
     command.envs(step.set.iter().map(|(name, value)| (name, value)));
-    command.env("PLUGDECK_RUN_ID", dir.id().0);
+    command.env(MARKER, dir.id().0);
     let payload = match (payload, python_path(dir)) {
         (None, _) => None,
         // A state folder with a colon in its name cannot stand on PYTHONPATH: the payload goes as the argument.

@@ -11,6 +11,8 @@ pub enum Input {
     Exited { well: bool, tree_empty: bool },
     /// Nothing of the tree is left.
     TreeEmpty,
+    /// A look after a [`Effect::Kill`] has still found something of the tree.
+    StillThere,
     /// A person or a caller wants the run to end.
     Stop,
     /// The run's time is over.
@@ -28,7 +30,7 @@ pub enum Effect {
     Start(usize),
     /// TERM (and CONT) to the whole tree.
     Terminate(StopCause),
-    /// From now on, list, KILL and reap until told otherwise.
+    /// List what there is, and KILL all of it. What appears meanwhile is met by the next one.
     Kill,
     ArmGrace,
     ArmSweep,
@@ -97,10 +99,12 @@ impl Machine {
                 self.phase = Phase::Killing;
                 vec![Effect::Kill, Effect::ArmSweep]
             }
+            // Once is not enough: whatever was started between the list and its end was not on it.
+            (Phase::Killing, Input::StillThere) => vec![Effect::Kill],
             (Phase::Killing, Input::SweepOver) => self.finish(),
-            (Phase::Terminating, Input::Deadline | Input::SweepOver)
+            (Phase::Terminating, Input::Deadline | Input::SweepOver | Input::StillThere)
             | (Phase::Killing, Input::Stop | Input::Deadline | Input::GraceOver)
-            | (Phase::Running, Input::GraceOver | Input::SweepOver) => vec![],
+            | (Phase::Running, Input::GraceOver | Input::SweepOver | Input::StillThere) => vec![],
         }
     }
 
@@ -161,6 +165,35 @@ mod tests {
     fn a_stubborn_tree_is_killed_after_the_grace_and_given_up_after_the_sweep() {
         check(1, &[Input::Deadline, Input::GraceOver], &[Effect::Kill, Effect::ArmSweep]);
         check(1, &[Input::Deadline, Input::GraceOver, Input::SweepOver], &[Effect::Finish]);
+    }
+
+    /// A tree that moves: while those that are listed are killed, each has time for one successor.
+    #[test]
+    fn a_tree_that_moves_while_it_is_killed_is_killed_until_nothing_is_left() {
+        let (mut living, mut successors) = (3, 7);
+        let (mut machine, _) = Machine::new(1);
+        machine.step(Input::Deadline);
+        let mut effects = machine.step(Input::GraceOver);
+        for _ in 0..20 {
+            for effect in std::mem::take(&mut effects) {
+                match effect {
+                    Effect::Kill => {
+                        let listed = living;
+                        let started = listed.min(successors);
+                        successors -= started;
+                        living = living - listed + started;
+                    }
+                    Effect::ArmSweep | Effect::Finish => {}
+                    other => panic!("{other:?} while killing"),
+                }
+            }
+            effects = machine.step(if living == 0 { Input::TreeEmpty } else { Input::StillThere });
+        }
+        assert_eq!((living, successors, machine.phase), (0, 0, Phase::Ended));
+        // What cannot be killed is given up at its time, and not before.
+        check(1, &[Input::Deadline, Input::GraceOver, Input::StillThere], &[Effect::Kill]);
+        let stubborn = [Input::Deadline, Input::GraceOver, Input::StillThere, Input::SweepOver];
+        check(1, &stubborn, &[Effect::Finish]);
     }
 
     #[test]

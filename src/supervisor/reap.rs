@@ -5,8 +5,9 @@ use std::time::{Duration, Instant};
 use rustix::io::Errno;
 use rustix::process::{Pid, Signal, WaitOptions, WaitStatus};
 
-use crate::process::id::{ProcessId, Stat};
+use crate::process::id::ProcessId;
 use crate::process::signal::{self, Sent};
+use crate::process::sweep::{self, Condemned};
 use crate::process::tree;
 use crate::run::event::Leftover;
 
@@ -74,22 +75,26 @@ const ROUND: Duration = Duration::from_millis(10);
 /// what the supervisor had adopted has fallen to the caller then.
 pub fn sweep(limit: Duration) {
     let deadline = Instant::now() + limit;
-    while !reap().none_left && Instant::now() < deadline {
-        kill();
+    sweep::until_gone(&mut Descendants, || {
         std::thread::sleep(ROUND);
+        Instant::now() < deadline
+    });
+}
+
+/// All below the calling process.
+struct Descendants;
+
+impl Condemned for Descendants {
+    fn are_gone(&mut self) -> bool {
+        reap().none_left
+    }
+
+    fn kill(&mut self) {
+        kill();
     }
 }
 
 /// What still lives, each with the reason as far as it is known.
 pub fn leftovers() -> Vec<Leftover> {
-    let reason = |process: ProcessId| match Stat::read(process.pid)?.state {
-        'Z' => None,
-        'D' => Some("disk wait"),
-        _ if signal::send(process, Signal::KILL) == Sent::Refused => Some("process of another user"),
-        _ => Some("did not end in time"),
-    };
-    descendants()
-        .into_iter()
-        .filter_map(|process| Some(Leftover { process, reason: reason(process)?.to_owned() }))
-        .collect()
+    descendants().into_iter().filter_map(Leftover::of).collect()
 }

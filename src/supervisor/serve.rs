@@ -195,9 +195,6 @@ impl Supervisor<'_> {
     fn inputs(&mut self, stops: usize, cause: Option<StopCause>) -> Vec<Input> {
         let now = Instant::now();
         let mut inputs = Vec::new();
-        if self.killing {
-            self.kill();
-        }
         let reaped = reap::reap();
         let agent = self.agent.as_ref().map(|(process, _)| process.pid);
         for (pid, status) in reaped.exits {
@@ -218,6 +215,8 @@ impl Supervisor<'_> {
         }
         if reaped.none_left && self.agent.is_none() && inputs.is_empty() {
             inputs.push(Input::TreeEmpty);
+        } else if self.killing && !reaped.none_left {
+            inputs.push(Input::StillThere);
         }
         inputs.extend(std::iter::repeat_n(Input::Stop, stops));
         let passed = |due: &mut Option<Instant>| due.take_if(|due| now >= *due).is_some();
@@ -250,9 +249,11 @@ impl Supervisor<'_> {
                     self.recording.event(Event::Signalled { signal: libc::SIGTERM, pids });
                 }
                 Effect::Kill => {
-                    self.killing = true;
                     let pids = self.kill();
-                    self.recording.event(Event::Signalled { signal: libc::SIGKILL, pids });
+                    // The rounds after the first are no news: the end counts whom they met.
+                    if !std::mem::replace(&mut self.killing, true) {
+                        self.recording.event(Event::Signalled { signal: libc::SIGKILL, pids });
+                    }
                 }
                 Effect::ArmGrace => self.grace = Some(Instant::now() + self.spec.limits.grace()),
                 Effect::ArmSweep => self.sweep = Some(Instant::now() + self.spec.limits.sweep()),

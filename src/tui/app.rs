@@ -8,7 +8,7 @@ mod mouse;
 #[cfg(test)]
 mod tests;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -73,6 +73,8 @@ pub struct App {
     reading: Option<RunId>,
     /// The answer that was read last: a page opened on the same run does not have it read again.
     reply: Option<Arc<Reply>>,
+    /// The lost runs that were seen: for a new one, what it left behind is looked for.
+    lost: HashSet<RunId>,
     changed: bool,
 }
 
@@ -149,6 +151,7 @@ impl App {
             watched: None,
             reading: None,
             reply: None,
+            lost: HashSet::new(),
             changed: true,
         }
     }
@@ -202,6 +205,7 @@ impl App {
             | Message::Planned { .. }
             | Message::Replied { .. }
             | Message::Recalled { .. }
+            | Message::Swept(_)
             | Message::Theme(_) => {
                 effects = self.learn(message);
                 self.changed = true;

@@ -9,7 +9,7 @@ use tokio::sync::mpsc::Sender;
 
 use crate::agent::payload::Payload;
 use crate::ops::call::Request;
-use crate::ops::{Context, Rejected, Why, agents, build, call, runs, stop};
+use crate::ops::{Context, Rejected, Why, agents, build, call, runs, stop, sweep};
 use crate::run::dir::RunDir;
 use crate::run::spec::{Kind, RunId};
 use crate::run::view::RunView;
@@ -27,6 +27,8 @@ const SECOND_STOP: Duration = Duration::from_millis(100);
 pub enum Effect {
     // For the worker: answered by a message.
     ListAgents,
+    /// Ends what lost runs have left behind; answered by `Swept`, where there is something to tell.
+    SweepLost,
     /// Starts a call; answered by `Started` or `Refused`.
     Call(Box<Request>),
     /// Starts a run of the same agent, method and payload; answered as a call.
@@ -93,6 +95,7 @@ impl Worker {
             // A full queue means the tail is busy; the window asked for next will be answered.
             Effect::Watch(watch) => drop(self.asks.try_send(Ask::Watch(watch))),
             Effect::ListAgents
+            | Effect::SweepLost
             | Effect::Call(_)
             | Effect::Rerun(_)
             | Effect::Recall(_)
@@ -122,6 +125,11 @@ impl Worker {
             Effect::ListAgents => {
                 let (agents, unreadable) = agents::list(&self.context);
                 Some(Message::Agents(agents, unreadable))
+            }
+            Effect::SweepLost => {
+                let swept = sweep::all(&self.context, || true);
+                let sentences: Vec<_> = swept.iter().flat_map(sweep::sentences).collect();
+                (!sentences.is_empty()).then_some(Message::Swept(sentences))
             }
             Effect::Call(request) => Some(self.call(request)),
             Effect::Rerun(dir) => Some(match request_of(&dir) {

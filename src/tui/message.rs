@@ -73,6 +73,8 @@ pub enum Message {
         method: String,
         payload: String,
     },
+    /// What was done about those that lost runs had left behind; safe sentences.
+    Swept(Vec<String>),
     Theme(Result<Theme, String>),
     /// The process goes on after it was stopped: everything may look different.
     Resumed,

@@ -4,6 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::process::sampler::ProcessSample;
 use crate::run::dir::RunDir;
 use crate::run::output::Stream;
 use crate::run::samples::Sample;
@@ -32,6 +33,8 @@ pub struct Run {
     pub took: Duration,
     /// The last look at its processes, while it is live.
     pub latest: Option<Sample>,
+    /// What could not be ended and lives on, each with the reason.
+    pub left: Vec<(ProcessSample, String)>,
     /// Why the run directory cannot be read; then most of the above is empty.
     pub unreadable: Option<String>,
 }

@@ -19,7 +19,10 @@ use tokio::sync::mpsc::Sender;
 
 pub use notes::exit;
 
+use crate::process::id::ProcessId;
+use crate::process::sampler::ProcessSample;
 use crate::run::dir::RunDir;
+use crate::run::event::Leftover;
 use crate::run::samples::{Reader, Sample};
 use crate::run::spec::{Kind, RunId};
 use crate::run::status::State;
@@ -247,7 +250,7 @@ impl Known {
 
     /// Looks at a live run again; whether something changed.
     fn look(&mut self) -> bool {
-        let Some((view, samples)) = &mut self.live else { return false };
+        let Some((view, samples)) = &mut self.live else { return self.look_at_left() };
         let records = view.refresh();
         let latest = samples.read_new(&self.dir.samples()).ok().and_then(|mut new| new.pop());
         let news = latest.is_some() || records.as_ref().is_ok_and(|records| !records.is_empty());
@@ -261,11 +264,41 @@ impl Known {
         }
         true
     }
+
+    /// Looks whether what could not be ended has ended after all; whether something changed.
+    fn look_at_left(&mut self) -> bool {
+        let lives = |(process, _): &(ProcessSample, String)| {
+            ProcessId { pid: process.pid, start_time: process.start_time }.is_alive()
+        };
+        if self.row.left.iter().all(lives) {
+            return false;
+        }
+        let mut row = Run::clone(&self.row);
+        row.left.retain(lives);
+        self.row = Arc::new(row);
+        true
+    }
+}
+
+/// A process that could not be ended, and why. It uses nothing that anybody looks at.
+fn left(left: &Leftover) -> (ProcessSample, String) {
+    let process = ProcessSample {
+        pid: left.process.pid,
+        start_time: left.process.start_time,
+        ppid: 0,
+        state: '?',
+        cpu_percent: 0.0,
+        rss_bytes: 0,
+        threads: 0,
+        command: left.command.as_ref().map(|command| text::safe(command.as_bytes())),
+    };
+    (process, text::safe(left.reason.as_bytes()))
 }
 
 /// A run as the list shows it.
 fn row_of(view: &RunView, latest: Option<Sample>) -> Run {
     let state = view.state();
+    let leftovers = view.status.outcome.iter().flat_map(|outcome| &outcome.leftovers);
     let same_boot = view.status.boot_id == crate::process::id::boot_id();
     let live_since_us = (state.is_live() && same_boot).then_some(view.status.started_clock_us);
     Run {
@@ -280,6 +313,7 @@ fn row_of(view: &RunView, latest: Option<Sample>) -> Run {
         live_since_us,
         took: view.elapsed(),
         latest: latest.filter(|_| state.is_live()),
+        left: leftovers.filter(|left| left.process.is_alive()).map(left).collect(),
         unreadable: None,
     }
 }
@@ -297,6 +331,7 @@ fn unreadable(dir: &RunDir, error: &std::io::Error) -> Run {
         live_since_us: None,
         took: Duration::ZERO,
         latest: None,
+        left: Vec::new(),
         unreadable: Some(text::safe(error.to_string().as_bytes())),
     }
 }

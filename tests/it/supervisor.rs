@@ -1,5 +1,6 @@
 //! The supervisor's promises, each against an agent that breaks the rule on purpose.
 
+use std::io::{BufRead as _, BufReader};
 use std::os::unix::fs::PermissionsExt as _;
 use std::process::{Command, Stdio};
 
@@ -60,20 +61,106 @@ fn whatever_an_agent_leaves_behind_is_ended_and_counted() {
     assert_eq!((&report["state"], &report["leftovers_killed"]), (&json!("succeeded"), &json!(1)));
 }
 
-#[test]
-fn a_timeout_ends_what_ignores_term_and_what_is_stopped() {
-    let sandbox = Sandbox::with(&["faults/deaf", "faults/stopped", "faults/respawner"]);
-    for arguments in [
-        &["faults/deaf", "ignore", "-p", "children=3"][..],
-        &["faults/stopped", "stop_child"],
-        &["faults/respawner", "chain", "-p", "stay_seconds=40"],
-    ] {
-        let (report, code) = sandbox.run(&[arguments, &["--timeout", "0.5"]].concat());
-        assert_eq!((report["state"].as_str(), code), (Some("timed_out"), 124), "{report}");
-        let run = report["run"].as_str().unwrap();
-        assert_eq!(outcome(&sandbox, run).unwrap()["leftovers"], json!([]));
-        assert!(!lives(supervisor_pid(&sandbox, run)));
+/// Trees that do not want to end: how they are called, and what the agent says when its tree stands.
+const STUBBORN: &[(&[&str], &str)] = &[
+    // Children and grandchildren in sessions of their own.
+    (&["faults/forker", "leave_children", "-p", "generations=2", "-p", "stay_seconds=40"], "leaving 10"),
+    // Forked twice, without variables or streams.
+    (&["faults/daemon", "daemonize", "-p", "stay_seconds=40"], "the daemon is process"),
+    // Each dies when its successor lives.
+    (&["faults/respawner", "chain", "-p", "pause_ms=30", "-p", "stay_seconds=40"], "has begun"),
+    // Moves on by being told to end.
+    (&["faults/respawner", "dodge", "-p", "stay_seconds=40"], "the dodger is ready"),
+    (&["faults/deaf", "ignore", "-p", "children=3", "-p", "seconds=40"], "deaf:"),
+    (&["faults/stopped", "stop_child", "-p", "seconds=40"], "stops itself"),
+    (&["faults/stopped", "stop_self", "-p", "seconds=40"], "stops itself"),
+    (&["faults/zombies", "leave_unreaped", "-p", "seconds=40"], "have died"),
+];
+
+fn with_stubborn_agents() -> Sandbox {
+    let agents: std::collections::BTreeSet<_> = STUBBORN.iter().map(|(arguments, _)| arguments[0]).collect();
+    let sandbox = Sandbox::with(&agents.into_iter().collect::<Vec<_>>());
+    sandbox.configure("grace: 0.3\n");
+    sandbox
+}
+
+/// Waits until the agent has said that its tree stands.
+fn wait_said(sandbox: &Sandbox, run: &str, said: &str) {
+    let stderr = sandbox.path().join("state/plugdeck/runs").join(run).join("stderr");
+    wait_for(said, || std::fs::read_to_string(&stderr).ok()?.contains(said).then_some(()));
+}
+
+/// Whether nothing is left of a run: neither the supervisor, nor whoever was signalled or seen, nor whoever carries
+/// the run's mark.
+#[track_caller]
+fn is_gone(sandbox: &Sandbox, run: &str, arguments: &[&str]) {
+    assert_eq!(outcome(sandbox, run).unwrap()["leftovers"], json!([]), "{arguments:?}");
+    let supervisor = supervisor_pid(sandbox, run);
+    wait_for("the supervisor's end", || (!lives(supervisor)).then_some(()));
+    let signalled = sandbox.journal(run).into_iter().filter_map(|line| line["pids"].as_array().cloned());
+    for pid in signalled.flatten().filter_map(|pid| pid.as_i64()) {
+        assert!(!lives(pid), "{arguments:?}: {pid} lives");
     }
+    let mark = format!("PLUGDECK_RUN_ID={run}");
+    for process in std::fs::read_dir("/proc").unwrap().flatten() {
+        let environ = std::fs::read(process.path().join("environ")).unwrap_or_default();
+        let marked = environ.split(|byte| *byte == 0).any(|variable| variable == mark.as_bytes());
+        assert!(!marked, "{arguments:?}: {} lives", process.path().display());
+    }
+}
+
+#[test]
+fn a_timeout_ends_the_whole_tree_however_it_resists() {
+    let sandbox = with_stubborn_agents();
+    let runs: Vec<_> = STUBBORN
+        .iter()
+        .map(|(arguments, said)| {
+            let run = sandbox.detach(&[arguments, &["--timeout", "3"][..]].concat());
+            wait_said(&sandbox, &run, said);
+            (run, arguments)
+        })
+        .collect();
+    for (run, arguments) in runs {
+        let outcome = wait_for("the end", || outcome(&sandbox, &run));
+        assert_eq!(outcome["state"], "timed_out", "{arguments:?}");
+        is_gone(&sandbox, &run, arguments);
+    }
+}
+
+#[test]
+fn a_stop_ends_the_whole_tree_however_it_resists() {
+    let sandbox = with_stubborn_agents();
+    for (arguments, said) in STUBBORN {
+        let run = sandbox.detach(arguments);
+        wait_said(&sandbox, &run, said);
+        let done = sandbox.plugdeck(&["kill", &run]);
+        assert_eq!(done.code, 0, "{arguments:?}: {}", done.stderr);
+        assert!(done.stderr.contains("nothing of it is left (services and containers"), "{}", done.stderr);
+        assert_eq!(outcome(&sandbox, &run).unwrap()["state"], "killed", "{arguments:?}");
+        is_gone(&sandbox, &run, arguments);
+    }
+}
+
+#[test]
+fn a_killed_follower_harms_nothing_and_another_one_sees_it_all() {
+    let sandbox = Sandbox::with(&["faults/slow"]);
+    let arguments = ["-p", "seconds=50", "-p", "every=0.05", "--timeout", "4"];
+    let run = sandbox.detach(&[&["faults/slow", "tick"], &arguments[..]].concat());
+    for name in ["INT", "TERM", "HUP", "KILL"] {
+        let mut follower = sandbox.command(&["logs", "-f", &run]).stdout(Stdio::piped()).spawn().unwrap();
+        let mut line = String::new();
+        BufReader::new(follower.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
+        assert!(line.contains("tick 1"), "{line}");
+        signal(name, i64::from(follower.id()));
+        assert!(!follower.wait().unwrap().success());
+    }
+    assert!(lives(agent_pid(&sandbox, &run)));
+    let followed = sandbox.plugdeck(&["logs", "-f", &run]).stdout;
+    assert!(
+        followed.lines().count() > 20 && followed.lines().next().unwrap().ends_with("tick 1"),
+        "{followed}"
+    );
+    assert_eq!(outcome(&sandbox, &run).unwrap()["state"], "timed_out");
 }
 
 #[test]

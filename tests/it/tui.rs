@@ -2,10 +2,10 @@
 
 use std::process::{Command, Stdio};
 
-use crate::support::lives;
 use crate::support::sandbox::Sandbox;
 use crate::support::screen::Screen;
 use crate::support::wait_for;
+use crate::support::{lives, send};
 
 const ENTER: &str = "\r";
 const ESC: &str = "\u{1b}";
@@ -135,6 +135,37 @@ fn a_killed_dashboard_loses_nothing() {
     screen.wait_for(&format!("tick {}", before + 10));
     screen.send("g");
     screen.wait_for("tick 1");
+}
+
+#[test]
+fn whatever_ends_the_dashboard_its_own_runs_go_on_and_keep_their_time() {
+    let sandbox = Sandbox::with(&["faults/slow"]);
+    sandbox.configure("timeout: 4\ngrace: 0.3\n");
+    let mut begun = Vec::new();
+    for signal in ["INT", "TERM", "HUP", "KILL"] {
+        let mut screen = Screen::start(&sandbox, &[], 120, 40);
+        screen.wait_for("tick");
+        screen.send(ENTER);
+        screen.wait_for("valid");
+        screen.send(CTRL_R);
+        screen.wait_for("tick 1");
+        let mut runs =
+            sandbox.runs().into_iter().map(|run| run.file_name().unwrap().to_string_lossy().into_owned());
+        let run = runs.find(|run| !begun.iter().any(|(_, known)| known == run)).unwrap();
+        send(signal, i64::from(screen.child.process_id().unwrap()));
+        screen.wait_exit();
+        let journal = sandbox.journal(&run);
+        let started = journal.iter().find(|line| line["event"] == "started").unwrap();
+        assert!(lives(started["pid"].as_i64().unwrap()), "{signal}");
+        begun.push((signal, run));
+    }
+    for (signal, run) in begun {
+        // Followed again from its beginning to the end that its supervisor makes.
+        let followed = sandbox.plugdeck(&["logs", "-f", &run]).stdout;
+        assert!(followed.lines().next().is_some_and(|line| line.ends_with("tick 1")), "{signal}: {followed}");
+        let ended = sandbox.journal(&run).pop().unwrap();
+        assert_eq!(ended["outcome"]["state"], "timed_out", "{signal}: {ended}");
+    }
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! What the state learns from outside: looks at the runs, answers of the worker.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use crate::ops::call::Request;
@@ -46,6 +47,8 @@ impl App {
                 self.reply = reply.ok();
             }
             Message::Recalled { agent, method, payload } => self.open_form(&agent, &method, Some(&payload)),
+            // It was done behind the person's back, so it stays until a key.
+            Message::Swept(sentences) => self.say(Tone::Bad, sentences.join("; ")),
             Message::Theme(Ok(theme)) => {
                 self.say(Tone::Note, format!("theme {}", sign::safe(&theme.name)));
                 self.theme = theme;
@@ -71,6 +74,12 @@ impl App {
             effects.push(Effect::ListAgents);
         }
         self.tell_of_builds(&building);
+        let lost = |run: &&Arc<Run>| run.state == State::Lost && run.unreadable.is_none();
+        let lost: HashSet<RunId> = self.world.runs().iter().filter(lost).map(|run| run.id.clone()).collect();
+        if !lost.is_subset(&self.lost) {
+            effects.push(Effect::SweepLost);
+        }
+        self.lost = lost;
         let waiting = self.after_build.take_if(|after| {
             let build = after.build.as_ref().and_then(|id| self.world.run(id));
             build.is_some_and(|build| !build.is_live())

@@ -93,7 +93,8 @@ impl Dialog {
 /// What is still there afterwards.
 fn kept(run: &Run, world: &World) -> &'static str {
     if run.kind == Kind::Call {
-        return "The journal and all output so far are kept.";
+        return "The journal and all output so far are kept. Services and containers that it asked others to start are not its \
+                descendants and stay.";
     }
     let Some(detail) = world.detail_of(&run.id) else {
         return "The log is kept. The environment from before stays, or is put back.";

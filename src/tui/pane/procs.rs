@@ -1,4 +1,4 @@
-//! The processes of all live runs, each run's as a tree.
+//! The processes of all live runs, each run's as a tree; below them what could not be ended with its run.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -45,6 +45,8 @@ struct Entry<'a> {
     /// `├ `, `└ ` and the like.
     branch: String,
     process: &'a ProcessSample,
+    /// Why it could not be ended with its run.
+    left: Option<&'a str>,
 }
 
 impl Procs {
@@ -136,7 +138,14 @@ impl Procs {
                 }
             }
             line.extend(left);
-            let mut right = numbers(entry.process, t);
+            let mut right = match entry.left {
+                Some(reason) => {
+                    // That it is a process is plain here.
+                    let reason = reason.strip_prefix("process of ").unwrap_or(reason);
+                    vec![span(if wide { reason } else { "left" }.to_owned(), t.err)]
+                }
+                None => numbers(entry.process, t),
+            };
             right.truncate(if wide { 2 } else { 1 });
             right.push(blank(1));
             let place = row(inner, y);
@@ -210,7 +219,9 @@ fn digits(pid: i32) -> usize {
 /// How many processes there are to show.
 #[must_use]
 pub fn count(world: &World) -> usize {
-    world.live().filter_map(|run| run.latest.as_ref()).map(|sample| sample.processes.len()).sum()
+    let live: usize =
+        world.live().filter_map(|run| run.latest.as_ref()).map(|sample| sample.processes.len()).sum();
+    live + world.runs().iter().map(|run| run.left.len()).sum::<usize>()
 }
 
 fn entries(world: &World) -> Vec<Entry<'_>> {
@@ -218,7 +229,12 @@ fn entries(world: &World) -> Vec<Entry<'_>> {
     for run in world.live() {
         let processes = run.latest.as_ref().map_or(&[][..], |sample| &sample.processes);
         for (branch, process) in branches(processes) {
-            entries.push(Entry { run, branch, process });
+            entries.push(Entry { run, branch, process, left: None });
+        }
+    }
+    for run in world.runs() {
+        for (process, reason) in &run.left {
+            entries.push(Entry { run, branch: String::new(), process, left: Some(reason) });
         }
     }
     entries

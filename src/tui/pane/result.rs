@@ -203,7 +203,10 @@ impl ResultView {
             None if self.reply.stdout.trim().is_empty() => {}
             None => rows.extend(lines(&self.reply.stdout).map(Row::Line)),
         }
-        rows.extend(outcome.warnings.iter().map(|warning| Row::Warning(text::safe(warning.as_bytes()))));
+        let left =
+            outcome.leftovers.iter().map(|left| format!("process {} could not be ended", left.sentence()));
+        let warnings = left.chain(outcome.warnings.iter().cloned());
+        rows.extend(warnings.map(|warning| Row::Warning(text::safe(warning.as_bytes()))));
         if !stderr.is_empty() {
             rows.push(Row::Blank);
             rows.append(&mut stderr);

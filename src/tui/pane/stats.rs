@@ -2,10 +2,15 @@
 
 use ratatui::text::{Line, Span};
 
+use crate::run::status::State;
 use crate::tui::pane::{Look, indented, sign};
 use crate::tui::seen::Detail;
 use crate::tui::tail::exit;
 use crate::tui::widget::line::{blank, bold, fact, section, span, wrap};
+
+/// What the end of a whole tree proves, and what it does not.
+const PROOF: &str = "no descendant is left; services and containers that it asked others to start are not its \
+                     descendants";
 
 /// The lines of the numbers, `columns` wide.
 #[must_use]
@@ -63,8 +68,15 @@ pub fn numbers(detail: &Detail, columns: usize, look: Look) -> Vec<Line<'static>
                 lines.push(fact("left over", vec![span(text, t.warn)], t));
             }
             for leftover in &outcome.leftovers {
-                let text = format!("{} still there: {}", leftover.process.pid, sign::safe(&leftover.reason));
-                lines.push(fact("left over", vec![span(text, t.err)], t));
+                let text = format!("still there: {}", sign::safe(&leftover.sentence()));
+                for (at, line) in wrap(&text, columns.saturating_sub(10)).into_iter().enumerate() {
+                    lines.push(fact(if at == 0 { "left over" } else { "" }, vec![span(line, t.err)], t));
+                }
+            }
+            if outcome.leftovers.is_empty() && matches!(outcome.state, State::Killed | State::TimedOut) {
+                for (at, line) in wrap(PROOF, columns.saturating_sub(10)).into_iter().enumerate() {
+                    lines.push(fact(if at == 0 { "proof" } else { "" }, vec![span(line, t.dim)], t));
+                }
             }
             for warning in &outcome.warnings {
                 for (at, line) in

@@ -43,8 +43,8 @@ pub fn note(record: &Record, spec: &RunSpec) -> Option<String> {
             sign::count(usize::try_from(*killed).unwrap_or(usize::MAX), "process", "processes")
         ),
         Event::Leftovers { left, .. } => {
-            let pids: Vec<_> = left.iter().map(|leftover| leftover.process.pid).collect();
-            format!("could not be ended: {}", list(&pids))
+            let left: Vec<_> = left.iter().map(|leftover| safe(&leftover.sentence())).collect();
+            format!("could not be ended: {}", left.join(", "))
         }
         Event::Ended { outcome } => ended(outcome),
     })

@@ -147,6 +147,7 @@ pub(super) fn run(id: &str, method: &str, state: State, ms: u64, ago: i64) -> Ar
         live_since_us: live.then(|| NOW.clock_us - ms * 1_000),
         took: Duration::from_millis(ms),
         latest: live.then(sample),
+        left: Vec::new(),
         unreadable: None,
     })
 }

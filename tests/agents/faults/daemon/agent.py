@@ -18,7 +18,7 @@ time.sleep(seconds)
 """
 
 
-def become_daemon(seconds, pid_file, report):
+def become_daemon(seconds, pid_file, report, keep):
     """Runs in a child; never returns."""
     os.setsid()
     pid = os.fork()
@@ -27,18 +27,22 @@ def become_daemon(seconds, pid_file, report):
         os._exit(0)
     os.chdir("/")
     os.umask(0)
-    os.closerange(0, 1024)
-    null = os.open(os.devnull, os.O_RDWR)
-    os.dup2(null, 1)
-    os.dup2(null, 2)
-    os.execve(sys.executable, [sys.executable, "-c", DAEMON, str(seconds), pid_file], {})
+    if keep == "streams":
+        os.closerange(3, 1024)
+    else:
+        os.closerange(0, 1024)
+        null = os.open(os.devnull, os.O_RDWR)
+        os.dup2(null, 1)
+        os.dup2(null, 2)
+    environment = dict(os.environ) if keep == "environment" else {}
+    os.execve(sys.executable, [sys.executable, "-c", DAEMON, str(seconds), pid_file], environment)
 
 
-def daemonize(seconds=30, pid_file="", stay_seconds=0):
+def daemonize(seconds=30, pid_file="", stay_seconds=0, keep="nothing"):
     reader, report = os.pipe()
     child = os.fork()
     if child == 0:
-        become_daemon(min(seconds, LIMIT), pid_file, report)
+        become_daemon(min(seconds, LIMIT), pid_file, report, keep)
     os.close(report)
     daemon = int(os.read(reader, 20))
     os.waitpid(child, 0)

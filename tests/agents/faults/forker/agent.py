@@ -22,7 +22,7 @@ def child(seconds, own_session, generations):
     os._exit(0)
 
 
-def leave_children(children=10, seconds=30, own_sessions=True, generations=1):
+def leave_children(children=10, seconds=30, own_sessions=True, generations=1, stay_seconds=0):
     generations = max(1, min(generations, 2))
     pids = []
     for _ in range(min(children, 50 // generations)):
@@ -31,6 +31,7 @@ def leave_children(children=10, seconds=30, own_sessions=True, generations=1):
             child(seconds, own_sessions, generations)
         pids.append(pid)
     print(f"leaving {len(pids)} children behind", file=sys.stderr, flush=True)
+    time.sleep(min(stay_seconds, LIMIT))
     return {"children": pids}
 
 
