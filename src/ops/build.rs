@@ -52,8 +52,9 @@ pub fn prepare(context: &Context, agent: &str, options: Options) -> Result<Prepa
     }
     if is_foreign(&agent.directory) && !options.replace_foreign {
         let message = format!(
-            "{} was not built by plugdeck; `plugdeck build {name} --yes` replaces it",
-            context.paths.shorten(&agent.directory.join(folder::ENVIRONMENT))
+            "{} was not built by plugdeck; `plugdeck build {} --yes` replaces it",
+            context.paths.shorten(&agent.directory.join(folder::ENVIRONMENT)),
+            shell_words::quote(&name)
         );
         return Err(Rejected::new(Why::NotReady, message));
     }
@@ -99,6 +100,7 @@ fn spec(context: &Context, agent: &Agent, plan: Plan) -> RunSpec {
         directory: agent.directory.clone(),
         method: None,
         payload: None,
+        payload_in_argv: false,
         steps: plan.steps,
         // A download or a compilation takes as long as it takes, and a person can stop it.
         limits: launch::limits(context, None),

@@ -259,6 +259,7 @@ pub mod tests {
             directory: "/nowhere".into(),
             method: Some("m".into()),
             payload: None,
+            payload_in_argv: false,
             steps: vec![],
             limits: Limits { timeout_ms: None, grace_ms: 1, sweep_ms: 1 },
             variables: vec![],
