@@ -11,7 +11,7 @@ use crate::run::view::RunView;
 use crate::venv::folder;
 use crate::venv::machine::{Machine, Surroundings};
 use crate::venv::plan::{self, Plan};
-use crate::venv::probe::Found;
+use crate::venv::probe::{self, Found};
 use crate::venv::stamp::{self, Environment, Stamp};
 use crate::venv::swap;
 
@@ -67,6 +67,11 @@ fn plan_for(context: &Context, agent: &Agent) -> Result<Plan, Rejected> {
         let reason = agent.reason().unwrap_or_else(|| "its manifest cannot be read".to_owned());
         return Err(Rejected::new(Why::NotReady, format!("{} cannot be built: {reason}", agent.name)));
     };
+    if let Some(file) = probe::endless(&agent.directory) {
+        let sentence =
+            format!("{} cannot be built: {file} is a pipe or a device: put a file in its place", agent.name);
+        return Err(Rejected::new(Why::NotReady, sentence));
+    }
     let surroundings = Surroundings::from_env(&context.paths.home);
     let machine = Machine::look(&surroundings, &context.program, &agent.directory);
     plan::plan(&Found::look(&agent.directory, manifest), &machine)

@@ -37,7 +37,7 @@ pub fn serve(dir: &RunDir, lock: File, ready: OwnedFd) -> io::Result<()> {
     let done = supervise(dir, lock, &mut ready);
     if let (Err(error), Some(mut ready)) = (&done, ready) {
         // A caller that has gone needs no answer.
-        let _ = ready.write_all(error.to_string().as_bytes());
+        let _ = ready.write_all(format!("its supervisor could not begin: {error}").as_bytes());
     }
     done
 }
