@@ -23,7 +23,7 @@ const LARGEST_ARGUMENT: usize = 131_071;
 /// What to call, and how.
 #[derive(Clone, Debug)]
 pub struct Request {
-    /// `namespace/folder`.
+    /// `namespace/folder`, or a path that a person named.
     pub agent: String,
     pub method: String,
     pub parameters: Parameters,

@@ -48,7 +48,7 @@ pub struct RunSpec {
     /// Milliseconds since 1970.
     pub created_ms: i64,
     pub kind: Kind,
-    /// `namespace/folder`.
+    /// `namespace/folder`, or the path of a folder that a person named.
     pub agent: String,
     /// The agent's folder, absolute.
     pub directory: PathBuf,
