@@ -251,6 +251,7 @@ fn a_detached_run_is_listed_followed_and_killed_with_proof() {
     assert_eq!(keys, ["pid", "ppid", "state", "cpu_percent", "rss_bytes", "command"]);
     assert_eq!((&live[0]["run"], process["pid"].as_i64()), (&json!(run), Some(agent)));
 
+    wait_for("the first line", || sandbox.plugdeck(&["logs", &run]).stdout.contains("tick 1").then_some(()));
     let follower = sandbox.command(&["logs", "-f", &run]).stdout(Stdio::piped()).spawn().unwrap();
     let done = sandbox.plugdeck(&["kill", &run[run.len() - 4..], "--json"]);
     assert_eq!((done.code, &done.json()["state"]), (0, &json!("killed")));
