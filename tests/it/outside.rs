@@ -83,7 +83,7 @@ fn pipes_and_devices_for_files_never_hold_anybody() {
     refused(&sandbox, "faults/slow", &["agent.py is a named pipe"]);
     refused(&sandbox, "faults/busy", &["agent.yaml is a symbolic link to /dev/zero"]);
     // The tools would wait for the pipe.
-    for arguments in [&["build", "faults/tty", "--yes"][..], &["build", "faults/tty", "--plan"]] {
+    for arguments in [&["build", "faults/tty", "--plan"][..], &["build", "faults/tty", "--yes"]] {
         let report = sandbox.plugdeck(&[arguments, &["--json"]].concat()).json();
         assert_eq!(report["state"], "rejected", "{report}");
         assert!(report["error"].as_str().unwrap().contains("pyproject.toml is a pipe"), "{report}");
