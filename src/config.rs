@@ -22,6 +22,9 @@ pub struct Settings {
     pub keep_bytes: u64,
     /// Silence that is worth a notice.
     pub silence_notice: Duration,
+    /// Calls hand the payload over as the program's argument, where everybody on the machine can read it, and
+    /// leave the agent's Python alone: for an interpreter that runs no hook.
+    pub payload_in_argv: bool,
     /// A theme's name; `None`: chosen by the terminal.
     pub theme: Option<String>,
 }
@@ -35,6 +38,7 @@ impl Default for Settings {
             keep_runs: 500,
             keep_bytes: 5 << 30,
             silence_notice: Duration::from_secs(60),
+            payload_in_argv: false,
             theme: None,
         }
     }
@@ -51,7 +55,16 @@ struct File {
     keep_runs: Option<usize>,
     keep_bytes: Option<u64>,
     silence_notice: Option<f64>,
+    payload: Option<Way>,
     theme: Option<String>,
+}
+
+/// How a payload reaches its agent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Way {
+    Hook,
+    Argv,
 }
 
 impl Settings {
@@ -90,6 +103,7 @@ impl Settings {
         }
         settings.keep_runs = file.keep_runs.unwrap_or(settings.keep_runs);
         settings.keep_bytes = file.keep_bytes.unwrap_or(settings.keep_bytes);
+        settings.payload_in_argv = file.payload == Some(Way::Argv);
         settings.theme = file.theme;
         Ok(settings)
     }
@@ -102,9 +116,13 @@ mod tests {
     #[test]
     fn what_is_not_set_is_as_by_default() {
         assert_eq!(Settings::parse("# nothing\n"), Ok(Settings::default()));
-        let settings = Settings::parse("timeout: 0\ngrace: 0.5\n").unwrap();
-        let expected =
-            Settings { call_timeout: None, grace: Duration::from_millis(500), ..Settings::default() };
+        let settings = Settings::parse("timeout: 0\ngrace: 0.5\npayload: argv\n").unwrap();
+        let expected = Settings {
+            call_timeout: None,
+            grace: Duration::from_millis(500),
+            payload_in_argv: true,
+            ..Settings::default()
+        };
         assert_eq!(settings, expected);
     }
 
@@ -112,5 +130,7 @@ mod tests {
     fn an_unknown_key_is_named() {
         let error = Settings::parse("grcae: 1\n").unwrap_err();
         assert!(error.contains("grcae"), "{error}");
+        let error = Settings::parse("payload: file\n").unwrap_err();
+        assert!(error.contains("line 1") && error.contains("argv"), "{error}");
     }
 }

@@ -58,19 +58,21 @@
 //!
 //! | file | what |
 //! |---|---|
-//! | `spec.json` | what was asked: agent, kind, method, payload, steps, limits, version of plugdeck; names of passed variables, never their values |
+//! | `spec.json` | what was asked: agent (`namespace/folder`, or the absolute path of a folder that a person named so), kind, method, payload, `payload_in_argv` where it goes as the argument, steps, limits, version of plugdeck; names of passed variables, never their values |
 //! | `lock` | a lock (flock) that the caller takes before the directory gets its name and the supervisor inherits. Views try it shared, for an instant. Free and no end: the supervisor is gone, the run is `lost` |
 //! | `events.jsonl` | one object a line, `{"v":1,"t_us":…,"event":"…",…}`: `starting`, `started`, `skipped`, `not_started`, `exited`, `stop_requested`, `signalled`, `dropped`, `leftovers`, `ended` |
 //! | `samples.jsonl` | the tree over time: pid, start time, parent, state, CPU, memory, threads; each second for ten minutes, then every 5 s, after an hour every 30 s; a process's first and last sample always; its command in its first |
 //! | `stdout`, `stderr` | the exact bytes |
 //! | `timeline` | 16-byte little-endian records, one for each read: u64 microseconds since the start, u8 stream (1, 2), 3 zero bytes, u32 length |
 //! | `end.json` | the outcome of the `ended` event again, by write-then-rename. Where they differ the journal is right |
-//! | `hook/` | what runs inside the agent's Python before the agent: hands the payload over, buffers by line |
+//! | `hook/` | what runs inside the agent's Python before the agent: hands the payload over, buffers by line; not there where the payload goes as the argument |
 //! | `reserve` | 16 KiB, given back when the disk is full, so that the end still fits |
 //!
 //! Times are microseconds on the monotonic clock, counted from the supervisor's start. The caller creates the
 //! directory under a dot-name, writes `spec.json`, takes the lock, renames, starts the supervisor. Nothing is
-//! recorded before the checks of agent and payload have passed.
+//! recorded before the checks of agent and payload have passed; a run whose supervisor could not begin is removed
+//! again. What belongs to another user is not read, and `runs` must stand where no other user can swap it: a link
+//! to a folder of one's own is well.
 //!
 //! A run ends as one of `succeeded`, `soft_error` (exit code 0, but the value looks like an error; the rule that
 //! says so is named), `failed`, `timed_out`, `killed` (a person or a caller ended it), `rejected` (refused before

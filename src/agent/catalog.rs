@@ -1,7 +1,8 @@
 //! The installed agents, as found on disk. Broken ones stay listed with their reason.
 //!
 //! The store is `agents/NAMESPACE/FOLDER/`. Folders that begin with a dot are no part of it, and plain files
-//! beside the folders are nobody's. A symbolic link is listed but never followed: it could lead anywhere.
+//! beside the folders are nobody's. A symbolic link is listed but never followed: it could lead anywhere. A folder
+//! elsewhere is an agent only where a person names its path.
 
 use std::ffi::OsStr;
 use std::fs;
@@ -16,7 +17,8 @@ use crate::text;
 /// Bytes that a file name may have on Linux.
 const LONGEST_NAME: usize = 255;
 
-/// An agent's place in the store: `namespace/folder`, as found on disk.
+/// An agent's place in the store: `namespace/folder`, as found on disk. For a folder elsewhere the two are its
+/// absolute path, parted at the last slash, so that its name is that path.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct AgentName {
     pub namespace: String,
@@ -32,9 +34,6 @@ impl AgentName {
         let shown = text::fit(&text::safe(name.as_bytes()), 60).into_owned();
         let refuse =
             |why: &str| Err(format!("the agent name `{shown}` {why}: name it as `plugdeck list` does"));
-        if name.starts_with('/') {
-            return refuse("is an absolute path");
-        }
         let Some((namespace, folder)) = name.split_once('/').filter(|(_, folder)| !folder.contains('/'))
         else {
             return refuse("is not of the form namespace/agent");
@@ -66,11 +65,15 @@ pub struct Agent {
 }
 
 impl Agent {
-    /// Reads one agent without looking at the others. `None` when there is no such folder in the store.
+    /// Reads one agent without looking at the others: by its name in the store, or by the path of its folder.
+    /// `None` when there is no such folder in the store.
     ///
     /// # Errors
-    /// One sentence, when the name is not one that an agent can have.
+    /// One sentence, when the name is not one that an agent can have, or there is no folder at the path.
     pub fn load(agents: &Path, name: &str) -> Result<Option<Self>, String> {
+        if is_path(name) {
+            return Self::at(agents, name);
+        }
         let name = AgentName::parse(name)?;
         let namespace = absolute(agents).join(&name.namespace);
         let directory = namespace.join(&name.folder);
@@ -82,9 +85,33 @@ impl Agent {
             }
             Ok(_) | Err(_) => {}
         }
-        let refused = fs::symlink_metadata(&namespace).is_ok_and(|metadata| metadata.is_symlink());
-        let refused = refused.then(|| folder::link_message("the namespace folder", &namespace));
+        let refused = is_link(&namespace).then(|| folder::linked_folder("the namespace folder", &directory));
         Ok(Some(Self::read(name, directory, refused)))
+    }
+
+    /// Reads the agent in a folder that a person has named by its path. The person may mean a link; what counts from
+    /// here on is where it leads, so that one folder has one name, in the store too.
+    fn at(agents: &Path, path: &str) -> Result<Option<Self>, String> {
+        let shown = text::fit(&text::safe(path.as_bytes()), 200).into_owned();
+        let refuse =
+            |why: &str| Err(format!("the path `{shown}` {why}: name the folder that holds agent.yaml"));
+        let directory = match fs::canonicalize(path) {
+            Ok(directory) if directory.is_dir() => directory,
+            Ok(_) => return refuse("is no folder"),
+            Err(error) => return refuse(&format!("leads nowhere ({error})")),
+        };
+        let Some(real) = directory.to_str() else { return refuse("is not UTF-8") };
+        if let Some(fault) = real.split('/').find_map(odd_characters) {
+            return refuse(&format!("has a part that {fault}"));
+        }
+        let store = fs::canonicalize(agents).unwrap_or_else(|_| absolute(agents));
+        let in_store = directory.strip_prefix(store).ok().and_then(Path::to_str).map(AgentName::parse);
+        if let Some(Ok(name)) = in_store {
+            return Self::load(agents, &name.to_string());
+        }
+        let (namespace, folder) = real.rsplit_once('/').unwrap_or_default();
+        let name = AgentName { namespace: namespace.to_owned(), folder: folder.to_owned() };
+        Ok(Some(Self::read(name, directory.clone(), None)))
     }
 
     /// Whether the manifest meets the strict rules.
@@ -108,9 +135,8 @@ impl Agent {
 
     /// Reads the folder of an agent, unless there is a reason already why it must not be run.
     fn read(name: AgentName, directory: PathBuf, refused: Option<String>) -> Self {
-        let is_link = fs::symlink_metadata(&directory).is_ok_and(|metadata| metadata.is_symlink());
-        let refused =
-            refused.or_else(|| is_link.then(|| folder::link_message("the agent's folder", &directory)));
+        let refused = refused
+            .or_else(|| is_link(&directory).then(|| folder::linked_folder("the agent's folder", &directory)));
         let (manifest, problems) = match refused {
             Some(message) => (None, vec![folder::error(message)]),
             None => folder::read(&directory),
@@ -134,16 +160,17 @@ impl Catalog {
         let mut catalog = Self::default();
         let agents = absolute(agents);
         for namespace in catalog.folders(&agents) {
-            let refused =
-                is_link(&namespace).then(|| folder::link_message("the namespace folder", &namespace));
+            let linked = is_link(&namespace);
             let before = catalog.agents.len();
             for directory in catalog.folders(&namespace) {
                 // Behind a link stands no store: only what looks like an agent is worth a line.
-                if refused.is_none() || has_manifest(&directory) {
-                    catalog.add(&namespace, directory, refused.clone());
+                if !linked || has_manifest(&directory) {
+                    let refused = linked.then(|| folder::linked_folder("the namespace folder", &directory));
+                    catalog.add(&namespace, directory, refused);
                 }
             }
-            if let Some(message) = refused.filter(|_| catalog.agents.len() == before) {
+            if linked && catalog.agents.len() == before {
+                let message = folder::link_message("the namespace folder", &namespace);
                 catalog.unreadable.retain(|(path, _)| *path != namespace);
                 catalog.unreadable.push((namespace, message));
             }
@@ -217,13 +244,13 @@ impl Catalog {
     }
 }
 
+/// Whether a person has named a folder where the name of an agent could stand.
+fn is_path(name: &str) -> bool {
+    [".", ".."].contains(&name) || ["./", "../", "/"].iter().any(|start| name.starts_with(start))
+}
+
 /// What is wrong with one part of an agent's name; `None` when nothing is.
 fn name_fault(part: &str) -> Option<&'static str> {
-    // Characters that a screen shows as nothing or that turn the text around them.
-    let invisible = |c: char| {
-        matches!(c, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}')
-            || matches!(c, '\u{2060}'..='\u{2069}' | '\u{feff}')
-    };
     if part.is_empty() {
         Some("is empty")
     } else if part == "." || part == ".." {
@@ -232,12 +259,24 @@ fn name_fault(part: &str) -> Option<&'static str> {
         Some("begins with a dot, and such folders are no agents")
     } else if part.contains('/') {
         Some("has a slash")
-    } else if part.chars().any(char::is_control) {
+    } else if part.len() > LONGEST_NAME {
+        Some("is too long")
+    } else {
+        odd_characters(part)
+    }
+}
+
+/// What keeps a text from being shown as it is; `None` when nothing does.
+fn odd_characters(part: &str) -> Option<&'static str> {
+    // Characters that a screen shows as nothing or that turn the text around them.
+    let invisible = |c: char| {
+        matches!(c, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}')
+            || matches!(c, '\u{2060}'..='\u{2069}' | '\u{feff}')
+    };
+    if part.chars().any(char::is_control) {
         Some("has control characters")
     } else if part.chars().any(invisible) {
         Some("has invisible characters")
-    } else if part.len() > LONGEST_NAME {
-        Some("is too long")
     } else {
         None
     }
@@ -387,8 +426,8 @@ mod tests {
         }
         store.check(&[
             "a/dangling: the agent's folder is a symbolic link to nowhere",
-            "a/link: the agent's folder is a symbolic link to …space/real",
-            "b/real: the namespace folder is a symbolic link to",
+            "a/link: the agent's folder is a link and not followed: …space/real METHOD`",
+            "b/real: the namespace folder is a link and not followed: …space/real METHOD`",
             "c/agent.py: agent.py is a symbolic link to …space/real/agent.py",
             "c/agent.yaml: agent.yaml is a symbolic link to",
             "(root): the namespace folder is a symbolic link to /,",
@@ -496,12 +535,13 @@ mod tests {
             ("", "not of the form"),
             ("one", "not of the form"),
             ("a/b/c", "not of the form"),
-            ("/etc/passwd", "an absolute path"),
-            ("/etc", "an absolute path"),
+            ("/etc/passwd", "is no folder"),
+            ("/nowhere/x\u{1b}[31m", "leads nowhere"),
+            ("./x\0", "leads nowhere"),
+            ("../nowhere/nothing", "leads nowhere"),
             ("a/", "is empty"),
-            ("../x", "climbs"),
             ("a/..", "climbs"),
-            ("./x", "climbs"),
+            ("a/../b", "not of the form"),
             ("a/.x", "begins with a dot"),
             ("a/x\u{1b}[31m", "control characters"),
             ("a/x\0", "control characters"),
@@ -512,6 +552,29 @@ mod tests {
         }
         let long = "x".repeat(300);
         assert!(Agent::load(store.path(), &format!("a/{long}")).is_err_and(|why| why.contains("too long")));
+    }
+
+    #[test]
+    fn a_folder_elsewhere_is_an_agent_when_its_path_is_named() {
+        let (store, elsewhere) = (Store::new(), Store::new());
+        store.agent("a/one");
+        let real = elsewhere.agent("my agent");
+        symlink(&real, elsewhere.path().join("link")).expect("a link can be made");
+        let load = |path: &Path| Agent::load(store.path(), path.to_str().expect("it is UTF-8"));
+        let found = load(&real).expect("it is there").expect("it is there");
+        assert!(found.valid() && found.directory == real, "{found:?}");
+        assert_eq!(found.name.to_string(), real.to_string_lossy());
+        assert_eq!(load(&elsewhere.path().join("link")), Ok(Some(found.clone())));
+        assert_eq!(load(&real.join("../my agent/.")), Ok(Some(found)));
+        assert_eq!(load(&store.path().join("a/one")), Agent::load(store.path(), "a/one"));
+        // Its files are as strictly looked at as those of the store.
+        fs::remove_file(real.join("agent.py")).expect("a file can be removed");
+        symlink("/dev/zero", real.join("agent.py")).expect("a link can be made");
+        let found = load(&real).expect("it is there").expect("it is there");
+        assert!(found.reason().is_some_and(|why| why.contains("symbolic link to /dev/zero")), "{found:?}");
+        let odd = elsewhere.agent("turned\u{202e}");
+        assert!(load(&odd).is_err_and(|why| why.contains("invisible") && !why.contains('\u{202e}')));
+        assert_eq!(load(Path::new("/")).map(|agent| agent.map(|agent| agent.valid())), Ok(Some(false)));
     }
 
     #[test]

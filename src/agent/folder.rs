@@ -49,6 +49,16 @@ pub(super) fn link_message(what: &str, link: &Path) -> String {
     format!("{what} is a symbolic link to {target}, which is not followed: put the real one in its place")
 }
 
+/// The same for an agent's folder behind a link, with the way in for a person who means it.
+pub(super) fn linked_folder(what: &str, directory: &Path) -> String {
+    let Ok(real) = fs::canonicalize(directory) else { return link_message(what, directory) };
+    let real = real.to_string_lossy();
+    let path = shell_words::quote(&real);
+    format!(
+        "{what} is a link and not followed: name the folder itself, `plugdeck run {path} METHOD`, or put it in the link's place"
+    )
+}
+
 /// The text of the manifest, or one sentence why there is none.
 fn manifest_text(directory: &Path) -> Result<String, String> {
     for name in MANIFESTS {

@@ -16,7 +16,7 @@ use crate::text;
 
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// The agent, as `plugdeck list` shows it
+    /// The agent, as `plugdeck list` shows it, or the path of its folder: `./…` or `/…`
     #[arg(value_name = "NS/AGENT")]
     pub agent: String,
     /// Only say what would be done

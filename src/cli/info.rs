@@ -13,7 +13,7 @@ use crate::venv::stamp::Environment;
 
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// The agent, as `plugdeck list` shows it
+    /// The agent, as `plugdeck list` shows it, or the path of its folder: `./…` or `/…`
     #[arg(value_name = "NS/AGENT")]
     pub agent: String,
     /// Print one JSON object, as in `plugdeck list --json`

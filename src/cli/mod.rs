@@ -78,6 +78,9 @@ pub fn main() -> ExitCode {
             return build_step(rest);
         }
     }
+    // A file size limit shows as an error of the write, not as the end of plugdeck without a word. Where that cannot
+    // be arranged, all else still works.
+    let _ = signal_hook::flag::register(signal_hook::consts::SIGXFSZ, std::sync::Arc::default());
     let cli = match Cli::try_parse_from(arguments) {
         Ok(cli) => cli,
         Err(error) => {

@@ -18,7 +18,7 @@ use crate::supervisor::launch;
 
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// The agent, as `plugdeck list` shows it
+    /// The agent, as `plugdeck list` shows it, or the path of its folder: `./…` or `/…`
     #[arg(value_name = "NS/AGENT")]
     pub agent: String,
     /// One of its methods

@@ -23,7 +23,7 @@ pub fn list(context: &Context) -> (Vec<Listed>, Vec<(PathBuf, String)>) {
     (listed, catalog.unreadable)
 }
 
-/// One agent by its `namespace/folder`, and its environment, as in [`list`]. A broken one is found too.
+/// One agent by its `namespace/folder` or the path that a person named, and its environment, as in [`list`]. A broken one is found too.
 pub fn find(context: &Context, name: &str) -> Result<Listed, Rejected> {
     let agent = match Agent::load(&context.paths.agents(), name) {
         Ok(Some(agent)) => agent,
@@ -37,7 +37,11 @@ impl Listed {
     /// Looks at the agent's environment. That a build of it runs is known by the marker in its folder: looking
     /// through all runs would cost more than many a call.
     fn of(agent: Agent) -> Self {
-        let environment = settled(&agent.directory);
+        let environment = match agent.manifest {
+            Some(_) => settled(&agent.directory),
+            // It may be a link to anywhere: nothing is touched there.
+            None => stamp::look(&agent.directory),
+        };
         Self { agent, environment }
     }
 }

@@ -4,6 +4,7 @@
 use std::path::Path;
 
 use crate::agent::catalog::Agent;
+use crate::agent::manifest::Manifest;
 use crate::ops::launch::{self, How, Prepared};
 use crate::ops::{Context, Rejected, Why, agents, runs};
 use crate::run::spec::{FORMAT, Kind, RunSpec};
@@ -11,7 +12,7 @@ use crate::run::view::RunView;
 use crate::venv::folder;
 use crate::venv::machine::{Machine, Surroundings};
 use crate::venv::plan::{self, Plan};
-use crate::venv::probe::Found;
+use crate::venv::probe::{self, Found};
 use crate::venv::stamp::{self, Environment, Stamp};
 use crate::venv::swap;
 
@@ -44,6 +45,7 @@ pub fn start(context: &Context, agent: &str, options: Options) -> Result<RunView
 pub fn prepare(context: &Context, agent: &str, options: Options) -> Result<Prepared, Rejected> {
     let agent = agents::find(context, agent)?.agent;
     let name = agent.name.to_string();
+    buildable(&agent)?;
     refuse_while_running(context, &name)?;
     swap::settle(&agent.directory).map_err(|error| Rejected::new(Why::Machine, error.to_string()))?;
     if stamp::look(&agent.directory) == Environment::Building {
@@ -52,8 +54,9 @@ pub fn prepare(context: &Context, agent: &str, options: Options) -> Result<Prepa
     }
     if is_foreign(&agent.directory) && !options.replace_foreign {
         let message = format!(
-            "{} was not built by plugdeck; `plugdeck build {name} --yes` replaces it",
-            context.paths.shorten(&agent.directory.join(folder::ENVIRONMENT))
+            "{} was not built by plugdeck; `plugdeck build {} --yes` replaces it",
+            context.paths.shorten(&agent.directory.join(folder::ENVIRONMENT)),
+            shell_words::quote(&name)
         );
         return Err(Rejected::new(Why::NotReady, message));
     }
@@ -61,11 +64,21 @@ pub fn prepare(context: &Context, agent: &str, options: Options) -> Result<Prepa
     Ok(Prepared::new(&agent, spec(context, &agent, plan)))
 }
 
-fn plan_for(context: &Context, agent: &Agent) -> Result<Plan, Rejected> {
-    let Some(manifest) = &agent.manifest else {
+/// The manifest, where there is one. Nothing is touched in a folder before this: it may be a link to anywhere.
+fn buildable(agent: &Agent) -> Result<&Manifest, Rejected> {
+    agent.manifest.as_ref().ok_or_else(|| {
         let reason = agent.reason().unwrap_or_else(|| "its manifest cannot be read".to_owned());
-        return Err(Rejected::new(Why::NotReady, format!("{} cannot be built: {reason}", agent.name)));
-    };
+        Rejected::new(Why::NotReady, format!("{} cannot be built: {reason}", agent.name))
+    })
+}
+
+fn plan_for(context: &Context, agent: &Agent) -> Result<Plan, Rejected> {
+    let manifest = buildable(agent)?;
+    if let Some(file) = probe::endless(&agent.directory) {
+        let sentence =
+            format!("{} cannot be built: {file} is a pipe or a device: put a file in its place", agent.name);
+        return Err(Rejected::new(Why::NotReady, sentence));
+    }
     let surroundings = Surroundings::from_env(&context.paths.home);
     let machine = Machine::look(&surroundings, &context.program, &agent.directory);
     plan::plan(&Found::look(&agent.directory, manifest), &machine)
@@ -99,6 +112,7 @@ fn spec(context: &Context, agent: &Agent, plan: Plan) -> RunSpec {
         directory: agent.directory.clone(),
         method: None,
         payload: None,
+        payload_in_argv: false,
         steps: plan.steps,
         // A download or a compilation takes as long as it takes, and a person can stop it.
         limits: launch::limits(context, None),

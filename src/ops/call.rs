@@ -17,10 +17,13 @@ use crate::venv::stamp::Environment;
 const REMOVED: &[&str] =
     &["VIRTUAL_ENV", "CONDA_PREFIX", "PYTHONHOME", "__PYVENV_LAUNCHER__", "PYTHONUNBUFFERED"];
 
+/// Bytes of one argument on Linux (`MAX_ARG_STRLEN` without the NUL).
+const LARGEST_ARGUMENT: usize = 131_071;
+
 /// What to call, and how.
 #[derive(Clone, Debug)]
 pub struct Request {
-    /// `namespace/folder`.
+    /// `namespace/folder`, or a path that a person named.
     pub agent: String,
     pub method: String,
     pub parameters: Parameters,
@@ -41,15 +44,18 @@ pub fn prepare(context: &Context, request: &Request) -> Result<Prepared, Rejecte
     let listed = agents::find(context, &request.agent)?;
     let agent = &listed.agent;
     check(agent, request)?;
+    let name = agent.name.to_string();
+    let word = shell_words::quote(&name);
     let python = match &listed.environment {
         Environment::Ready { .. } | Environment::Stale { .. } => agent.directory.join(".venv/bin/python"),
         Environment::None => {
-            let sentence = format!("{0} has no environment yet: `plugdeck build {0}` makes one", agent.name);
+            let sentence =
+                format!("{} has no environment yet: `plugdeck build {word}` makes one", agent.name);
             return Err(Rejected::new(Why::NotReady, sentence));
         }
         Environment::Broken { reason } => {
             let sentence = format!(
-                "the environment of {0} is broken ({reason}): `plugdeck build {0}` makes it anew",
+                "the environment of {} is broken ({reason}): `plugdeck build {word}` makes it anew",
                 agent.name
             );
             return Err(Rejected::new(Why::NotReady, sentence));
@@ -67,6 +73,7 @@ pub fn prepare(context: &Context, request: &Request) -> Result<Prepared, Rejecte
     };
     let payload = RawValue::from_string(payload.to_json())
         .map_err(|error| Rejected::new(Why::Request, format!("the payload is no JSON: {error}")))?;
+    let payload_in_argv = in_argv(context, payload.get().len())?;
     let python = python.to_string_lossy().into_owned();
     let step = Step {
         title: format!("{} {}", agent.name, request.method),
@@ -86,11 +93,30 @@ pub fn prepare(context: &Context, request: &Request) -> Result<Prepared, Rejecte
         directory: agent.directory.clone(),
         method: Some(request.method.clone()),
         payload: Some(payload),
+        payload_in_argv,
         steps: vec![step],
         limits: launch::limits(context, request.timeout),
         variables: launch::variables(),
     };
     Ok(Prepared::new(agent, spec))
+}
+
+/// Whether a payload of so many bytes goes as the argument, and whether it can.
+fn in_argv(context: &Context, bytes: usize) -> Result<bool, Rejected> {
+    // A folder with a colon in its name cannot stand on PYTHONPATH, so no hook would be found there.
+    let colon = context.paths.runs().as_os_str().as_encoded_bytes().contains(&b':');
+    let way_out = match (context.settings.payload_in_argv, colon) {
+        (false, false) => return Ok(false),
+        (true, _) => "set `payload: hook` in config.yaml",
+        (false, true) => "set XDG_STATE_HOME to a folder without a colon in its name",
+    };
+    if bytes <= LARGEST_ARGUMENT {
+        return Ok(true);
+    }
+    let sentence = format!(
+        "the payload has {bytes} bytes and goes as an argument, which holds {LARGEST_ARGUMENT}: {way_out}, or send less"
+    );
+    Err(Rejected::new(Why::Request, sentence))
 }
 
 /// What the checks of agent, method and payload say; `force` lets all pass but an agent that cannot run.

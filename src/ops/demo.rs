@@ -131,6 +131,7 @@ mod tests {
     use std::os::unix::fs::MetadataExt as _;
 
     use super::*;
+    use crate::agent::catalog::Catalog;
 
     #[test]
     fn every_folder_is_embedded_with_all_its_files() {
@@ -153,6 +154,51 @@ mod tests {
             .flat_map(|(name, files)| files.iter().map(move |(file, _)| format!("{name}/{file}")))
             .collect();
         assert_eq!(embedded, on_disk);
+    }
+
+    #[test]
+    fn every_misbehaviour_is_there_and_told() {
+        let store = tempfile::tempdir().unwrap();
+        install(store.path(), true).unwrap();
+        let catalog = Catalog::scan(&store.path().join("agents"));
+        assert_eq!(catalog.agents.len(), AGENTS.len() + FAULTS.len());
+        for agent in &catalog.agents {
+            let name = agent.name.to_string();
+            assert_eq!(agent.valid(), name != "demo/broken", "{name}: {:?}", agent.problems);
+            let manifest = agent.manifest.as_ref().unwrap();
+            assert!(manifest.description.as_ref().is_some_and(|text| text.len() > 10), "{name}");
+        }
+        for (name, method) in [
+            ("faults/ok", "say"),
+            ("faults/slow", "tick"),
+            ("faults/silent", "never_speaks"),
+            ("demo/chatty", "talk"),
+            ("faults/flood", "lines"),
+            ("faults/flood", "huge_line"),
+            ("faults/flood", "garbage"),
+            ("faults/noise", "around"),
+            ("faults/crash", "exit_code"),
+            ("faults/crash", "fault"),
+            ("faults/soft-error", "failing"),
+            ("faults/deaf", "ignore"),
+            ("faults/stopped", "stop_self"),
+            ("faults/busy", "spin"),
+            ("faults/forker", "leave_children"),
+            ("faults/daemon", "daemonize"),
+            ("faults/respawner", "chain"),
+            ("faults/holder", "hold"),
+            ("faults/memory", "eat"),
+            ("faults/descriptors", "run_out"),
+            ("faults/stdin", "read"),
+            ("faults/tty", "write"),
+            ("faults/escape", "print_codes"),
+            ("faults/deletes", "delete"),
+            ("faults/noise", "big_result"),
+        ] {
+            let agent = catalog.agents.iter().find(|agent| agent.name.to_string() == name).unwrap();
+            let method = agent.manifest.as_ref().unwrap().method(method).unwrap();
+            assert!(method.description.len() > 10, "{name}: {method:?}");
+        }
     }
 
     #[test]

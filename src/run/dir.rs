@@ -2,11 +2,12 @@
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read as _, Write as _};
-use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _, PermissionsExt as _};
+use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use crate::process::id;
 use crate::run::spec::{FORMAT, RunId, RunSpec};
 use crate::run::status::Outcome;
 
@@ -38,6 +39,7 @@ impl RunDir {
     /// Creates `<runs>/<id>`: under a dot-name first, so that nobody ever sees a run without its spec and lock.
     pub fn create(runs: &Path, spec: &RunSpec) -> io::Result<Created> {
         make_private(runs)?;
+        secure(runs)?;
         loop {
             let id = new_id()?;
             let hidden = runs.join(format!(".{id}"));
@@ -196,13 +198,18 @@ struct End {
 }
 
 /// Opens a file of a run directory for reading. Anything but a regular file is refused, and never waited for: who
-/// can write there could have put a FIFO in its place.
+/// can write there could have put a FIFO in its place. So is what another user wrote: it could name any process as
+/// one to be signalled.
 pub fn open(path: &Path) -> io::Result<File> {
     let file = OpenOptions::new().read(true).custom_flags(libc::O_NONBLOCK | libc::O_NOFOLLOW).open(path)?;
-    if file.metadata()?.is_file() {
-        return Ok(file);
+    let found = file.metadata()?;
+    if !found.is_file() {
+        return Err(io::Error::other(format!("{} is no regular file", path.display())));
     }
-    Err(io::Error::other(format!("{} is no regular file", path.display())))
+    if found.uid() != id::user() {
+        return Err(io::Error::other(format!("{} belongs to user {}", path.display(), found.uid())));
+    }
+    Ok(file)
 }
 
 /// An error that says which of a run's files it is about.
@@ -237,6 +244,37 @@ pub fn make_private(folder: &Path) -> io::Result<()> {
     fs::set_permissions(folder, fs::Permissions::from_mode(0o700))
 }
 
+/// Makes sure that nobody else can read or swap what will stand in this folder. A link to a folder of the user's
+/// own is as good as the folder. What a group may do is the user's own arrangement.
+fn secure(runs: &Path) -> io::Result<()> {
+    const WAY_OUT: &str = "set XDG_STATE_HOME to a folder of your own";
+    let real = fs::canonicalize(runs)?;
+    let found = real.metadata()?;
+    if found.uid() != id::user() {
+        let sentence = format!("{} belongs to user {}: {WAY_OUT}", real.display(), found.uid());
+        return Err(io::Error::new(io::ErrorKind::PermissionDenied, sentence));
+    }
+    if found.mode() & 0o077 != 0 {
+        fs::set_permissions(&real, fs::Permissions::from_mode(0o700))?;
+    }
+    // Inside a container, what belongs to the system can have any number.
+    let system = fs::metadata("/")?.uid();
+    for above in real.ancestors().skip(1) {
+        let found = above.metadata()?;
+        let sticky = found.mode() & 0o1000 != 0;
+        let fault = if ![id::user(), 0, system].contains(&found.uid()) {
+            format!("belongs to user {}", found.uid())
+        } else if found.mode() & 0o002 != 0 && !sticky {
+            "can be written by everybody".to_owned()
+        } else {
+            continue;
+        };
+        let sentence = format!("{} {fault}, who could swap what stands there: {WAY_OUT}", above.display());
+        return Err(io::Error::new(io::ErrorKind::PermissionDenied, sentence));
+    }
+    Ok(())
+}
+
 /// A new file that only this user reads, whatever the umask.
 pub fn private(path: &Path) -> io::Result<File> {
     let file = OpenOptions::new().append(true).create_new(true).mode(0o600).open(path)?;
@@ -267,6 +305,7 @@ pub mod tests {
             directory: "/nowhere".into(),
             method: Some("m".into()),
             payload: None,
+            payload_in_argv: false,
             steps: vec![],
             limits: Limits { timeout_ms: None, grace_ms: 1, sweep_ms: 1 },
             variables: vec![],

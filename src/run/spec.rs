@@ -48,7 +48,7 @@ pub struct RunSpec {
     /// Milliseconds since 1970.
     pub created_ms: i64,
     pub kind: Kind,
-    /// `namespace/folder`.
+    /// `namespace/folder`, or the path of a folder that a person named.
     pub agent: String,
     /// The agent's folder, absolute.
     pub directory: PathBuf,
@@ -58,6 +58,9 @@ pub struct RunSpec {
     /// The payload's exact JSON text; calls only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub payload: Option<Box<RawValue>>,
+    /// The payload goes as the program's argument instead of through the hook.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub payload_in_argv: bool,
     pub steps: Vec<Step>,
     pub limits: Limits,
     /// Names of the variables that the steps inherit.

@@ -27,8 +27,15 @@ pub struct Started {
     pub pipes: [u64; 2],
 }
 
-/// Starts a program of a run. `payload` is handed over by the hook, for calls; `umask` is the caller's.
-pub fn start(dir: &RunDir, step: &Step, payload: Option<&str>, umask: u32) -> io::Result<Started> {
+/// What a call hands over.
+#[derive(Clone, Copy)]
+pub enum Payload<'a> {
+    Hook(&'a str),
+    Argument(&'a str),
+}
+
+/// Starts a program of a run; `umask` is the caller's.
+pub fn start(dir: &RunDir, step: &Step, payload: Option<Payload>, umask: u32) -> io::Result<Started> {
     let (program, arguments) =
         step.argv.split_first().ok_or_else(|| io::Error::other("the step has no program"))?;
     let (out, out_end) = rustix::pipe::pipe_with(rustix::pipe::PipeFlags::CLOEXEC)?;
@@ -41,16 +48,15 @@ pub fn start(dir: &RunDir, step: &Step, payload: Option<&str>, umask: u32) -> io
     }
     command.envs(step.set.iter().map(|(name, value)| (name, value)));
     command.env(MARKER, dir.id().0);
-    let payload = match (payload, python_path(dir)) {
-        (None, _) => None,
-        // A state folder with a colon in its name cannot stand on PYTHONPATH: the payload goes as the argument.
-        (Some(payload), None) => {
+    let payload = match payload {
+        None => None,
+        Some(Payload::Argument(payload)) => {
             command.arg(payload);
             None
         }
-        (Some(payload), Some(path)) => {
+        Some(Payload::Hook(payload)) => {
             install_hook(dir)?;
-            command.env("PYTHONPATH", path);
+            command.env("PYTHONPATH", python_path(dir)?);
             command.env("PLUGDECK_PAYLOAD_FD", PAYLOAD_FD.to_string());
             Some(payload_file(payload)?)
         }
@@ -82,11 +88,11 @@ fn install_hook(dir: &RunDir) -> io::Result<()> {
     fs::rename(half, hook)
 }
 
-/// The hook's folder first, then the user's own entries; `None` where that cannot be written down.
-fn python_path(dir: &RunDir) -> Option<OsString> {
+/// The hook's folder first, then the user's own entries.
+fn python_path(dir: &RunDir) -> io::Result<OsString> {
     let users = std::env::var_os("PYTHONPATH").filter(|path| !path.is_empty());
     let paths = std::iter::once(dir.hook()).chain(users.iter().flat_map(std::env::split_paths));
-    std::env::join_paths(paths).ok()
+    std::env::join_paths(paths).map_err(io::Error::other)
 }
 
 /// A file in memory that only this descriptor reaches.

@@ -16,7 +16,7 @@ use crate::supervisor::serve::{READY, serve};
 /// The hidden verb: `plugdeck __supervise DIR`.
 pub const VERB: &str = "__supervise";
 
-/// Why a run could not be started. The run directory stays and says the same, where there is one.
+/// Why a run could not be started. A run directory stays only where its journal says the same.
 #[derive(Debug, thiserror::Error)]
 pub enum LaunchError {
     #[error("no run directory could be made in {path}: {source}")]
@@ -32,7 +32,11 @@ pub fn start(program: &Path, store: &Store, spec: &RunSpec) -> Result<RunDir, La
     let created = store
         .create(spec)
         .map_err(|source| LaunchError::Directory { path: store.runs.display().to_string(), source })?;
-    let (ear, mouth) = io::pipe().map_err(LaunchError::Supervisor)?;
+    let refused = |error| {
+        withdraw(&created.dir);
+        LaunchError::Supervisor(error)
+    };
+    let (ear, mouth) = io::pipe().map_err(refused)?;
     // The lock travels as standard input and the mouth as standard output, so nothing unsafe is needed here.
     let mut supervisor = Command::new(program)
         .arg0(title(&created.id))
@@ -43,10 +47,11 @@ pub fn start(program: &Path, store: &Store, spec: &RunSpec) -> Result<RunDir, La
         .stderr(Stdio::null())
         .current_dir("/")
         .spawn()
-        .map_err(LaunchError::Supervisor)?;
+        .map_err(refused)?;
     let heard = listen(ear, created.dir);
-    // The supervisor outlives its caller; while the caller lives, somebody must take note of its end.
-    std::thread::spawn(move || supervisor.wait());
+    // The supervisor outlives its caller; while the caller lives, somebody must take note of its end. Where no thread
+    // can be had, a zombie stays until the caller ends.
+    let _ = std::thread::Builder::new().spawn(move || supervisor.wait());
     heard
 }
 
@@ -57,11 +62,15 @@ pub fn start_forked(store: &Store, spec: &RunSpec) -> Result<RunDir, LaunchError
     let created = store
         .create(spec)
         .map_err(|source| LaunchError::Directory { path: store.runs.display().to_string(), source })?;
-    let (ear, mouth) = io::pipe().map_err(LaunchError::Supervisor)?;
+    let refused = |error| {
+        withdraw(&created.dir);
+        LaunchError::Supervisor(error)
+    };
+    let (ear, mouth) = io::pipe().map_err(refused)?;
     hold_signals();
     // Should the supervisor vanish, what it leaves behind falls to the caller.
     let _ = rustix::process::set_child_subreaper(Some(rustix::process::getpid()));
-    if raw::fork().map_err(LaunchError::Supervisor)?.is_some() {
+    if raw::fork().map_err(refused)?.is_some() {
         drop((mouth, created.lock));
         return listen(ear, created.dir);
     }
@@ -94,12 +103,23 @@ fn title(id: &RunId) -> String {
 /// Waits for the supervisor's word.
 fn listen(mut ear: impl io::Read, dir: RunDir) -> Result<RunDir, LaunchError> {
     let mut word = Vec::new();
-    match ear.read_to_end(&mut word) {
-        Ok(_) if word == READY => Ok(dir),
-        Ok(0) => Err(LaunchError::NotStarted("the supervisor ended before it had begun".to_owned())),
-        Ok(_) => Err(LaunchError::NotStarted(String::from_utf8_lossy(&word).into_owned())),
-        Err(error) => Err(LaunchError::Supervisor(error)),
+    let error = match ear.read_to_end(&mut word) {
+        Ok(_) if word == READY => return Ok(dir),
+        Ok(0) => LaunchError::NotStarted("the supervisor ended before it had begun".to_owned()),
+        Ok(_) => LaunchError::NotStarted(String::from_utf8_lossy(&word).into_owned()),
+        Err(error) => LaunchError::Supervisor(error),
+    };
+    if dir.events().metadata().is_ok_and(|journal| journal.len() > 0) {
+        return Err(error);
     }
+    withdraw(&dir);
+    Err(error)
+}
+
+/// Removes a run of which nothing is recorded but that it was asked for: it would stand in the list as lost.
+fn withdraw(dir: &RunDir) {
+    // What cannot be removed is shown as lost, which is true as well.
+    let _ = std::fs::remove_dir_all(&dir.path);
 }
 
 /// The other half of [`start`]: what `plugdeck __supervise DIR` does.

@@ -17,7 +17,7 @@ use crate::run::output::Stream;
 use crate::run::spec::{Kind, RunSpec};
 use crate::run::status::{Outcome, State};
 use crate::supervisor::capture::Capture;
-use crate::supervisor::child;
+use crate::supervisor::child::{self, Payload};
 use crate::supervisor::machine::{Effect, Input, Machine};
 use crate::supervisor::outcome::{self, Exit};
 use crate::supervisor::raw;
@@ -37,7 +37,7 @@ pub fn serve(dir: &RunDir, lock: File, ready: OwnedFd) -> io::Result<()> {
     let done = supervise(dir, lock, &mut ready);
     if let (Err(error), Some(mut ready)) = (&done, ready) {
         // A caller that has gone needs no answer.
-        let _ = ready.write_all(error.to_string().as_bytes());
+        let _ = ready.write_all(format!("its supervisor could not begin: {error}").as_bytes());
     }
     done
 }
@@ -274,8 +274,9 @@ impl Supervisor<'_> {
             self.tell(READY);
             return Err(Input::Exited { well: true, tree_empty: true });
         }
+        let way = if self.spec.payload_in_argv { Payload::Argument } else { Payload::Hook };
         let payload = match self.spec.kind {
-            Kind::Call => self.spec.payload.as_deref().map(serde_json::value::RawValue::get),
+            Kind::Call => self.spec.payload.as_deref().map(|payload| way(payload.get())),
             Kind::Build => None,
         };
         let started = child::start(self.dir, &step, payload, self.umask).and_then(|started| {

@@ -56,6 +56,18 @@ impl Basis {
     ];
 }
 
+/// Files in an agent's folder that uv or pip open by themselves.
+const READ_BY_TOOLS: [&str; 7] =
+    ["pyproject.toml", "uv.lock", "uv.toml", "requirements.txt", "setup.py", "setup.cfg", ".python-version"];
+
+/// Which of the files that the tools will open is a pipe, a socket or a device: they would wait for it, or read it,
+/// for ever.
+#[must_use]
+pub fn endless(directory: &Path) -> Option<&'static str> {
+    let odd = |found: fs::Metadata| !found.is_file() && !found.is_dir();
+    READ_BY_TOOLS.into_iter().find(|name| directory.join(name).metadata().is_ok_and(odd))
+}
+
 /// What an agent's folder and its manifest say about its environment.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Found {

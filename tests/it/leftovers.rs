@@ -19,11 +19,14 @@ const LEAVER: &str = "#!/bin/sh\n./becomes-root --reuid 0 --regid 0 --clear-grou
                       while [ \"$(tr '\\0' ' ' </proc/$!/cmdline)\" != 'sleep 49 ' ]; do :; done\n\
                       echo \"{\\\"result\\\": $!}\"\n";
 
+/// Makes an ordinary user of whoever starts plugdeck.
+const AS_NOBODY: [&str; 7] =
+    ["setpriv", "--reuid", NOBODY, "--regid", NOBODY, "--clear-groups", env!("CARGO_BIN_EXE_plugdeck")];
+
 /// plugdeck as an ordinary user.
 fn as_nobody(sandbox: &Sandbox, arguments: &[&str]) -> Command {
-    let mut command = Command::new("setpriv");
-    command.args(["--reuid", NOBODY, "--regid", NOBODY, "--clear-groups"]);
-    command.arg(env!("CARGO_BIN_EXE_plugdeck")).args(arguments).envs(sandbox.variables()).current_dir("/");
+    let mut command = Command::new(AS_NOBODY[0]);
+    command.args(&AS_NOBODY[1..]).args(arguments).envs(sandbox.variables()).current_dir("/");
     command
 }
 
@@ -79,7 +82,7 @@ fn what_could_not_be_ended_is_named_with_its_reason_everywhere() {
         let done = plugdeck(arguments);
         assert!(done.stderr.contains(&named), "{arguments:?}: {}", done.stderr);
     }
-    let mut screen = Screen::start(&sandbox, &[], 160, 48);
+    let mut screen = Screen::start_command(&sandbox, &AS_NOBODY, &[], 160, 48);
     // The processes, then the run's own page.
     screen.wait_until("the process", |text| text.contains("sleep 49") && text.contains("another user"));
     screen.send("2\r");

@@ -1,5 +1,6 @@
 //! The supervisor's promises, each against an agent that breaks the rule on purpose.
 
+use std::collections::BTreeSet;
 use std::io::{BufRead as _, BufReader};
 use std::os::unix::fs::PermissionsExt as _;
 use std::process::{Command, Stdio};
@@ -204,24 +205,68 @@ fn a_run_directory_is_private_whatever_the_umask() {
 #[test]
 fn an_agent_starts_as_from_a_shell() {
     let sandbox = Sandbox::with(&["faults/ok"]);
-    let (report, _) = sandbox.run(&["faults/ok", "surroundings"]);
-    let direct = Command::new(sandbox.agent("faults/ok").join(".venv/bin/python"))
-        .args(["agent.py", r#"{"method": "surroundings", "parameters": {}}"#])
-        .current_dir(sandbox.agent("faults/ok"))
-        .stdin(Stdio::null())
-        .output()
-        .unwrap();
-    let direct: Value = serde_json::from_slice(&direct.stdout).unwrap();
-    let (run, direct) = (&report["result"], &direct["result"]);
+    let folder = sandbox.agent("faults/ok");
+    // What a caller may have set, the agent finds; what it ignores or has open, the agent does not.
+    let odd = "umask 027; ulimit -n 333; ulimit -c 0";
+    let surroundings = |script: String| {
+        let output = Command::new("nice")
+            .args(["-n", "3", "sh", "-c", &script])
+            .envs(sandbox.variables())
+            .current_dir(&folder)
+            .stdin(Stdio::null())
+            .output()
+            .unwrap();
+        let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+        report["result"].clone()
+    };
+    let program = env!("CARGO_BIN_EXE_plugdeck");
+    let leaks = "trap '' USR2 QUIT; exec 7</dev/zero 9>/dev/null";
+    let run = surroundings(format!("{odd}; {leaks}; exec {program} run faults/ok surroundings --json"));
+    let payload = r#"{"method":"surroundings","parameters":{}}"#;
+    let python = folder.join(".venv/bin/python");
+    let direct = surroundings(format!("{odd}; exec {} agent.py '{payload}'", python.display()));
+    for key in [
+        "argument_count",
+        "argument_bytes",
+        "argv0",
+        "cwd",
+        "executable",
+        "file",
+        "limits",
+        "module",
+        "nice",
+        "out_of_memory_score",
+        "prefix",
+        "signals",
+        "stdin_is_null",
+        "sys_path_0",
+        "umask",
+    ] {
+        assert!(!direct[key].is_null(), "{key}");
+        assert_eq!(run[key], direct[key], "{key}");
+    }
+    // Whatever the tests themselves have inherited.
     let descriptors: Vec<_> = run["descriptors"].as_object().unwrap().keys().cloned().collect();
     assert_eq!(descriptors, ["0", "1", "2"]);
-    for key in ["cwd", "file", "path_0", "limits", "umask", "argv_count"] {
-        assert_eq!(run.get(key), direct.get(key), "{key}");
+    let facts = run["status"].as_object().unwrap();
+    assert!(facts.contains_key("SigIgn") && facts.contains_key("NoNewPrivs"), "{facts:?}");
+    for key in facts.keys().filter(|key| {
+        ["Sig", "Shd", "Cap", "Uid", "Gid", "Groups", "Umask", "NoNew", "Seccomp", "Cpus", "Mems", "THP"]
+            .iter()
+            .any(|start| key.starts_with(start))
+            // How many signals of the whole user are waiting.
+            && *key != "SigQ"
+    }) {
+        assert_eq!(run["status"][key], direct["status"][key], "{key}");
     }
-    for key in ["SigBlk", "SigIgn", "SigCgt", "NoNewPrivs", "Seccomp"] {
-        assert_eq!(run["status"].get(key), direct["status"].get(key), "{key}");
-    }
-    assert!(!run.to_string().contains("PLUGDECK_PAYLOAD_FD"));
+    let variables = |found: &Value| -> BTreeSet<String> {
+        found["variables"].as_array().unwrap().iter().map(|name| name.as_str().unwrap().to_owned()).collect()
+    };
+    let more: Vec<_> = variables(&run).difference(&variables(&direct)).cloned().collect();
+    let expected = ["PLUGDECK_RUN_ID", "PYTHONPATH"];
+    assert!(more.iter().all(|name| expected.contains(&name.as_str())), "{more:?}");
+    assert_eq!((&run["session"], &run["group"]), (&run["pid"], &run["pid"]));
+    assert_eq!((&run["has_terminal"], &run["stdin_is_null"]), (&json!(false), &json!(true)));
 }
 
 #[test]
@@ -293,6 +338,7 @@ fn a_detached_run_is_listed_followed_and_killed_with_proof() {
     assert_eq!(keys, ["pid", "ppid", "state", "cpu_percent", "rss_bytes", "command"]);
     assert_eq!((&live[0]["run"], process["pid"].as_i64()), (&json!(run), Some(agent)));
 
+    wait_for("the first line", || sandbox.plugdeck(&["logs", &run]).stdout.contains("tick 1").then_some(()));
     let follower = sandbox.command(&["logs", "-f", &run]).stdout(Stdio::piped()).spawn().unwrap();
     let done = sandbox.plugdeck(&["kill", &run[run.len() - 4..], "--json"]);
     assert_eq!((done.code, &done.json()["state"]), (0, &json!("killed")));
@@ -336,21 +382,34 @@ fn what_a_vanished_supervisor_leaves_behind_is_ended_by_the_caller() {
 }
 
 #[test]
-fn many_runs_at_once_all_end_right() {
+fn a_hundred_runs_at_once_all_end_right() {
     let sandbox = Sandbox::with(&["faults/ok"]);
-    let texts: Vec<String> = (0..20).map(|number| format!("text={number}")).collect();
-    let children: Vec<_> = texts
+    let words: Vec<String> = (0..100).map(|number| format!("run-{number}-")).collect();
+    let children: Vec<_> = words
         .iter()
-        .map(|text| {
-            let arguments = ["run", "faults/ok", "echo", "--json", "-p", text];
-            sandbox.command(&arguments).stdout(Stdio::piped()).spawn().unwrap()
+        .map(|word| {
+            let word = format!("word={word}");
+            let arguments = ["run", "faults/ok", "say", "--json", "-p", &word, "-p", "lines=50"];
+            sandbox.command(&arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
         })
         .collect();
-    for (child, text) in children.into_iter().zip(&texts) {
-        let report: Value = serde_json::from_slice(&child.wait_with_output().unwrap().stdout).unwrap();
-        assert_eq!(report["result"]["parameters"]["text"], text["text=".len()..]);
+    let mut ids = BTreeSet::new();
+    for (child, word) in children.into_iter().zip(&words) {
+        let output = child.wait_with_output().unwrap();
+        let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+        assert_eq!(
+            (report["state"].as_str(), output.status.code()),
+            (Some("succeeded"), Some(0)),
+            "{report}"
+        );
+        assert_eq!((report["result"].as_str(), output.stderr.as_slice()), (Some(word.as_str()), &b""[..]));
+        let stderr = std::path::Path::new(report["directory"].as_str().unwrap()).join("stderr");
+        let expected: Vec<_> = (1..=50).map(|number| format!("{word} {number}")).collect();
+        assert_eq!(std::fs::read_to_string(stderr).unwrap().lines().collect::<Vec<_>>(), expected);
+        ids.insert(report["run"].as_str().unwrap().to_owned());
     }
-    assert_eq!(sandbox.runs().len(), 20);
+    assert_eq!((ids.len(), sandbox.runs().len()), (100, 100));
+    assert_eq!(sandbox.plugdeck(&["ps", "--json"]).json(), json!([]));
 }
 
 #[test]

@@ -147,7 +147,11 @@ impl App {
 
     pub(super) fn open_form(&mut self, agent: &str, method: &str, payload: Option<&str>) {
         let Some((listed, method)) = self.world.method(agent, method) else {
-            let text = format!("{} declares no {} any more", sign::safe(agent), sign::safe(method));
+            let agent_name = sign::safe(agent);
+            let text = match self.world.agent(agent) {
+                Some(_) => format!("{agent_name} declares no {} any more", sign::safe(method)),
+                None => format!("{agent_name} is not in the store: r runs it again as it was"),
+            };
             self.say(Tone::Bad, text);
             return;
         };

@@ -42,6 +42,7 @@ impl Bench {
             directory: "/".into(),
             method: Some("talk".into()),
             payload: None,
+            payload_in_argv: false,
             steps: vec![],
             limits: Limits { timeout_ms: None, grace_ms: 1, sweep_ms: 1 },
             variables: vec![],

@@ -37,9 +37,20 @@ impl Screen {
         columns: u16,
         rows: u16,
     ) -> Self {
+        let command = [&[env!("CARGO_BIN_EXE_plugdeck")], arguments].concat();
+        Self::start_command(sandbox, &command, variables, columns, rows)
+    }
+
+    /// The same with plugdeck started by another program.
+    pub fn start_command(
+        sandbox: &Sandbox,
+        command: &[&str],
+        variables: &[(&str, &str)],
+        columns: u16,
+        rows: u16,
+    ) -> Self {
         let pair = native_pty_system().openpty(size(columns, rows)).unwrap();
-        let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_plugdeck"));
-        command.args(arguments);
+        let mut command = CommandBuilder::from_argv(command.iter().map(Into::into).collect());
         for (name, value) in sandbox.variables() {
             command.env(name, value);
         }

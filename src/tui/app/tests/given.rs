@@ -190,6 +190,7 @@ pub(super) fn spec(kind: Kind) -> RunSpec {
         directory: "/agents".into(),
         method: Some("analyze_text".into()),
         payload: None,
+        payload_in_argv: false,
         steps: vec![],
         limits: Limits { timeout_ms: Some(310_000), grace_ms: 2_000, sweep_ms: 10_000 },
         variables: vec![],

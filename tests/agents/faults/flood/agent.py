@@ -21,6 +21,7 @@ def write(stream, data):
 
 def lines(count=100000, width=100, stream="stderr"):
     end = time.monotonic() + LIMIT
+    width = min(width, 10000)
     written, last, total = 0, "", 0
     while written < count and time.monotonic() < end:
         numbers = range(written + 1, min(written + 1000, count) + 1)

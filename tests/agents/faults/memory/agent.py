@@ -25,10 +25,11 @@ def eat(megabytes=300, seconds=5):
 
 def leak(megabytes_per_second=20, seconds=10):
     end = time.monotonic() + min(seconds, LIMIT)
+    chunk = int(min(megabytes_per_second, 100) * MEGABYTE / 10)
     eaten = []
     while time.monotonic() < end:
         if sum(map(len, eaten)) < MOST * MEGABYTE:
-            eaten.append(bytearray(b"x") * int(megabytes_per_second * MEGABYTE / 10))
+            eaten.append(bytearray(b"x") * chunk)
         time.sleep(0.1)
     return peak()
 

@@ -31,6 +31,11 @@ def command_line_bytes():
         return len(file.read())
 
 
+def out_of_memory_score():
+    with open("/proc/self/oom_score_adj") as file:
+        return int(file.read())
+
+
 def stdin_is_null():
     try:
         return os.fstat(0).st_rdev == os.stat(os.devnull).st_rdev
@@ -73,6 +78,7 @@ def surroundings():
         "group": os.getpgid(0),
         "session": os.getsid(0),
         "nice": os.nice(0),
+        "out_of_memory_score": out_of_memory_score(),
         "umask": f"{umask:04o}",
         "signals": {name: facts.get(name) for name in SIGNAL_SETS},
         "limits": {name: resource.getrlimit(getattr(resource, name)) for name in limits},
@@ -84,6 +90,12 @@ def required(text=""):
     return text
 
 
+def say(word="hello", lines=10):
+    for number in range(1, min(lines, 1000) + 1):
+        print(f"{word} {number}", file=sys.stderr)
+    return word
+
+
 def reply_to(request):
     """Also knows a method that its manifest does not declare, as real agents do."""
     method, parameters = request.get("method"), request.get("parameters") or {}
@@ -93,6 +105,8 @@ def reply_to(request):
         return surroundings()
     if method == "required":
         return required(**parameters)
+    if method == "say":
+        return say(**parameters)
     raise ValueError(f"Unknown method: {method}")
 
 
