@@ -20,6 +20,8 @@ pub struct Settings {
     pub keep_runs: usize,
     /// Most bytes of runs kept.
     pub keep_bytes: u64,
+    /// Most bytes of output kept of a run.
+    pub keep_output: u64,
     /// Silence that is worth a notice.
     pub silence_notice: Duration,
     /// A theme's name; `None`: chosen by the terminal.
@@ -34,6 +36,7 @@ impl Default for Settings {
             sweep: Duration::from_secs(10),
             keep_runs: 500,
             keep_bytes: 5 << 30,
+            keep_output: 1 << 30,
             silence_notice: Duration::from_secs(60),
             theme: None,
         }
@@ -50,6 +53,7 @@ struct File {
     sweep: Option<f64>,
     keep_runs: Option<usize>,
     keep_bytes: Option<u64>,
+    keep_output: Option<u64>,
     silence_notice: Option<f64>,
     theme: Option<String>,
 }
@@ -90,6 +94,7 @@ impl Settings {
         }
         settings.keep_runs = file.keep_runs.unwrap_or(settings.keep_runs);
         settings.keep_bytes = file.keep_bytes.unwrap_or(settings.keep_bytes);
+        settings.keep_output = file.keep_output.unwrap_or(settings.keep_output);
         settings.theme = file.theme;
         Ok(settings)
     }

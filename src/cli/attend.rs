@@ -161,7 +161,7 @@ impl Talk {
             }
             if !self.fill() {
                 let lines = self.follower.open_lines();
-                self.take(lines);
+                self.take(Ok(lines));
                 last = true;
             }
         }
@@ -170,6 +170,9 @@ impl Talk {
 
 /// A line as it is shown.
 fn spoken(line: &Line) -> String {
+    if line.lost > 0 {
+        return format!("{}\n", text::not_kept(line.stream.name(), line.lost));
+    }
     let shown = text::safe(line.visible());
     match line.cut {
         0 => format!("{shown}\n"),

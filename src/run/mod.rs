@@ -3,6 +3,7 @@
 
 pub mod dir;
 pub mod event;
+pub mod hole;
 pub mod journal;
 pub mod jsonl;
 pub mod output;
@@ -11,3 +12,4 @@ pub mod spec;
 pub mod status;
 pub mod store;
 pub mod view;
+pub mod walk;
