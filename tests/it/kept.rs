@@ -176,11 +176,13 @@ fn the_dashboard_shows_one_line_for_what_is_not_kept() {
     let lost = hole["to"].as_u64().unwrap() - hole["from"].as_u64().unwrap();
     let line = said("stderr", lost);
     let mut screen = Screen::start(&sandbox, &[], 120, 40);
-    screen.wait_for("flood");
-    screen.send("2\r");
-    screen.wait_for("succeeded");
+    screen.wait_for("1 kept");
+    screen.send("24");
+    screen.wait_for("T raw");
+    screen.wait_for("\"lines\": 2000");
     screen.send("[");
-    screen.wait_for("line 2000");
+    screen.wait_for("f follow");
+    screen.wait_for("err │ line 2000 ");
     screen.send("g");
     screen.wait_for("line 1 ");
     screen.wait_for(&line);
