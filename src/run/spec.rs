@@ -127,3 +127,15 @@ impl Limits {
         Duration::from_millis(self.sweep_ms)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn limits_of_an_older_plugdeck_read() {
+        let limits: Limits =
+            serde_json::from_str(r#"{"timeout_ms":null,"grace_ms":1,"sweep_ms":1}"#).unwrap();
+        assert_eq!(limits.keep_output, KEEP_OUTPUT);
+    }
+}
