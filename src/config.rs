@@ -20,6 +20,8 @@ pub struct Settings {
     pub keep_runs: usize,
     /// Most bytes of runs kept.
     pub keep_bytes: u64,
+    /// Most bytes of output kept of a run.
+    pub keep_output: u64,
     /// Silence that is worth a notice.
     pub silence_notice: Duration,
     /// Calls hand the payload over as the program's argument, where everybody on the machine can read it, and
@@ -37,6 +39,7 @@ impl Default for Settings {
             sweep: Duration::from_secs(10),
             keep_runs: 500,
             keep_bytes: 5 << 30,
+            keep_output: 1 << 30,
             silence_notice: Duration::from_secs(60),
             payload_in_argv: false,
             theme: None,
@@ -54,6 +57,7 @@ struct File {
     sweep: Option<f64>,
     keep_runs: Option<usize>,
     keep_bytes: Option<u64>,
+    keep_output: Option<u64>,
     silence_notice: Option<f64>,
     payload: Option<Way>,
     theme: Option<String>,
@@ -103,6 +107,7 @@ impl Settings {
         }
         settings.keep_runs = file.keep_runs.unwrap_or(settings.keep_runs);
         settings.keep_bytes = file.keep_bytes.unwrap_or(settings.keep_bytes);
+        settings.keep_output = file.keep_output.unwrap_or(settings.keep_output);
         settings.payload_in_argv = file.payload == Some(Way::Argv);
         settings.theme = file.theme;
         Ok(settings)

@@ -60,9 +60,10 @@
 //! |---|---|
 //! | `spec.json` | what was asked: agent (`namespace/folder`, or the absolute path of a folder that a person named so), kind, method, payload, `payload_in_argv` where it goes as the argument, steps, limits, version of plugdeck; names of passed variables, never their values |
 //! | `lock` | a lock (flock) that the caller takes before the directory gets its name and the supervisor inherits. Views try it shared, for an instant. Free and no end: the supervisor is gone, the run is `lost` |
-//! | `events.jsonl` | one object a line, `{"v":1,"t_us":…,"event":"…",…}`: `starting`, `started`, `skipped`, `not_started`, `exited`, `stop_requested`, `signalled`, `dropped`, `leftovers`, `ended` |
+//! | `events.jsonl` | one object a line, `{"v":1,"t_us":…,"event":"…",…}`: `starting`, `started`, `skipped`, `not_started`, `exited`, `stop_requested`, `signalled`, `dropped`, `hole`, `leftovers`, `ended` |
 //! | `samples.jsonl` | the tree over time: pid, start time, parent, state, CPU, memory, threads; each second for ten minutes, then every 5 s, after an hour every 30 s; a process's first and last sample always; its command in its first |
-//! | `stdout`, `stderr` | the exact bytes |
+//! | `stdout`, `stderr` | the exact bytes; where more was printed than is kept (`keep_output` in `spec.json`), with a hole in the middle |
+//! | `stdout.tail`, `stderr.tail` | only where the file system makes no holes: the last 16 MiB, put in order when the run ends; until then in `.stdout.tail`, `.stderr.tail`, a ring |
 //! | `timeline` | 16-byte little-endian records, one for each read: u64 microseconds since the start, u8 stream (1, 2), 3 zero bytes, u32 length |
 //! | `end.json` | the outcome of the `ended` event again, by write-then-rename. Where they differ the journal is right |
 //! | `hook/` | what runs inside the agent's Python before the agent: hands the payload over, buffers by line; not there where the payload goes as the argument |
@@ -73,6 +74,20 @@
 //! recorded before the checks of agent and payload have passed; a run whose supervisor could not begin is removed
 //! again. What belongs to another user is not read, and `runs` must stand where no other user can swap it: a link
 //! to a folder of one's own is well.
+//!
+//! # More output than is kept
+//!
+//! Both streams together keep `keep_output` bytes on disk, give or take a sixteenth; at least 1 MiB. Above that the
+//! larger stream gives back its middle: its first quarter of the cap stays, and a moving end. The file keeps its
+//! length, so offsets and timeline stay true; what was given back reads as zeros. The journal says so in two lines:
+//! `hole` with `stream` and `from` before the first byte goes (`to` is null), and at the end once more with `to`.
+//! How far it reaches in between is the file system's to tell: the next data after `from` (`SEEK_DATA`).
+//!
+//! Where nothing can be given back, both files end at the cap, the line says `"tail": true`, and the bytes from `to`
+//! on stand in `stdout.tail`. They can be read when the run has ended; the timeline goes on all the same. Of a run
+//! that was lost they are left in the ring.
+//!
+//! A view shows one line in the place of a hole. The reply is then looked for in the whole lines after it.
 //!
 //! A run ends as one of `succeeded`, `soft_error` (exit code 0, but the value looks like an error; the rule that
 //! says so is named), `failed`, `timed_out`, `killed` (a person or a caller ended it), `rejected` (refused before

@@ -23,6 +23,24 @@ pub fn safe_coloured(bytes: &[u8]) -> String {
     clean(bytes, Keep { colours: true, newlines: false })
 }
 
+/// A size of data: `118 B`, `2.1 KB`, `9.8 MB`.
+#[must_use]
+#[expect(clippy::cast_precision_loss, reason = "two digits are shown")]
+pub fn size(bytes: u64) -> String {
+    match bytes {
+        0..1_000 => format!("{bytes} B"),
+        1_000..1_000_000 => format!("{:.1} KB", bytes as f64 / 1e3),
+        1_000_000..1_000_000_000 => format!("{:.1} MB", bytes as f64 / 1e6),
+        _ => format!("{:.1} GB", bytes as f64 / 1e9),
+    }
+}
+
+/// The line that stands where so many bytes of a stream are not kept.
+#[must_use]
+pub fn not_kept(stream: &str, bytes: u64) -> String {
+    format!("── {} of {stream} not kept ──", size(bytes))
+}
+
 /// Makes text of several lines safe for a terminal, without colours: newlines stay newlines.
 #[must_use]
 pub fn safe_lines(bytes: &[u8]) -> String {

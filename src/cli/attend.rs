@@ -162,7 +162,7 @@ impl Talk {
             }
             if !self.fill() {
                 let lines = self.follower.open_lines();
-                self.take(lines);
+                self.take(Ok(lines));
                 last = true;
             }
         }
@@ -171,6 +171,10 @@ impl Talk {
 
 /// Adds a line as it is shown.
 fn speak(line: &Line, talk: &mut Vec<u8>) {
+    if line.lost > 0 {
+        talk.extend_from_slice(format!("{}\n", text::not_kept(line.stream.name(), line.lost)).as_bytes());
+        return;
+    }
     talk.extend_from_slice(text::safe(line.visible()).as_bytes());
     talk.push(b'\n');
     if line.cut > 0 {

@@ -2,45 +2,129 @@
 
 use std::io;
 
-use crate::run::output::{Line, Output};
+use crate::run::dir::RunDir;
+use crate::run::hole::{Hole, Holes, Shape};
+use crate::run::output::{LONGEST, Line, RECORD, Stream};
 use crate::run::view::RunView;
+use crate::run::walk::{Place, Record, Walk};
 
 /// Bytes that are looked at before what was found is given out.
 const BUDGET: u64 = 1 << 20;
 
-/// Lines given out at once: many, since each window is searched from a checkpoint, but not more than fit well into
-/// memory where lines are long.
-const LINES: std::ops::RangeInclusive<u64> = 16..=1_000;
-
 /// How far a run's output was given out.
 #[derive(Debug)]
 pub struct Follower {
-    output: Output,
-    given: u64,
+    dir: RunDir,
+    place: Place,
+    holes: Holes,
+    shape: Shape,
+    open: [Open; 2],
+}
+
+/// The unfinished line of a stream.
+#[derive(Debug, Default)]
+struct Open {
+    t_us: u64,
+    /// Something of it has come.
+    begun: bool,
+    bytes: Vec<u8>,
+    cut: u64,
+    /// Bytes before it that are not kept, and since when.
+    lost: u64,
+    lost_us: u64,
 }
 
 impl Follower {
     /// From the beginning of the output.
     #[must_use]
     pub fn new(run: &RunView) -> Self {
-        Self { output: Output::new(run.dir.clone()), given: 0 }
+        Self {
+            dir: run.dir.clone(),
+            place: Place::default(),
+            holes: Holes::default(),
+            shape: [Hole::NONE; 2],
+            open: [Open::default(), Open::default()],
+        }
     }
 
-    /// The next completed lines; none when there are no more by now. Reads nothing ahead.
+    /// The next completed lines; none when there are no more by now. Whoever reads so slowly that a hole overtakes
+    /// them gets one line that says what they have missed, and goes on after the hole.
     pub fn next_lines(&mut self) -> io::Result<Vec<Line>> {
-        let mut more = true;
-        while self.given >= self.output.lines() && more {
-            more = self.output.advance(BUDGET)?;
+        let mut lines = Vec::new();
+        let mut looked = 0;
+        while let Some(mut walk) = Walk::open(&self.dir, self.place, self.shape)? {
+            while looked < BUDGET || lines.is_empty() {
+                let record = walk.next()?.filter(|record| !record.has_zeros() || !self.has_moved());
+                let Some(record) = record else { break };
+                self.place = walk.place();
+                looked += record.kept() + RECORD as u64;
+                self.take(&record, &mut lines);
+            }
+            // At what looks like the end there may be a hole; only a new one is a reason to look again.
+            let shape = self.holes.look(&self.dir)?;
+            if std::mem::replace(&mut self.shape, shape) == shape || looked >= BUDGET {
+                break;
+            }
         }
-        let average = self.output.bytes() / self.output.lines().max(1);
-        let count = (BUDGET / average.max(1)).clamp(*LINES.start(), *LINES.end());
-        let lines = self.output.window(self.given, usize::try_from(count).unwrap_or(1))?;
-        self.given += lines.len() as u64;
         Ok(lines)
     }
 
-    /// The unfinished last lines: for when there will be no more.
-    pub fn open_lines(&self) -> io::Result<Vec<Line>> {
-        self.output.open_lines()
+    /// The unfinished last lines, the older first: for when there will be no more.
+    pub fn open_lines(&mut self) -> Vec<Line> {
+        let mut lines = Vec::new();
+        for stream in [Stream::Out, Stream::Err] {
+            self.open[stream.index()].close(stream, &mut lines);
+        }
+        lines.sort_by_key(|line| line.t_us);
+        lines
+    }
+
+    /// Whether there are other holes than those that are walked around.
+    fn has_moved(&mut self) -> bool {
+        // What cannot be told now shows at the end of the walk.
+        self.holes.look(&self.dir).map_or(true, |shape| shape != self.shape)
+    }
+
+    fn take(&mut self, record: &Record, lines: &mut Vec<Line>) {
+        let open = &mut self.open[record.stream.index()];
+        open.print(record, &record.before, lines);
+        if record.lost > 0 {
+            if open.begun {
+                open.close(record.stream, lines);
+            }
+            if open.lost == 0 {
+                open.lost_us = record.t_us;
+            }
+            open.lost += record.lost;
+        }
+        open.print(record, &record.after, lines);
+    }
+}
+
+impl Open {
+    fn print(&mut self, record: &Record, bytes: &[u8], lines: &mut Vec<Line>) {
+        for part in bytes.split_inclusive(|byte| *byte == b'\n') {
+            if !std::mem::replace(&mut self.begun, true) {
+                self.t_us = record.t_us;
+            }
+            let text = part.strip_suffix(b"\n").unwrap_or(part);
+            let room = usize::try_from(LONGEST).unwrap_or(usize::MAX).saturating_sub(self.bytes.len());
+            self.bytes.extend_from_slice(&text[..text.len().min(room)]);
+            self.cut += text.len().saturating_sub(room) as u64;
+            if text.len() < part.len() {
+                self.close(record.stream, lines);
+            }
+        }
+    }
+
+    /// Gives out what there is, the line for what is not kept before it.
+    fn close(&mut self, stream: Stream, lines: &mut Vec<Line>) {
+        let open = std::mem::take(self);
+        if open.lost > 0 {
+            lines.push(Line { t_us: open.lost_us, stream, bytes: Vec::new(), cut: 0, lost: open.lost });
+        }
+        if open.begun {
+            lines.push(Line { t_us: open.t_us, stream, bytes: open.bytes, cut: open.cut, lost: 0 });
+        }
     }
 }

@@ -33,6 +33,9 @@ struct Row {
     t_us: u64,
     stream: &'static str,
     text: String,
+    /// So many bytes stood here that are not kept.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    not_kept: Option<u64>,
 }
 
 pub fn perform(context: &Context, args: &Args) -> Result<ExitCode, Failure> {
@@ -59,7 +62,7 @@ pub fn perform(context: &Context, args: &Args) -> Result<ExitCode, Failure> {
         }
         run.refresh().map_err(unreadable)?;
     }
-    show(&follower.open_lines().map_err(unreadable)?, args.json)?;
+    show(&follower.open_lines(), args.json)?;
     for left in run.status.outcome.iter().flat_map(|outcome| &outcome.leftovers) {
         print::talk_bytes(sweep::still_there(&run.id, left).as_bytes());
     }
@@ -78,8 +81,13 @@ fn shown(line: &Line, json: bool) -> io::Result<String> {
     };
     if json {
         let text = String::from_utf8_lossy(&line.bytes).into_owned();
-        return print::json_line(&Row { t_us: line.t_us, stream, text });
+        let not_kept = Some(line.lost).filter(|lost| *lost > 0);
+        return print::json_line(&Row { t_us: line.t_us, stream, text, not_kept });
     }
+    let text = match line.lost {
+        0 => text::safe(line.visible()),
+        lost => text::not_kept(line.stream.name(), lost),
+    };
     let seconds = Duration::from_micros(line.t_us).as_secs_f64();
-    Ok(format!("{seconds:>8.2} {stream} {}\n", text::safe(line.visible())))
+    Ok(format!("{seconds:>8.2} {stream} {text}\n"))
 }

@@ -57,6 +57,7 @@ pub fn limits(context: &Context, timeout: Option<Duration>) -> Limits {
         timeout_ms: timeout.map(|timeout| ms(timeout).max(1)),
         grace_ms: ms(context.settings.grace),
         sweep_ms: ms(context.settings.sweep),
+        keep_output: context.settings.keep_output,
     }
 }
 

@@ -5,11 +5,12 @@ use std::io;
 use crate::agent::protocol;
 use crate::ops::{Context, Rejected, Why, sweep};
 use crate::run::dir::RunDir;
-use crate::run::output::{self, Output, Stream};
+use crate::run::output::{self, Stream};
 use crate::run::samples::{self, Sample};
 use crate::run::spec::RunId;
 use crate::run::store::Store;
 use crate::run::view::RunView;
+use crate::run::walk::StreamFile;
 
 /// Where this user's runs are.
 #[must_use]
@@ -83,7 +84,7 @@ pub fn result(run: &RunView) -> io::Result<ResultText> {
     let Some((start, end)) = run.status.outcome.as_ref().and_then(|outcome| outcome.result) else {
         return Ok(ResultText::None);
     };
-    let bytes = Output::new(run.dir.clone()).read_range(Stream::Out, start, end)?;
+    let bytes = StreamFile::of(&run.dir, Stream::Out)?.range(start, end)?;
     Ok(match protocol::strict(&bytes) {
         Ok(json) => ResultText::Json(json),
         Err(reason) => ResultText::Text(String::from_utf8_lossy(&bytes).into_owned(), reason),

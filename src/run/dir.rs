@@ -292,7 +292,7 @@ fn new_id() -> io::Result<RunId> {
 #[cfg(test)]
 pub mod tests {
     use super::*;
-    use crate::run::spec::{Kind, Limits};
+    use crate::run::spec::{KEEP_OUTPUT, Kind, Limits};
 
     /// A spec with nothing in it.
     pub fn spec() -> RunSpec {
@@ -307,7 +307,7 @@ pub mod tests {
             payload: None,
             payload_in_argv: false,
             steps: vec![],
-            limits: Limits { timeout_ms: None, grace_ms: 1, sweep_ms: 1 },
+            limits: Limits { timeout_ms: None, grace_ms: 1, sweep_ms: 1, keep_output: KEEP_OUTPUT },
             variables: vec![],
         }
     }

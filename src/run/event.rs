@@ -59,6 +59,17 @@ pub enum Event {
     Signalled { signal: i32, pids: Vec<i32> },
     /// Output that could not be recorded (a full disk): bytes `from..to` of the stream are not in its file.
     Dropped { stream: u8, from: u64, to: u64, error: String },
+    /// More was printed than is kept of a run: bytes `from..to` of the stream are given back. Written before the
+    /// first of them goes, then without `to`, and again at the end.
+    Hole {
+        stream: u8,
+        from: u64,
+        to: Option<u64>,
+        /// The file system has no holes: the file ends at `from`, and what comes after `to` stands in a file of its
+        /// own (`stdout.tail`, `stderr.tail`), which is there from the end on.
+        #[serde(default)]
+        tail: bool,
+    },
     /// What still lived after the program had ended: how many were ended, and what could not be.
     Leftovers { killed: u32, left: Vec<Leftover> },
     /// The last line of every journal.

@@ -3,6 +3,7 @@
 
 pub mod dir;
 pub mod event;
+pub mod hole;
 pub mod journal;
 pub mod jsonl;
 pub mod output;
@@ -12,3 +13,4 @@ pub mod status;
 pub mod store;
 pub mod swept;
 pub mod view;
+pub mod walk;

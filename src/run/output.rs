@@ -3,12 +3,14 @@
 //! The timeline is walked once, in order; every quarter of a mebibyte a checkpoint is kept, from which any line
 //! can be found again. So memory grows by some dozens of bytes per 256 KiB of output, and showing a window costs
 //! what the window holds. A line stands where it was completed, with the time of its first byte; the unfinished
-//! last lines of the two streams come after all others.
+//! last lines of the two streams come after all others. Where the middle of a stream is not kept, one line stands
+//! in its place; while that hole grows, the index is mended at its edge and not made anew.
 
-use std::fs::File;
-use std::io::{self, BufReader, Read as _, Seek as _, SeekFrom};
+use std::io::{self, Read as _, Seek as _, SeekFrom};
 
 use crate::run::dir::{self, RunDir};
+use crate::run::hole::{Hole, Holes, Rest, Shape};
+use crate::run::walk::{Place, Record, Walk};
 
 /// Bytes of one timeline record: u64 microseconds, u8 stream, three zero bytes, u32 length; little-endian.
 pub const RECORD: usize = 16;
@@ -17,7 +19,7 @@ pub const RECORD: usize = 16;
 const INTERVAL: u64 = 256 * 1024;
 
 /// Longest part of a line that is read for showing.
-const LONGEST: u64 = 64 * 1024;
+pub const LONGEST: u64 = 64 * 1024;
 
 /// Where a line came from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -36,7 +38,18 @@ impl Stream {
         }
     }
 
-    fn index(self) -> usize {
+    /// The name of its file.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Out => "stdout",
+            Self::Err => "stderr",
+        }
+    }
+
+    /// Its place among the two.
+    #[must_use]
+    pub fn index(self) -> usize {
         usize::from(self.number() - 1)
     }
 }
@@ -61,6 +74,8 @@ pub struct Line {
     pub bytes: Vec<u8>,
     /// Bytes of the line that were left out.
     pub cut: u64,
+    /// Bytes of the stream that are not kept; this line, which has none, stands in their place. 0: a printed line.
+    pub lost: u64,
 }
 
 impl Line {
@@ -79,6 +94,11 @@ pub struct Output {
     dir: RunDir,
     cursor: Cursor,
     checkpoints: Vec<Cursor>,
+    /// Bytes looked at since the last checkpoint.
+    since: u64,
+    holes: Holes,
+    /// The holes that the index knows.
+    shape: Shape,
 }
 
 /// A place in the timeline, and what was open there.
@@ -99,6 +119,8 @@ struct OpenLine {
     /// Where the unfinished line began.
     start: u64,
     t_us: u64,
+    /// The last bytes are not kept, and their line is counted.
+    in_hole: bool,
 }
 
 #[derive(Clone, Copy)]
@@ -107,25 +129,40 @@ struct Span {
     stream: Stream,
     start: u64,
     end: u64,
+    /// It stands in the place of what is not kept.
+    hole: bool,
 }
 
 impl Output {
     /// The output of a run; nothing is read yet.
     #[must_use]
     pub fn new(dir: RunDir) -> Self {
-        Self { dir, cursor: Cursor::default(), checkpoints: vec![Cursor::default()] }
+        Self {
+            dir,
+            cursor: Cursor::default(),
+            checkpoints: vec![Cursor::default()],
+            since: 0,
+            holes: Holes::default(),
+            shape: [Hole::NONE; 2],
+        }
     }
 
-    /// Lines completed so far, as far as was looked.
+    /// Lines completed so far, as far as was looked. A growing hole makes them fewer.
     #[must_use]
     pub fn lines(&self) -> u64 {
         self.cursor.lines
     }
 
-    /// Bytes of both streams looked at so far.
+    /// Bytes of both streams looked at so far, kept or not.
     #[must_use]
     pub fn bytes(&self) -> u64 {
         self.cursor.streams.iter().map(|stream| stream.position).sum()
+    }
+
+    /// The holes by which lines are counted now: when they change, lines have other numbers.
+    #[must_use]
+    pub fn shape(&self) -> Shape {
+        self.shape
     }
 
     /// Time of the last output that was looked at; microseconds since the run started.
@@ -136,38 +173,103 @@ impl Output {
 
     /// Looks at what is new, at most about `budget` bytes of it. Returns whether there is more.
     pub fn advance(&mut self, budget: u64) -> io::Result<bool> {
-        let Some(mut files) = Files::open(&self.dir, &self.cursor)? else { return Ok(false) };
-        let from = self.bytes();
-        while let Some((t_us, stream, bytes)) = files.next()? {
-            self.cursor.take(t_us, stream, &bytes, |_, _| {});
-            self.cursor.record += 1;
-            let last = self.checkpoints.last().map_or(0, Cursor::bytes);
-            if self.bytes() - last >= INTERVAL {
-                self.checkpoints.push(self.cursor);
+        let shape = self.holes.look(&self.dir)?;
+        for stream in [Stream::Out, Stream::Err] {
+            if shape[stream.index()] != self.shape[stream.index()] {
+                self.mend(stream, shape[stream.index()])?;
             }
-            if self.bytes() - from >= budget {
+        }
+        let Some(mut walk) = Walk::open(&self.dir, self.cursor.place(), self.shape)? else {
+            return Ok(false);
+        };
+        let mut looked = 0;
+        while let Some(record) = walk.next()? {
+            if record.has_zeros() && self.holes.look(&self.dir)? != self.shape {
+                return Ok(true);
+            }
+            self.cursor.take(&record, |_, _| {});
+            looked += record.kept() + RECORD as u64;
+            self.since += record.kept();
+            if self.since >= INTERVAL {
+                self.checkpoints.push(self.cursor);
+                self.since = 0;
+            }
+            if looked >= budget {
                 return Ok(true);
             }
         }
         Ok(false)
     }
 
+    /// Takes note of a new or larger hole. Only what stands between its old end and its new one is walked again; all
+    /// that comes later keeps its place, with other numbers.
+    fn mend(&mut self, stream: Stream, hole: Hole) -> io::Result<()> {
+        let old = std::mem::replace(&mut self.shape[stream.index()], hole);
+        let position = |cursor: &Cursor| cursor.streams[stream.index()].position;
+        if hole.rest != Rest::InPlace || position(&self.cursor) <= hole.from {
+            return Ok(());
+        }
+        let edge = if old == Hole::NONE { hole.from } else { old.to };
+        let first = self.checkpoints.partition_point(|at| position(at) <= edge).saturating_sub(1);
+        let beyond = self.checkpoints.partition_point(|at| position(at) < hole.to).max(first + 1);
+        let target = *self.checkpoints.get(beyond).unwrap_or(&self.cursor);
+        let mut at = self.checkpoints[first];
+        let mut since = 0;
+        let mut later = self.checkpoints.split_off(beyond);
+        self.checkpoints.truncate(first + 1);
+        if let Some(mut walk) = Walk::open(&self.dir, at.place(), self.shape)? {
+            while at.record < target.record
+                && let Some(record) = walk.next()?
+            {
+                at.take(&record, |_, _| {});
+                since += record.kept();
+                if since >= INTERVAL {
+                    self.checkpoints.push(at);
+                    since = 0;
+                }
+            }
+        }
+        if at.record < target.record {
+            // What was there is not to be read any more: from here on everything is looked at again.
+            (self.cursor, self.since) = (at, 0);
+            return Ok(());
+        }
+        for cursor in later.iter_mut().chain([&mut self.cursor]) {
+            cursor.lines = (cursor.lines + at.lines).saturating_sub(target.lines);
+            let (open, edge) = (&mut cursor.streams[stream.index()], at.streams[stream.index()]);
+            if cursor.record == target.record || open.start < hole.to {
+                *open = OpenLine { position: open.position, ..edge };
+            }
+        }
+        self.checkpoints.extend(later);
+        Ok(())
+    }
+
     /// The completed lines from number `first` on (counted from 0), at most `count`.
     pub fn window(&self, first: u64, count: usize) -> io::Result<Vec<Line>> {
         let at = self.checkpoints.partition_point(|checkpoint| checkpoint.lines <= first).saturating_sub(1);
         let mut cursor = self.checkpoints[at];
-        let Some(mut files) = Files::open(&self.dir, &cursor)? else { return Ok(Vec::new()) };
+        let Some(mut walk) = Walk::open(&self.dir, cursor.place(), self.shape)? else {
+            return Ok(Vec::new());
+        };
         let mut spans = Vec::new();
         let end = self.cursor.lines.min(first.saturating_add(count as u64));
-        while cursor.lines < end {
-            let Some((t_us, stream, bytes)) = files.next()? else { break };
-            cursor.take(t_us, stream, &bytes, |number, span| {
+        while cursor.lines < end && cursor.record < self.cursor.record {
+            let Some(record) = walk.next()? else { break };
+            cursor.take(&record, |number, span| {
                 if (first..end).contains(&number) {
                     spans.push(span);
                 }
             });
         }
-        spans.into_iter().map(|span| self.read(span)).collect()
+        let lines: io::Result<Vec<_>> = spans.into_iter().map(|span| self.read(&mut walk, span)).collect();
+        let mut lines = lines?;
+        let zeros = |line: &Line| line.bytes.contains(&0);
+        if lines.iter().any(zeros) && Holes::default().look(&self.dir)? != self.shape {
+            // A hole has come since the index was made, and reads as zeros: the next look tells of it.
+            lines.retain(|line| !zeros(line));
+        }
+        Ok(lines)
     }
 
     /// The unfinished last lines, at most one of each stream, the older first.
@@ -176,105 +278,82 @@ impl Output {
             .into_iter()
             .map(|stream| {
                 let open = self.cursor.streams[stream.index()];
-                Span { t_us: open.t_us, stream, start: open.start, end: open.position }
+                Span { t_us: open.t_us, stream, start: open.start, end: open.position, hole: false }
             })
             .filter(|span| span.start < span.end)
             .collect();
         spans.sort_by_key(|span| span.t_us);
-        spans.into_iter().map(|span| self.read(span)).collect()
+        if spans.is_empty() {
+            return Ok(Vec::new());
+        }
+        let Some(mut walk) = Walk::open(&self.dir, self.cursor.place(), self.shape)? else {
+            return Ok(Vec::new());
+        };
+        spans.into_iter().map(|span| self.read(&mut walk, span)).collect()
     }
 
-    /// The exact bytes of one stream between two offsets.
-    pub fn read_range(&self, stream: Stream, start: u64, end: u64) -> io::Result<Vec<u8>> {
-        let mut file = dir::open(&stream_path(&self.dir, stream))?;
-        file.seek(SeekFrom::Start(start))?;
-        let mut bytes = Vec::new();
-        file.take(end.saturating_sub(start)).read_to_end(&mut bytes)?;
-        Ok(bytes)
-    }
-
-    fn read(&self, span: Span) -> io::Result<Line> {
+    fn read(&self, walk: &mut Walk, span: Span) -> io::Result<Line> {
+        let (t_us, stream) = (span.t_us, span.stream);
+        if span.hole {
+            let lost = self.shape[stream.index()].bytes();
+            return Ok(Line { t_us, stream, bytes: Vec::new(), cut: 0, lost });
+        }
         let length = span.end - span.start;
-        let bytes = self.read_range(span.stream, span.start, span.start + length.min(LONGEST))?;
-        Ok(Line { t_us: span.t_us, stream: span.stream, bytes, cut: length.saturating_sub(LONGEST) })
+        let bytes = walk.range(stream, span.start, span.start + length.min(LONGEST))?;
+        Ok(Line { t_us, stream, bytes, cut: length.saturating_sub(LONGEST), lost: 0 })
     }
 }
 
 impl Cursor {
-    fn bytes(&self) -> u64 {
-        self.streams.iter().map(|stream| stream.position).sum()
+    fn place(&self) -> Place {
+        Place { record: self.record, positions: self.streams.map(|stream| stream.position) }
     }
 
-    /// Takes the bytes of one record; tells of each line they complete.
-    fn take(&mut self, t_us: u64, stream: Stream, bytes: &[u8], mut line: impl FnMut(u64, Span)) {
+    /// Takes a record; tells of each line that it completes.
+    fn take(&mut self, record: &Record, mut line: impl FnMut(u64, Span)) {
+        self.t_us = record.t_us;
+        self.record += 1;
+        self.print(record, &record.before, &mut line);
+        let open = &mut self.streams[record.stream.index()];
+        if record.lost > 0 {
+            let span = Span {
+                t_us: open.t_us,
+                stream: record.stream,
+                start: open.start,
+                end: open.position,
+                hole: false,
+            };
+            if open.start < open.position {
+                line(self.lines, span);
+                self.lines += 1;
+            }
+            if !std::mem::replace(&mut open.in_hole, true) {
+                line(self.lines, Span { t_us: record.t_us, hole: true, ..span });
+                self.lines += 1;
+            }
+            open.position += record.lost;
+            open.start = open.position;
+        }
+        self.print(record, &record.after, &mut line);
+    }
+
+    fn print(&mut self, record: &Record, bytes: &[u8], line: &mut impl FnMut(u64, Span)) {
+        if bytes.is_empty() {
+            return;
+        }
+        let (t_us, stream) = (record.t_us, record.stream);
         let open = &mut self.streams[stream.index()];
-        self.t_us = t_us;
+        open.in_hole = false;
         if open.start == open.position {
             open.t_us = t_us;
         }
         for (at, _) in bytes.iter().enumerate().filter(|(_, byte)| **byte == b'\n') {
             let end = open.position + at as u64;
-            line(self.lines, Span { t_us: open.t_us, stream, start: open.start, end });
+            line(self.lines, Span { t_us: open.t_us, stream, start: open.start, end, hole: false });
             self.lines += 1;
             (open.start, open.t_us) = (end + 1, t_us);
         }
         open.position += bytes.len() as u64;
-    }
-}
-
-/// The three files, each read in order.
-struct Files {
-    timeline: BufReader<File>,
-    streams: [BufReader<File>; 2],
-}
-
-impl Files {
-    /// `None` while the run has no files yet.
-    fn open(dir: &RunDir, cursor: &Cursor) -> io::Result<Option<Self>> {
-        let open = |path: std::path::PathBuf, at: u64| -> io::Result<BufReader<File>> {
-            let mut file = dir::open(&path)?;
-            file.seek(SeekFrom::Start(at))?;
-            Ok(BufReader::with_capacity(64 * 1024, file))
-        };
-        let files = || -> io::Result<Self> {
-            Ok(Self {
-                timeline: open(dir.timeline(), cursor.record * RECORD as u64)?,
-                streams: [
-                    open(dir.stdout(), cursor.streams[0].position)?,
-                    open(dir.stderr(), cursor.streams[1].position)?,
-                ],
-            })
-        };
-        match files() {
-            Ok(files) => Ok(Some(files)),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-            Err(error) => Err(error),
-        }
-    }
-
-    /// The next record and its bytes; `None` at the end, or before a record that is not whole yet.
-    fn next(&mut self) -> io::Result<Option<(u64, Stream, Vec<u8>)>> {
-        let mut head = [0; RECORD];
-        if !read_whole(&mut self.timeline, &mut head)? {
-            return Ok(None);
-        }
-        let number = |range: std::ops::Range<usize>| {
-            head[range].iter().rev().fold(0u64, |number, byte| number << 8 | u64::from(*byte))
-        };
-        let stream = if head[8] == Stream::Out.number() { Stream::Out } else { Stream::Err };
-        let length = usize::try_from(number(12..16)).unwrap_or(0);
-        let mut bytes = vec![0; length];
-        let whole = read_whole(&mut self.streams[stream.index()], &mut bytes)?;
-        Ok(whole.then(|| (number(0..8), stream, bytes)))
-    }
-}
-
-/// Fills `bytes`; false when the file ends before.
-fn read_whole(file: &mut BufReader<File>, bytes: &mut [u8]) -> io::Result<bool> {
-    match file.read_exact(bytes) {
-        Ok(()) => Ok(true),
-        Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => Ok(false),
-        Err(error) => Err(error),
     }
 }
 
@@ -302,9 +381,13 @@ pub fn stream_path(dir: &RunDir, stream: Stream) -> std::path::PathBuf {
 
 #[cfg(test)]
 mod tests {
+    use std::fs::File;
     use std::io::Write as _;
 
     use super::*;
+    use crate::run::event::{self, Event};
+    use crate::run::hole::tail_path;
+    use crate::run::walk::StreamFile;
 
     fn print(dir: &RunDir, parts: &[(u64, Stream, &[u8])]) {
         for (t_us, stream, bytes) in parts {
@@ -374,5 +457,102 @@ mod tests {
         output.advance(u64::MAX).unwrap();
         let line = &output.window(0, 1).unwrap()[0];
         assert_eq!((line.bytes.len(), line.cut), (65_536, 34_464));
+    }
+
+    fn tell(dir: &RunDir, stream: Stream, from: u64, to: Option<u64>, tail: bool) {
+        let event = Event::Hole { stream: stream.number(), from, to, tail };
+        let mut line = serde_json::to_vec(&event::Record::new(0, event)).unwrap();
+        line.push(b'\n');
+        let mut file = File::options().create(true).append(true).open(dir.events()).unwrap();
+        file.write_all(&line).unwrap();
+    }
+
+    /// Gives back bytes of standard output; false where this file system cannot.
+    fn punch(dir: &RunDir, from: u64, to: u64) -> bool {
+        let file = File::options().write(true).open(dir.stdout()).unwrap();
+        let flags = rustix::fs::FallocateFlags::PUNCH_HOLE | rustix::fs::FallocateFlags::KEEP_SIZE;
+        rustix::fs::fallocate(&file, flags, from, to - from).is_ok()
+    }
+
+    /// All lines as a new reader counts them.
+    fn anew(dir: &RunDir) -> Vec<Line> {
+        let mut output = Output::new(dir.clone());
+        while output.advance(100_000).unwrap() {}
+        output.window(0, usize::MAX).unwrap()
+    }
+
+    #[test]
+    fn an_index_that_a_hole_overtakes_is_as_one_made_anew() {
+        let folder = tempfile::tempdir().unwrap();
+        let dir = RunDir { path: folder.path().into() };
+        let mut output = Output::new(dir.clone());
+        let mut number = 0;
+        let (from, mut to) = (400 * 4096, 400 * 4096);
+        tell(&dir, Stream::Out, from, None, false);
+        for round in 0..30 {
+            for t_us in 0..20 {
+                let text: Vec<u8> = (0..600)
+                    .flat_map(|_| {
+                        number += 1;
+                        format!("{number:099}\n").into_bytes()
+                    })
+                    .collect();
+                let err = format!("beside {round} {t_us}\n");
+                let t_us = round * 100 + t_us;
+                print(&dir, &[(t_us, Stream::Out, &text), (t_us, Stream::Err, err.as_bytes())]);
+            }
+            // Now it has seen what goes next, and now it has not.
+            if round % 3 == 0 {
+                while output.advance(100_000).unwrap() {}
+            }
+            if round >= 2 {
+                let more = to + 250 * 4096;
+                if !punch(&dir, to, more) {
+                    eprintln!("skipped: this file system has no holes");
+                    return;
+                }
+                to = more;
+            }
+            while output.advance(100_000).unwrap() {}
+            assert_eq!(output.window(0, usize::MAX).unwrap(), anew(&dir), "{round}");
+        }
+        tell(&dir, Stream::Out, from, Some(to), false);
+        while output.advance(100_000).unwrap() {}
+        let lines = anew(&dir);
+        assert_eq!(output.lines(), lines.len() as u64);
+        let lost: Vec<_> = lines.iter().filter(|line| line.lost > 0).map(|line| line.lost).collect();
+        assert_eq!(lost, [to - from]);
+        assert!(lines.iter().all(|line| !line.bytes.contains(&0)));
+        let beside = lines.iter().filter(|line| line.stream == Stream::Err).count();
+        assert_eq!(beside, 600, "the other stream has lost nothing");
+        let last = format!("{number:099}").into_bytes();
+        assert!(lines.iter().any(|line| line.bytes == last));
+        let some = output.window(output.lines() - 50, 10).unwrap();
+        assert_eq!(some, lines[lines.len() - 50..lines.len() - 40]);
+        assert!(output.checkpoints.len() as u64 <= 2 * (output.bytes() - (to - from)) / INTERVAL);
+    }
+
+    #[test]
+    fn the_end_in_a_file_of_its_own_is_read_when_it_is_there() {
+        let folder = tempfile::tempdir().unwrap();
+        let dir = RunDir { path: folder.path().into() };
+        print(&dir, &[(1, Stream::Out, b"one\ntw")]);
+        tell(&dir, Stream::Out, 6, None, true);
+        let mut timeline = File::options().append(true).open(dir.timeline()).unwrap();
+        for t_us in [2, 3] {
+            timeline.write_all(&record(t_us, Stream::Out, 8)).unwrap();
+        }
+        let mut output = Output::new(dir.clone());
+        assert!(!output.advance(u64::MAX).unwrap());
+        assert_eq!((output.lines(), output.bytes()), (1, 6));
+        std::fs::write(tail_path(&dir, Stream::Out), "x\nlast\n").unwrap();
+        tell(&dir, Stream::Out, 6, Some(15), true);
+        output.advance(u64::MAX).unwrap();
+        let lines = output.window(0, 10).unwrap();
+        let seen: Vec<_> = lines.iter().map(|line| (line.t_us, line.bytes.as_slice(), line.lost)).collect();
+        assert_eq!(seen, [(1, &b"one"[..], 0), (1, b"tw", 0), (2, b"", 9), (3, b"x", 0), (3, b"last", 0)]);
+        let mut source = StreamFile::of(&dir, Stream::Out).unwrap();
+        assert_eq!(source.range(4, 17).unwrap(), b"twx\n");
+        assert_eq!(source.length().unwrap(), 22);
     }
 }

@@ -10,6 +10,9 @@ use serde_json::value::RawValue;
 /// Version of the run directory's format, in `spec.json`, `end.json` and every journal line.
 pub const FORMAT: u32 = 1;
 
+/// Bytes of output that are kept of a run by default.
+pub const KEEP_OUTPUT: u64 = 1 << 30;
+
 /// A run's name: UTC second and four random hex digits, for example `20261122T140322-0f3a`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -89,9 +92,8 @@ pub struct Step {
     pub skip: Option<String>,
 }
 
-/// How long a run may take, and how its end is brought about. Milliseconds.
+/// How long a run may take, how its end is brought about, and how much is kept of what it prints. Milliseconds, bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[expect(clippy::struct_field_names, reason = "the unit belongs to the names that stand in the file")]
 pub struct Limits {
     /// `None`: no limit.
     pub timeout_ms: Option<u64>,
@@ -99,6 +101,14 @@ pub struct Limits {
     pub grace_ms: u64,
     /// From the first KILL until plugdeck gives up on what still lives.
     pub sweep_ms: u64,
+    /// Most bytes kept of both streams together; of more the middle is given back.
+    #[serde(default = "keep_output")]
+    pub keep_output: u64,
+}
+
+/// What is kept where nothing else is said.
+fn keep_output() -> u64 {
+    KEEP_OUTPUT
 }
 
 impl Limits {
@@ -118,5 +128,17 @@ impl Limits {
     #[must_use]
     pub fn sweep(&self) -> Duration {
         Duration::from_millis(self.sweep_ms)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn limits_of_an_older_plugdeck_read() {
+        let limits: Limits =
+            serde_json::from_str(r#"{"timeout_ms":null,"grace_ms":1,"sweep_ms":1}"#).unwrap();
+        assert_eq!(limits.keep_output, KEEP_OUTPUT);
     }
 }

@@ -77,7 +77,7 @@ pub struct Outcome {
     pub leftovers: Vec<Leftover>,
     #[serde(default)]
     pub warnings: Vec<String>,
-    /// Where in `stdout` the result's JSON text stands: first byte, and the byte after the last.
+    /// Where in the bytes of `stdout` the result's JSON text stands: first byte, and the byte after the last.
     #[serde(default)]
     pub result: Option<(u64, u64)>,
 }
@@ -156,7 +156,11 @@ impl Status {
             }
             Event::StopRequested { cause } => self.stopping = Some(*cause),
             Event::Ended { outcome } => self.outcome = Some(outcome.as_ref().clone()),
-            Event::Signalled { .. } | Event::Dropped { .. } | Event::Leftovers { .. } | Event::Unknown => {}
+            Event::Signalled { .. }
+            | Event::Dropped { .. }
+            | Event::Hole { .. }
+            | Event::Leftovers { .. }
+            | Event::Unknown => {}
         }
     }
 

@@ -6,6 +6,7 @@
 pub mod capture;
 #[expect(unsafe_code, reason = "what must happen between fork and exec")]
 pub mod child;
+pub mod hole;
 pub mod launch;
 pub mod machine;
 pub mod outcome;
@@ -13,4 +14,6 @@ pub mod outcome;
 pub mod raw;
 pub mod reap;
 pub mod record;
+pub mod reply;
+pub mod ring;
 pub mod serve;

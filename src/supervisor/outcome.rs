@@ -1,18 +1,24 @@
 //! How a run ended: derived once, from the bytes and the exit, when the tree is gone.
 
-use std::fs;
-
 use crate::agent::protocol::{self, Reply};
 use crate::process::signal;
 use crate::run::dir::RunDir;
 use crate::run::event::StopCause;
+use crate::run::hole::{Hole, Shape};
 use crate::run::output::Stream;
 use crate::run::spec::{Kind, RunSpec};
 use crate::run::status::State;
+use crate::run::walk::StreamFile;
 use crate::supervisor::capture::Gap;
+use crate::supervisor::reply;
 
-/// A larger standard output is not read as a reply.
-const LARGEST_REPLY: u64 = 512 << 20;
+/// What there is of a run's output.
+#[derive(Clone, Copy)]
+pub struct Recorded<'a> {
+    pub dir: &'a RunDir,
+    pub gaps: &'a [Gap],
+    pub holes: Shape,
+}
 
 /// How a step's program ended.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -42,50 +48,47 @@ pub struct Verdict {
 /// Judges a run whose programs could all be started. `exit` is the last program's; `step` its number.
 #[must_use]
 pub fn judge(
-    dir: &RunDir,
+    recorded: Recorded,
     spec: &RunSpec,
     cause: Option<StopCause>,
     exit: Exit,
     step: usize,
-    gaps: &[Gap],
 ) -> Verdict {
     let mut verdict = match spec.kind {
-        Kind::Call => {
-            let cut = gaps.iter().find(|gap| gap.stream == Stream::Out);
-            judge_call(dir, spec, cause, exit, cut)
-        }
-        Kind::Build => judge_build(dir, spec, cause, exit, step),
+        Kind::Call => judge_call(recorded, spec, cause, exit),
+        Kind::Build => judge_build(recorded, spec, cause, exit, step),
     };
-    verdict.warnings.extend(gaps.iter().map(Gap::sentence));
+    verdict.warnings.extend(recorded.gaps.iter().map(Gap::sentence));
+    for (stream, hole) in [Stream::Out, Stream::Err].into_iter().zip(recorded.holes) {
+        if hole.bytes() > 0 {
+            verdict.warnings.push(format!(
+                "{} has more bytes than are kept: {} to {} are not (setting keep_output)",
+                stream.name(),
+                hole.from,
+                hole.to
+            ));
+        }
+    }
     verdict
 }
 
-fn judge_call(
-    dir: &RunDir,
-    spec: &RunSpec,
-    cause: Option<StopCause>,
-    exit: Exit,
-    cut: Option<&Gap>,
-) -> Verdict {
-    let stdout = match fs::metadata(dir.stdout()) {
+fn judge_call(recorded: Recorded, spec: &RunSpec, cause: Option<StopCause>, exit: Exit) -> Verdict {
+    let answer = if recorded.gaps.iter().any(|gap| gap.stream == Stream::Out) {
         // Half an output may hold half a truth: a later line could have been the answer, or a second one.
-        _ if cut.is_some() => Err("stdout was not wholly recorded, so there is no result".to_owned()),
-        Ok(file) if file.len() > LARGEST_REPLY => {
-            Err(format!("the agent printed {} bytes on stdout, too many for one reply", file.len()))
-        }
-        Ok(_) => fs::read(dir.stdout()).map_err(|error| format!("stdout could not be read again: {error}")),
-        Err(error) => Err(format!("stdout was not recorded: {error}")),
+        Err("stdout was not wholly recorded, so there is no result".to_owned())
+    } else {
+        reply::read(recorded.dir, recorded.holes[Stream::Out.index()])
     };
-    let (reply, warnings) = match &stdout {
-        Ok(bytes) => {
-            let answer = protocol::read(bytes);
-            (answer.reply, answer.warnings)
+    let (reply, warnings, text, offset) = match &answer {
+        Ok(found) => {
+            let answer = found.answer.clone();
+            (answer.reply, answer.warnings, found.text.as_slice(), found.offset)
         }
-        Err(sentence) => (Reply::Malformed(sentence.clone()), Vec::new()),
+        Err(sentence) => (Reply::Malformed(sentence.clone()), Vec::new(), &[][..], 0),
     };
     let mut verdict = Verdict { state: State::Failed, rule: None, error: None, warnings, result: None };
     if let Reply::Result(range) = &reply {
-        verdict.result = Some((range.start as u64, range.end as u64));
+        verdict.result = Some((offset + range.start as u64, offset + range.end as u64));
     }
     let said = match &reply {
         Reply::Error(text) => Some(text.clone()),
@@ -99,7 +102,7 @@ fn judge_call(
         verdict.error = Some(said.unwrap_or_else(|| match exit.signal {
             // After a signal the last line is whatever the agent happened to say before.
             Some(_) => describe(exit),
-            None => with_last_line(dir, describe(exit)),
+            None => with_last_line(recorded, describe(exit)),
         }));
         return verdict;
     }
@@ -107,7 +110,7 @@ fn judge_call(
         Reply::Error(text) => verdict.error = Some(text),
         Reply::Malformed(sentence) => verdict.error = Some(sentence),
         Reply::Result(range) => {
-            let text = stdout.as_deref().map_or("", |bytes| str::from_utf8(&bytes[range]).unwrap_or(""));
+            let text = str::from_utf8(&text[range]).unwrap_or("");
             if let Some(soft) = protocol::soft_error(text) {
                 verdict.state = State::SoftError;
                 verdict.rule = Some(soft.rule.to_owned());
@@ -121,7 +124,13 @@ fn judge_call(
     verdict
 }
 
-fn judge_build(dir: &RunDir, spec: &RunSpec, cause: Option<StopCause>, exit: Exit, step: usize) -> Verdict {
+fn judge_build(
+    recorded: Recorded,
+    spec: &RunSpec,
+    cause: Option<StopCause>,
+    exit: Exit,
+    step: usize,
+) -> Verdict {
     let mut verdict =
         Verdict { state: State::Succeeded, rule: None, error: None, warnings: Vec::new(), result: None };
     if let Some((state, sentence)) = ended_from_outside(spec, cause) {
@@ -129,7 +138,7 @@ fn judge_build(dir: &RunDir, spec: &RunSpec, cause: Option<StopCause>, exit: Exi
     } else if !exit.well() {
         let title = spec.steps.get(step).map_or("", |step| &step.title);
         let sentence = format!("step {} of {}, {title}: {}", step + 1, spec.steps.len(), describe(exit));
-        (verdict.state, verdict.error) = (State::Failed, Some(with_last_line(dir, sentence)));
+        (verdict.state, verdict.error) = (State::Failed, Some(with_last_line(recorded, sentence)));
     }
     verdict
 }
@@ -154,8 +163,8 @@ fn describe(exit: Exit) -> String {
 }
 
 /// The last line on standard error is usually the exception, and says more than a number.
-fn with_last_line(dir: &RunDir, sentence: String) -> String {
-    let Ok(stderr) = tail(dir) else { return sentence };
+fn with_last_line(recorded: Recorded, sentence: String) -> String {
+    let Ok(stderr) = tail(recorded.dir, recorded.holes[Stream::Err.index()]) else { return sentence };
     let text = String::from_utf8_lossy(&stderr);
     match text.lines().rev().map(str::trim).find(|line| !line.is_empty()) {
         Some(line) => format!("{sentence}: {line}"),
@@ -164,12 +173,8 @@ fn with_last_line(dir: &RunDir, sentence: String) -> String {
 }
 
 /// The last 4 KiB of standard error.
-fn tail(dir: &RunDir) -> std::io::Result<Vec<u8>> {
-    use std::io::{Read as _, Seek as _, SeekFrom};
-    let mut file = fs::File::open(dir.stderr())?;
-    let from = file.metadata()?.len().saturating_sub(4096);
-    file.seek(SeekFrom::Start(from))?;
-    let mut bytes = Vec::new();
-    file.read_to_end(&mut bytes)?;
-    Ok(bytes)
+fn tail(dir: &RunDir, hole: Hole) -> std::io::Result<Vec<u8>> {
+    let mut source = StreamFile::open(dir, Stream::Err, hole)?;
+    let end = source.length()?;
+    source.range(end.saturating_sub(4096), end)
 }

@@ -13,13 +13,14 @@ use crate::process::id::{self, ProcessId};
 use crate::process::signal;
 use crate::run::dir::RunDir;
 use crate::run::event::{Event, Leftover, StopCause};
+use crate::run::hole::Shape;
 use crate::run::output::Stream;
 use crate::run::spec::{Kind, RunSpec};
 use crate::run::status::{Outcome, State};
 use crate::supervisor::capture::Capture;
 use crate::supervisor::child::{self, Payload};
 use crate::supervisor::machine::{Effect, Input, Machine};
-use crate::supervisor::outcome::{self, Exit};
+use crate::supervisor::outcome::{self, Exit, Recorded};
 use crate::supervisor::raw;
 use crate::supervisor::reap;
 use crate::supervisor::record::{FIRST_SAMPLE, Recording, SAMPLE_EVERY};
@@ -62,7 +63,7 @@ fn supervise(dir: &RunDir, lock: File, ready: &mut Option<File>) -> io::Result<(
     raw::hold_signals(false);
     let spec = dir.read_spec()?;
     let mut recording = Recording::new(dir.clone())?;
-    let capture = Capture::new(dir)?;
+    let capture = Capture::new(dir, spec.limits.keep_output)?;
     recording.event(Event::Starting {
         wall_ms: jiff::Timestamp::now().as_millisecond(),
         clock_us: recording.started_us(),
@@ -149,7 +150,7 @@ impl Supervisor<'_> {
         let mut started = false;
         while !over {
             self.wait(signals)?;
-            self.capture.read(self.recording.now_us());
+            self.capture.read(self.recording.now_us(), |event| self.recording.event(event));
             let stops = Signals::drain(&signals.stop);
             Signals::drain(&signals.child);
             if Instant::now() >= self.next_sample {
@@ -318,7 +319,7 @@ impl Supervisor<'_> {
     /// Records the end. The journal first: where the two differ, it is right.
     fn end(&mut self, machine: &Machine) {
         let leftovers = reap::leftovers();
-        self.capture.finish(self.recording.now_us());
+        let holes = self.capture.finish(self.recording.now_us(), |event| self.recording.event(event));
         self.recording.finish_samples();
         for gap in self.capture.gaps() {
             self.recording.event(gap.event());
@@ -328,7 +329,7 @@ impl Supervisor<'_> {
         if killed > 0 || !leftovers.is_empty() {
             self.recording.event(Event::Leftovers { killed, left: leftovers.clone() });
         }
-        let outcome = self.outcome(machine, killed, leftovers);
+        let outcome = self.outcome(machine, killed, leftovers, holes);
         let error = outcome.error.clone();
         self.recording.event(Event::Ended { outcome: Box::new(outcome.clone()) });
         let _ = std::fs::remove_file(self.dir.reserve());
@@ -336,12 +337,13 @@ impl Supervisor<'_> {
         self.tell(error.unwrap_or_default().as_bytes());
     }
 
-    fn outcome(&self, machine: &Machine, killed: u32, leftovers: Vec<Leftover>) -> Outcome {
+    fn outcome(&self, machine: &Machine, killed: u32, leftovers: Vec<Leftover>, holes: Shape) -> Outcome {
         let usage = raw::usage_of_reaped();
         let verdict = match &self.not_started {
             None => {
                 let gaps: Vec<_> = self.capture.gaps().collect();
-                outcome::judge(self.dir, &self.spec, machine.cause(), self.exit, self.step, &gaps)
+                let recorded = Recorded { dir: self.dir, gaps: &gaps, holes };
+                outcome::judge(recorded, &self.spec, machine.cause(), self.exit, self.step)
             }
             Some(error) => outcome::Verdict {
                 state: if self.step == 0 { State::Rejected } else { State::Failed },

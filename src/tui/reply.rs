@@ -1,14 +1,15 @@
 //! Reads what an ended call answered. Done by the worker: a large result takes a while to read and to order, and
 //! whoever looks at it must not wait for that.
 
-use std::io::{self, Read as _, Seek as _, SeekFrom};
+use std::io;
 use std::path::Path;
 
 use crate::agent::protocol;
-use crate::run::dir::{self, RunDir};
+use crate::run::dir::RunDir;
 use crate::run::output::Stream;
 use crate::run::status::{Outcome, State};
 use crate::run::view::RunView;
+use crate::run::walk::StreamFile;
 use crate::text;
 use crate::tui::seen::{Reply, Row, Source};
 use crate::tui::widget::json_tree::Tree;
@@ -78,10 +79,6 @@ fn lost(view: &RunView) -> Outcome {
 }
 
 fn parts(dir: &RunDir, outcome: Outcome) -> Result<Reply, String> {
-    let read = |path: &Path, start, length| {
-        part(path, start, length)
-            .map_err(|error| format!("{}: {error}", path.file_name().unwrap_or_default().to_string_lossy()))
-    };
     let mut reply = Reply {
         run: dir.id(),
         result: None,
@@ -91,11 +88,18 @@ fn parts(dir: &RunDir, outcome: Outcome) -> Result<Reply, String> {
         last_stderr: Vec::new(),
         outcome,
     };
+    let range = |stream: Stream, start, end| match StreamFile::of(dir, stream)
+        .and_then(|mut source| source.range(start, end))
+    {
+        // A file that is not there is empty.
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
+        other => other.map_err(|error| format!("{}: {error}", stream.name())),
+    };
     let path = dir.stdout();
     if let Some((start, end)) = reply.outcome.result {
         let length = end.saturating_sub(start);
         let wanted = if length > LONGEST_RESULT { BEGINNING } else { length };
-        let mut bytes = read(&path, start, wanted)?;
+        let mut bytes = range(Stream::Out, start, start + wanted)?;
         if (bytes.len() as u64) < wanted {
             reply.missing = Some(format!(
                 "the recorded bytes are missing: the result stood at {start}–{end} of stdout, which has {} bytes now",
@@ -110,7 +114,7 @@ fn parts(dir: &RunDir, outcome: Outcome) -> Result<Reply, String> {
             reply.result = Some(Tree::new(&lossy(bytes), left, &whole));
         }
     } else {
-        let bytes = read(&path, 0, HEAD)?;
+        let bytes = range(Stream::Out, 0, HEAD)?;
         let answer = reply.outcome.error.as_ref().map(|_| protocol::read(&bytes).reply);
         reply.says_error = match (answer, &reply.outcome.error) {
             (Some(protocol::Reply::Error(said)), Some(error)) => said == *error,
@@ -120,8 +124,8 @@ fn parts(dir: &RunDir, outcome: Outcome) -> Result<Reply, String> {
             reply.stdout = lossy(bytes);
         }
     }
-    let length = dir.stderr().metadata().map_or(0, |file| file.len());
-    let stderr = lossy(read(&dir.stderr(), length.saturating_sub(TAIL), TAIL)?);
+    let length = StreamFile::of(dir, Stream::Err).and_then(|source| source.length()).unwrap_or(0);
+    let stderr = lossy(range(Stream::Err, length.saturating_sub(TAIL), length)?);
     // Times would cost a walk over the whole timeline; nobody asks for them here.
     let row = |line: &str| Row {
         t_us: 0,
@@ -146,19 +150,6 @@ fn drop_half_character(bytes: &mut Vec<u8>) {
 /// Bytes as text.
 fn lossy(bytes: Vec<u8>) -> String {
     String::from_utf8(bytes).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned())
-}
-
-/// A part of a file; a file that is not there is empty.
-fn part(path: &Path, start: u64, length: u64) -> io::Result<Vec<u8>> {
-    let mut file = match dir::open(path) {
-        Ok(file) => file,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
-        Err(error) => return Err(error),
-    };
-    file.seek(SeekFrom::Start(start))?;
-    let mut bytes = Vec::new();
-    file.take(length).read_to_end(&mut bytes)?;
-    Ok(bytes)
 }
 
 #[cfg(test)]

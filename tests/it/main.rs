@@ -8,6 +8,7 @@ mod cli;
 mod cli_answers;
 mod cli_signals;
 mod exact;
+mod kept;
 mod leftovers;
 mod lost;
 mod machine;

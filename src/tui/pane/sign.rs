@@ -13,6 +13,8 @@ use crate::tui::theme::Theme;
 use crate::tui::widget::line::{bold, span};
 use crate::venv::stamp::Environment;
 
+pub use crate::text::size;
+
 /// The glyph and the colour of a run's state.
 #[must_use]
 pub fn state(state: State, theme: &Theme) -> (&'static str, Color) {
@@ -102,18 +104,6 @@ pub fn memory(bytes: u64) -> String {
         b if b < 1 << 20 => format!("{}K", b.div_ceil(K)),
         b if b < 1 << 30 => format!("{}M", b >> 20),
         b => format!("{}.{}G", b >> 30, (b >> 20) % K * 10 / K),
-    }
-}
-
-/// A size of data: `118 B`, `2.1 KB`, `9.8 MB`.
-#[must_use]
-#[expect(clippy::cast_precision_loss, reason = "two digits are shown")]
-pub fn size(bytes: u64) -> String {
-    match bytes {
-        0..1_000 => format!("{bytes} B"),
-        1_000..1_000_000 => format!("{:.1} KB", bytes as f64 / 1e3),
-        1_000_000..1_000_000_000 => format!("{:.1} MB", bytes as f64 / 1e6),
-        _ => format!("{:.1} GB", bytes as f64 / 1e9),
     }
 }
 

@@ -16,7 +16,17 @@ pub fn note(record: &Record, spec: &RunSpec) -> Option<String> {
     let build = spec.kind == Kind::Build;
     let step = |index: usize| if build { format!("step {} ", index + 1) } else { String::new() };
     Some(match &record.event {
-        Event::Starting { .. } | Event::Unknown => return None,
+        // What is not kept has a line of its own where it would stand.
+        Event::Starting { .. }
+        | Event::Hole { tail: false, .. }
+        | Event::Hole { to: Some(_), .. }
+        | Event::Unknown => {
+            return None;
+        }
+        Event::Hole { stream, to: None, tail: true, .. } => {
+            let stream = if *stream == 1 { "stdout" } else { "stderr" };
+            format!("too much output to keep: what {stream} says last is shown when the run has ended")
+        }
         Event::Started { step: index, process, argv, .. } => match spec.steps.get(*index) {
             Some(planned) if build => format!("{}{}", step(*index), safe(&planned.title)),
             Some(_) | None => format!("spawned pid {} · {}", process.pid, command(argv)),

@@ -7,7 +7,7 @@ use super::*;
 use crate::process::id::{ProcessId, boot_id};
 use crate::run::event::{Event, Record};
 use crate::run::output::{Stream, record};
-use crate::run::spec::{FORMAT, Limits, RunSpec};
+use crate::run::spec::{FORMAT, KEEP_OUTPUT, Limits, RunSpec};
 use crate::run::view::clock_us;
 use crate::tui::seen::{From, Page, Source};
 
@@ -44,7 +44,7 @@ impl Bench {
             payload: None,
             payload_in_argv: false,
             steps: vec![],
-            limits: Limits { timeout_ms: None, grace_ms: 1, sweep_ms: 1 },
+            limits: Limits { timeout_ms: None, grace_ms: 1, sweep_ms: 1, keep_output: KEEP_OUTPUT },
             variables: vec![],
         };
         let created = RunDir::create(&self.folder.path().join("runs"), &spec).unwrap();

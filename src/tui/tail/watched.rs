@@ -102,9 +102,14 @@ impl Watched {
     pub fn look(&mut self) -> io::Result<News> {
         let records = self.new_records()?;
         let samples = self.samples.read_new(&self.view.dir.samples())?;
-        let bytes = self.output.bytes();
+        let (bytes, shape) = (self.output.bytes(), self.output.shape());
         self.reading = self.output.advance(BUDGET)?;
-        let printed = self.output.bytes() != bytes;
+        let reshaped = self.output.shape() != shape;
+        let printed = self.output.bytes() != bytes || reshaped;
+        if reshaped {
+            // Lines have other numbers now, so notes stand elsewhere.
+            self.waiting.splice(0..0, self.notes.drain(..));
+        }
         for record in &records {
             if let Some(text) = notes::note(record, &self.spec) {
                 self.waiting.push(Note { t_us: record.t_us, line: 0, text });
@@ -297,6 +302,10 @@ fn tells_an_error(row: &Row) -> bool {
 
 /// A line of output as it is shown.
 fn row(line: &Line) -> Row {
+    if line.lost > 0 {
+        let text = text::not_kept(line.stream.name(), line.lost);
+        return Row { t_us: line.t_us, source: Source::Supervisor, text, cut: 0 };
+    }
     let visible = line.visible();
     let shown = &visible[..visible.len().min(LONGEST)];
     Row {

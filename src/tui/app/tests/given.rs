@@ -11,7 +11,7 @@ use crate::process::sampler::ProcessSample;
 use crate::run::dir::RunDir;
 use crate::run::output::Stream;
 use crate::run::samples::Sample;
-use crate::run::spec::{FORMAT, Kind, Limits, RunSpec, Step};
+use crate::run::spec::{FORMAT, KEEP_OUTPUT, Kind, Limits, RunSpec, Step};
 use crate::run::status::{Outcome, State, Status, StepStatus};
 use crate::tui::app::*;
 use crate::tui::seen::{Detail, Page as Window, Reply, Row, Run, Source, Usage};
@@ -192,7 +192,12 @@ pub(super) fn spec(kind: Kind) -> RunSpec {
         payload: None,
         payload_in_argv: false,
         steps: vec![],
-        limits: Limits { timeout_ms: Some(310_000), grace_ms: 2_000, sweep_ms: 10_000 },
+        limits: Limits {
+            timeout_ms: Some(310_000),
+            grace_ms: 2_000,
+            sweep_ms: 10_000,
+            keep_output: KEEP_OUTPUT,
+        },
         variables: vec![],
     }
 }
