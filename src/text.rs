@@ -107,7 +107,7 @@ fn clean(bytes: &[u8], keep: Keep) -> String {
     let mut rest = text.as_ref();
     loop {
         // Most output is plain: it is taken at once.
-        let plain = rest.bytes().take_while(|byte| (b' '..=b'~').contains(byte)).count();
+        let plain = plain(rest.as_bytes());
         out.push_str(&rest[..plain]);
         column += plain;
         rest = &rest[plain..];
@@ -167,6 +167,15 @@ fn clean(bytes: &[u8], keep: Keep) -> String {
         out.push_str("\u{1b}[0m");
     }
     out
+}
+
+/// How many plain ASCII bytes stand at the start, looked at many at once.
+fn plain(bytes: &[u8]) -> usize {
+    let is_plain = |byte: &u8| (b' '..=b'~').contains(byte);
+    // Without a way out in the middle the compiler makes vector instructions of it.
+    let all = |chunk: &&[u8]| chunk.iter().fold(true, |plain, byte| plain & is_plain(byte));
+    let whole: usize = bytes.chunks(32).take_while(all).map(<[u8]>::len).sum();
+    whole + bytes[whole..].iter().take_while(|byte| is_plain(byte)).count()
 }
 
 /// The escape sequence at the start of `text` and what follows it. One that never ends takes the rest of its

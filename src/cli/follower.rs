@@ -103,7 +103,10 @@ impl Follower {
 
 impl Open {
     fn print(&mut self, record: &Record, bytes: &[u8], lines: &mut Vec<Line>) {
-        for part in bytes.split_inclusive(|byte| *byte == b'\n') {
+        let mut rest = bytes;
+        while !rest.is_empty() {
+            let (part, after) = rest.split_at(memchr::memchr(b'\n', rest).map_or(rest.len(), |at| at + 1));
+            rest = after;
             if !std::mem::replace(&mut self.begun, true) {
                 self.t_us = record.t_us;
             }

@@ -81,9 +81,16 @@ pub fn swept(swept: &[Swept]) {
     }
 }
 
-/// Writes a little, without waiting where `poll` has said that there is room: how many bytes.
+/// Writes a little, without waiting where `poll` has said that there is room: how many bytes. A file always has
+/// room for more.
 pub fn some(to: impl AsFd, bytes: &[u8]) -> io::Result<usize> {
-    Ok(rustix::io::write(to, &bytes[..bytes.len().min(CHUNK)])?)
+    let is_file = || {
+        rustix::fs::fstat(&to).is_ok_and(|stat| {
+            rustix::fs::FileType::from_raw_mode(stat.st_mode) == rustix::fs::FileType::RegularFile
+        })
+    };
+    let most = if bytes.len() > CHUNK && is_file() { bytes.len() } else { bytes.len().min(CHUNK) };
+    Ok(rustix::io::write(to, &bytes[..most])?)
 }
 
 /// Writes everything to a reader who may be slow, but hears signals while waiting for him: `Interrupted` when one

@@ -83,7 +83,7 @@ impl Line {
     #[must_use]
     pub fn visible(&self) -> &[u8] {
         let line = self.bytes.strip_suffix(b"\r").unwrap_or(&self.bytes);
-        let from = line.iter().rposition(|byte| *byte == b'\r').map_or(0, |at| at + 1);
+        let from = memchr::memrchr(b'\r', line).map_or(0, |at| at + 1);
         &line[from..]
     }
 }
@@ -347,7 +347,7 @@ impl Cursor {
         if open.start == open.position {
             open.t_us = t_us;
         }
-        for (at, _) in bytes.iter().enumerate().filter(|(_, byte)| **byte == b'\n') {
+        for at in memchr::memchr_iter(b'\n', bytes) {
             let end = open.position + at as u64;
             line(self.lines, Span { t_us: open.t_us, stream, start: open.start, end, hole: false });
             self.lines += 1;

@@ -171,11 +171,11 @@ fn who_follows_a_flood_misses_only_what_is_said_to_be_missing() {
 #[test]
 fn the_dashboard_shows_one_line_for_what_is_not_kept() {
     let Some(sandbox) = capped(&["faults/flood"]) else { return };
-    let (report, _) = sandbox.run(&["faults/flood", "lines", "-p", "count=2000", "-p", "width=20000"]);
+    let (report, _) = sandbox.run(&["faults/flood", "lines", "-p", "count=2000", "-p", "width=10000"]);
     let hole = &holes(&directory(&report))[1];
     let lost = hole["to"].as_u64().unwrap() - hole["from"].as_u64().unwrap();
     let line = said("stderr", lost);
-    let mut screen = Screen::start(&sandbox, &[], 120, 40);
+    let mut screen = Screen::start(&sandbox, &[], 120, 60);
     screen.wait_for("1 kept");
     screen.send("24");
     screen.wait_for("T raw");
@@ -188,7 +188,7 @@ fn the_dashboard_shows_one_line_for_what_is_not_kept() {
     screen.wait_for(&line);
     let text = screen.text();
     assert_eq!(text.matches("not kept").count(), 1, "{text}");
-    assert!(text.contains("line 13 ") && !text.contains("line 20 "), "{text}");
+    assert!(text.contains("line 26 ") && !text.contains("line 30 "), "{text}");
 }
 
 #[test]
