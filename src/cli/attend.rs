@@ -5,12 +5,13 @@ use std::io::{self, ErrorKind};
 use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
-use rustix::process::{Pid, WaitOptions};
+use rustix::process::{Pid, Signal, WaitOptions};
 
 use crate::cli::ear::Ear;
 use crate::cli::follower::Follower;
 use crate::cli::print;
-use crate::ops::{Rejected, stop};
+use crate::ops::Rejected;
+use crate::ops::stop::{self, Insistence, Push};
 use crate::process::signal;
 use crate::run::output::{Line, Stream};
 use crate::run::view::RunView;
@@ -37,10 +38,7 @@ pub fn attend(run: &mut RunView, show: Show, first: String, ear: &mut Ear) -> io
     run.refresh()?;
     let supervisor = run.status.supervisor.and_then(|supervisor| signal::open(supervisor).ok());
     let mut talk = Talk { follower: Follower::new(run), show, waiting: first.into_bytes(), written: 0 };
-    let patience = stop::patience(&run.spec.limits);
-    let after = |time: Duration| Instant::now().checked_add(time);
-    let mut deadline = run.spec.limits.timeout().and_then(|timeout| after(timeout.saturating_add(patience)));
-    let mut asked = false;
+    let mut insistence = Insistence::new(run.spec.limits, Instant::now());
     loop {
         let more = talk.fill();
         let look = if more && !talk.is_waiting() {
@@ -50,7 +48,7 @@ pub fn attend(run: &mut RunView, show: Show, first: String, ear: &mut Ear) -> io
         } else {
             None
         };
-        let left = deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
+        let left = insistence.due.map(|due| due.saturating_duration_since(Instant::now()));
         let wait = look.into_iter().chain(left).min().and_then(|wait| Timespec::try_from(wait).ok());
         let stderr = rustix::stdio::stderr();
         let mut fds = vec![PollFd::new(ear, PollFlags::IN)];
@@ -70,20 +68,27 @@ pub fn attend(run: &mut RunView, show: Show, first: String, ear: &mut Ear) -> io
         // Every signal asks once more: the second one kills at once.
         for _ in 0..ear.heard() {
             stop::request(run).map_err(|Rejected { message, .. }| io::Error::other(message))?;
-            if !asked {
-                (asked, deadline) = (true, after(patience));
-            }
+            insistence.asked(Instant::now());
         }
         if room {
             talk.write();
         }
-        if ended || deadline.is_some_and(|deadline| Instant::now() >= deadline) {
+        if ended {
             run.refresh()?;
-            if !ended && run.state().is_live() {
+            break;
+        }
+        match insistence.push(Instant::now()) {
+            None => {}
+            Some(Push::Ask) => drop(stop::request(run)),
+            Some(Push::Kill) => {
+                if let Some(supervisor) = run.status.supervisor {
+                    let _ = signal::send(supervisor, Signal::KILL);
+                }
+            }
+            Some(Push::GiveUp) => {
                 let sentence = format!("the supervisor of run {} does not answer", run.id);
                 return Err(io::Error::new(ErrorKind::TimedOut, sentence));
             }
-            break;
         }
     }
     if let Some(supervisor) = run.status.supervisor {

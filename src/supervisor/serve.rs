@@ -219,13 +219,16 @@ impl Supervisor<'_> {
         } else if self.killing && !reaped.none_left {
             inputs.push(Input::StillThere);
         }
-        inputs.extend(std::iter::repeat_n(Input::Stop, stops));
         let passed = |due: &mut Option<Instant>| due.take_if(|due| now >= *due).is_some();
-        for (due, input) in [
-            (&mut self.deadline, Input::Deadline),
-            (&mut self.grace, Input::GraceOver),
-            (&mut self.sweep, Input::SweepOver),
-        ] {
+        // A stop that is heard with the deadline came after it: this process stood still, and was asked why.
+        let stops = if passed(&mut self.deadline) {
+            inputs.push(Input::Deadline);
+            stops.saturating_sub(1)
+        } else {
+            stops
+        };
+        inputs.extend(std::iter::repeat_n(Input::Stop, stops));
+        for (due, input) in [(&mut self.grace, Input::GraceOver), (&mut self.sweep, Input::SweepOver)] {
             if passed(due) {
                 inputs.push(input);
             }

@@ -96,39 +96,70 @@ fn a_signal_while_a_build_looks_for_pythons_has_its_answer() {
 }
 
 #[test]
-fn a_supervisor_that_does_not_answer_is_not_waited_for() {
+fn a_supervisor_that_was_stopped_is_woken_to_do_its_work() {
     let sandbox = Sandbox::with(&["faults/slow"]);
     sandbox.configure("grace: 0.1\nsweep: 0.1\n");
-    let asked = ["run", "faults/slow", "tick", "-p", "seconds=50", "--timeout", "0", "--json"];
-    let asked = spawn(&sandbox, &asked);
-    let (run, journal) = started(&sandbox);
-    let supervisor = pid(&journal, "starting");
-    send("STOP", supervisor);
-    let kill = spawn(&sandbox, &["kill", &run, "--json"]);
-    send("TERM", i64::from(asked.id()));
-    for child in [asked, kill] {
+    let call = ["run", "faults/slow", "tick", "-p", "seconds=50", "--json", "--timeout"];
+    let stopped = |timeout: &str| {
+        let child = spawn(&sandbox, &[&call[..], &[timeout]].concat());
+        let (run, journal) = started(&sandbox);
+        send("STOP", pid(&journal, "starting"));
+        (child, run)
+    };
+    let answer = |child: Child| {
         let output = child.wait_with_output().unwrap();
         let report: Value = serde_json::from_slice(&output.stdout).unwrap();
-        assert_eq!((report["state"].as_str(), output.status.code()), (Some("lost"), Some(125)), "{report}");
-        assert_eq!(report["run"], run.as_str());
-        assert!(report["error"].as_str().unwrap().contains("does not answer"), "{report}");
+        (report["state"].as_str().map(str::to_owned), output.status.code())
+    };
+    // By the caller's own deadline.
+    let (child, _) = stopped("1");
+    assert_eq!(answer(child), (Some("timed_out".to_owned()), Some(124)));
+    for run in sandbox.runs() {
+        fs::remove_dir_all(run).unwrap();
     }
-    send("CONT", supervisor);
-    wait_for("the supervisor's end", || (!lives(supervisor)).then_some(()));
+    // By whoever asks for the end.
+    let (child, run) = stopped("0");
+    assert_eq!(answer(spawn(&sandbox, &["kill", &run, "--json"])), (Some("killed".to_owned()), Some(0)));
+    assert_eq!(answer(child), (Some("killed".to_owned()), Some(143)));
 }
 
 #[test]
-fn a_timeout_holds_for_the_waiting_too() {
-    let sandbox = Sandbox::with(&["faults/slow"]);
+fn a_supervisor_that_does_not_answer_is_ended_with_what_it_watched() {
+    let sandbox = Sandbox::with(&["faults/daemon"]);
     sandbox.configure("grace: 0.1\nsweep: 0.1\n");
-    let child = spawn(&sandbox, &["run", "faults/slow", "tick", "-p", "seconds=50", "--timeout", "3"]);
-    let supervisor = pid(&started(&sandbox).1, "starting");
-    send("STOP", supervisor);
+    let file = sandbox.path().join("daemon");
+    let file = format!("pid_file={}", file.display());
+    let call = ["run", "faults/daemon", "daemonize", "--json", "-p", "stay_seconds=50", "-p", &file];
+    let mut child = spawn(&sandbox, &call);
+    let (_, journal) = started(&sandbox);
+    let daemon = wait_for("the daemon", || {
+        fs::read_to_string(sandbox.path().join("daemon")).ok()?.trim().parse::<i64>().ok()
+    });
+    let (supervisor, agent) = (pid(&journal, "starting"), pid(&journal, "started"));
+    // A process that is traced goes on for nobody else.
+    let debugger = Command::new("gdb")
+        .args(["-q", "-n", "-p", &supervisor.to_string(), "-ex", "shell sleep 60"])
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn();
+    let Ok(mut debugger) = debugger else {
+        eprintln!("skipped: there is no gdb here to hold a supervisor");
+        send("TERM", i64::from(child.id()));
+        child.wait().unwrap();
+        return;
+    };
+    let status = format!("/proc/{supervisor}/status");
+    wait_for("the debugger's hold", || {
+        fs::read_to_string(&status).unwrap().contains("t (tracing stop)").then_some(())
+    });
+    send("TERM", i64::from(child.id()));
     let output = child.wait_with_output().unwrap();
-    assert_eq!(output.status.code(), Some(125));
-    let said = String::from_utf8(output.stderr).unwrap();
-    assert!(said.contains("does not answer"), "{said}");
-    send("CONT", supervisor);
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!((report["state"].as_str(), output.status.code()), (Some("lost"), Some(125)), "{report}");
+    assert!(!lives(supervisor) && !lives(agent) && !lives(daemon));
+    debugger.kill().unwrap();
+    debugger.wait().unwrap();
 }
 
 /// Waits until a pipe that nobody reads holds nothing more.
