@@ -27,7 +27,7 @@ impl Agent {
 
     fn prepare(&self, place: Place, builder: ProcessId) -> Result<(), Error> {
         let (basis, interpreter, tool) = (Basis::Requirements, "/usr/bin/python3".into(), "pip".into());
-        prepare(self.path(), &Begin { place, basis, interpreter, tool }, builder)
+        prepare(self.path(), &Begin { place, basis, interpreter, tool }, builder, || Ok(()))
     }
 
     /// Makes a real environment, with a file in it that tells it from others.
