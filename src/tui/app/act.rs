@@ -1,6 +1,7 @@
 //! What keys do.
 
 use crossterm::event::KeyEvent;
+use ratatui::layout::Rect;
 
 use crate::ops::build;
 use crate::run::spec::{Kind, RunId};
@@ -152,7 +153,8 @@ impl App {
         }
         if let Some(Over::Plan(plan)) = &mut self.over {
             if let Some(by) = distance(action, screen.height / 2) {
-                plan.scroll(by, screen, look);
+                // The footer stays free of it.
+                plan.scroll(by, Rect { height: screen.height.saturating_sub(1), ..screen }, look);
                 return Vec::new();
             }
             if let Some(wish) = plan.turn(action) {
