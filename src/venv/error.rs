@@ -37,6 +37,9 @@ pub enum Error {
     /// Something of the user's own has a name that plugdeck needs.
     #[error("{} is in the way and plugdeck did not make it; move it elsewhere", .0.display())]
     InTheWay(PathBuf),
+    /// An environment stands in its agent's folder.
+    #[error("{} cannot be written ({problem}), and an environment is made there; allow it", .folder.display())]
+    ReadOnly { folder: PathBuf, problem: io::Error },
     /// Two builds at once.
     #[error("another build of {} is running (process {pid}); wait for it or stop it", .agent.display())]
     Building { agent: PathBuf, pid: i32 },

@@ -199,7 +199,7 @@ impl Hold {
 /// Refuses a folder in which nothing can be made, before anything is tried.
 pub fn writable(directory: &Path) -> Result<(), Error> {
     let access = rustix::fs::access(directory, rustix::fs::Access::WRITE_OK | rustix::fs::Access::EXEC_OK);
-    access.map_err(|error| Error::io("write into", directory)(error.into()))
+    access.map_err(|error| Error::ReadOnly { folder: directory.into(), problem: error.into() })
 }
 
 /// Whether a build of this agent has begun and not ended.

@@ -122,7 +122,7 @@ fn a_folder_that_cannot_be_written_is_said() {
     let (report, code) = tools.plugdeck(&sandbox, &["build", AGENT, "--json"]);
     fs::set_permissions(&folder, fs::Permissions::from_mode(0o755)).unwrap();
     assert_eq!((report["state"].as_str(), code), (Some("rejected"), 125), "{report}");
-    assert!(report["error"].as_str().unwrap().contains("could not write into"), "{report}");
+    assert!(report["error"].as_str().unwrap().contains("cannot be written"), "{report}");
     assert_eq!(sandbox.runs(), runs);
     is_as_before(&sandbox);
 }
