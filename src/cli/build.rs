@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use serde::Serialize;
 
-use crate::cli::answer::{Wish, conclude};
+use crate::cli::answer::{self, conclude};
 use crate::cli::attend::Show;
 use crate::cli::ear::Held;
 use crate::cli::failure::Failure;
@@ -13,7 +13,9 @@ use crate::ops::launch::How;
 use crate::ops::{Context, build};
 use crate::run::spec::Step;
 use crate::text;
+use crate::venv::plan::{Plan, Wish};
 
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag that a person types")]
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// The agent, as `plugdeck list` shows it, or the path of its folder: `./…` or `/…`
@@ -22,6 +24,12 @@ pub struct Args {
     /// Only say what would be done
     #[arg(long)]
     plan: bool,
+    /// Follow the manifest's own installation.commands, and nothing else
+    #[arg(long)]
+    literal: bool,
+    /// Where there is no uv, fetch one with pip into plugdeck's own cache
+    #[arg(long)]
+    fetch_uv: bool,
     /// Replace an environment that plugdeck did not build
     #[arg(long)]
     yes: bool,
@@ -32,19 +40,35 @@ pub struct Args {
 
 pub fn perform(context: &Context, args: &Args) -> Result<ExitCode, Failure> {
     let held = Held::new();
+    let wish = Wish { literal: args.literal, fetch_uv: args.fetch_uv };
     if args.plan {
-        return plan(context, args, &held);
+        return plan(context, args, wish, &held);
     }
-    let prepared = build::prepare(context, &args.agent, build::Options { replace_foreign: args.yes })?;
+    let ready = build::prepare(context, &args.agent, build::Options { replace_foreign: args.yes, wish })?;
     held.check()?;
+    tell_of_uv(&ready.plan, wish);
+    let prepared = ready.run;
     let run = prepared.start(context, How::Fork)?;
-    let wish = Wish {
+    let wish = answer::Wish {
         json: args.json,
         show: Show::Everything,
         first: steps(&run.spec.steps),
         warnings: &prepared.warnings,
     };
-    Ok(conclude(context, run, held, wish))
+    let code = conclude(context, run, held, wish);
+    build::settle(context, &args.agent);
+    Ok(code)
+}
+
+/// Says that there is no uv, and how to get it; or that there is one, where it was to be fetched.
+fn tell_of_uv(plan: &Plan, wish: Wish) {
+    match (plan.lacks_uv, wish.fetch_uv) {
+        (true, false) => {
+            print::talk("no uv was found, so pip builds, which is slower; --fetch-uv fetches it once");
+        }
+        (false, true) => print::talk(&format!("{} is here already: --fetch-uv changes nothing", plan.tool)),
+        (true, true) | (false, false) => {}
+    }
 }
 
 /// What `--plan --json` says.
@@ -57,9 +81,10 @@ struct PlanReport<'a> {
     steps: &'a [Step],
 }
 
-fn plan(context: &Context, args: &Args, held: &Held) -> Result<ExitCode, Failure> {
-    let plan = build::plan(context, &args.agent)?;
+fn plan(context: &Context, args: &Args, wish: Wish, held: &Held) -> Result<ExitCode, Failure> {
+    let plan = build::plan(context, &args.agent, wish)?;
     held.check()?;
+    tell_of_uv(&plan, wish);
     if args.json {
         let report = PlanReport {
             agent: &args.agent,
@@ -79,7 +104,8 @@ fn plan(context: &Context, args: &Args, held: &Held) -> Result<ExitCode, Failure
 /// The steps and their reasons, a line each.
 fn steps(steps: &[Step]) -> String {
     let line = |(number, step): (usize, &Step)| {
-        let line = format!("{}. {}   ({})", number + 1, step.title, step.reason);
+        let why = step.skip.as_ref().map_or_else(|| step.reason.clone(), |skip| format!("skipped: {skip}"));
+        let line = format!("{}. {}   ({why})", number + 1, step.title);
         text::safe(line.as_bytes()) + "\n"
     };
     steps.iter().enumerate().map(line).collect()

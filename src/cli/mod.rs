@@ -153,12 +153,8 @@ fn context() -> Result<Context, Rejected> {
 /// A step of a build that plugdeck does itself; its talk is part of the build's log.
 fn build_step(words: &[OsString]) -> ExitCode {
     let words: Vec<String> = words.iter().map(|word| word.to_string_lossy().into_owned()).collect();
-    match verb::run(&words) {
-        Ok(None) => ExitCode::SUCCESS,
-        Ok(Some(line)) => {
-            print::talk_bytes(line.as_bytes());
-            ExitCode::SUCCESS
-        }
+    match verb::run(&words, |line| print::talk_bytes(line.as_bytes())) {
+        Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             print::talk_bytes(format!("error: {error}").as_bytes());
             ExitCode::FAILURE

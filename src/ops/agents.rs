@@ -48,10 +48,11 @@ impl Listed {
 
 /// How an environment stands, after what a failed or killed build has left behind is put right: its unfinished
 /// folders are deleted and the former environment is put back. Nobody else would do it before the next build, and
-/// an agent that was ready would stay broken. What is sound costs no more than the look.
+/// an agent that was ready would stay broken. What is sound costs one system call more than the look.
 fn settled(directory: &Path) -> Environment {
     match stamp::look(directory) {
-        Environment::Broken { .. } if swap::settle(directory).unwrap_or(false) => stamp::look(directory),
+        Environment::Building => Environment::Building,
+        _ if swap::settle(directory).unwrap_or(false) => stamp::look(directory),
         environment => environment,
     }
 }

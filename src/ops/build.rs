@@ -1,5 +1,5 @@
-//! Builds an agent's environment: a run of several steps. A build is refused while anything of that agent runs,
-//! since a running agent is right neither in the old environment nor in the new one.
+//! Builds an agent's environment: a run of several steps. While a call of that agent goes on the build waits for it,
+//! as its first step, since a running agent is right neither in the old environment nor in the new one.
 
 use std::path::Path;
 
@@ -9,9 +9,10 @@ use crate::ops::launch::{self, How, Prepared};
 use crate::ops::{Context, Rejected, Why, agents, runs};
 use crate::run::spec::{FORMAT, Kind, RunSpec};
 use crate::run::view::RunView;
+use crate::venv::fetched;
 use crate::venv::folder;
 use crate::venv::machine::{Machine, Surroundings};
-use crate::venv::plan::{self, Plan};
+use crate::venv::plan::{self, Plan, Wish};
 use crate::venv::probe::{self, Found};
 use crate::venv::stamp::{self, Environment, Stamp};
 use crate::venv::swap;
@@ -21,12 +22,27 @@ use crate::venv::swap;
 pub struct Options {
     /// A `.venv` that plugdeck did not build may be replaced.
     pub replace_foreign: bool,
+    pub wish: Wish,
+}
+
+/// A build that can be started.
+#[derive(Debug)]
+pub struct Ready {
+    pub run: Prepared,
+    pub plan: Plan,
 }
 
 /// What would be done for this agent (`namespace/folder`). Starts nothing that lasts; takes some tenths of a
 /// second, since every Python of the machine is asked for its version.
-pub fn plan(context: &Context, agent: &str) -> Result<Plan, Rejected> {
-    plan_for(context, &agents::find(context, agent)?.agent)
+pub fn plan(context: &Context, agent: &str, wish: Wish) -> Result<Plan, Rejected> {
+    plan_for(context, &agents::find(context, agent)?.agent, wish)
+}
+
+/// Puts right what an ended build of this agent has left behind, where there is something to do. The next look at
+/// the agent would do it too, but others may use the environment before that.
+pub fn settle(context: &Context, agent: &str) {
+    // Whatever is wrong is said by that next look.
+    let _ = agents::find(context, agent);
 }
 
 /// Whether building this agent would replace an environment that plugdeck did not build, which takes a person's
@@ -38,15 +54,15 @@ pub fn replaces_foreign(context: &Context, agent: &str) -> Result<bool, Rejected
 /// Starts the build of this agent; returns as soon as its supervisor runs. Nothing is recorded when it is
 /// rejected.
 pub fn start(context: &Context, agent: &str, options: Options) -> Result<RunView, Rejected> {
-    prepare(context, agent, options)?.start(context, How::Exec)
+    prepare(context, agent, options)?.run.start(context, How::Exec)
 }
 
 /// Checks whether this agent can be built now; what comes out can be started.
-pub fn prepare(context: &Context, agent: &str, options: Options) -> Result<Prepared, Rejected> {
+pub fn prepare(context: &Context, agent: &str, options: Options) -> Result<Ready, Rejected> {
     let agent = agents::find(context, agent)?.agent;
     let name = agent.name.to_string();
     buildable(&agent)?;
-    refuse_while_running(context, &name)?;
+    refuse_while_building(context, &name)?;
     swap::settle(&agent.directory).map_err(|error| Rejected::new(Why::Machine, error.to_string()))?;
     if stamp::look(&agent.directory) == Environment::Building {
         let message = format!("a build of {name} is already running; wait for it or stop it");
@@ -60,8 +76,9 @@ pub fn prepare(context: &Context, agent: &str, options: Options) -> Result<Prepa
         );
         return Err(Rejected::new(Why::NotReady, message));
     }
-    let plan = plan_for(context, &agent)?;
-    Ok(Prepared::new(&agent, spec(context, &agent, plan)))
+    folder::writable(&agent.directory).map_err(|error| Rejected::new(Why::Machine, error.to_string()))?;
+    let plan = plan_for(context, &agent, options.wish)?;
+    Ok(Ready { run: Prepared::new(&agent, spec(context, &agent, &plan)), plan })
 }
 
 /// The manifest, where there is one. Nothing is touched in a folder before this: it may be a link to anywhere.
@@ -72,7 +89,7 @@ fn buildable(agent: &Agent) -> Result<&Manifest, Rejected> {
     })
 }
 
-fn plan_for(context: &Context, agent: &Agent) -> Result<Plan, Rejected> {
+fn plan_for(context: &Context, agent: &Agent, wish: Wish) -> Result<Plan, Rejected> {
     let manifest = buildable(agent)?;
     if let Some(file) = probe::endless(&agent.directory) {
         let sentence =
@@ -80,21 +97,26 @@ fn plan_for(context: &Context, agent: &Agent) -> Result<Plan, Rejected> {
         return Err(Rejected::new(Why::NotReady, sentence));
     }
     let surroundings = Surroundings::from_env(&context.paths.home);
+    if wish.fetch_uv {
+        fetched::tidy(&surroundings.fetched);
+    }
     let machine = Machine::look(&surroundings, &context.program, &agent.directory);
-    plan::plan(&Found::look(&agent.directory, manifest), &machine)
+    plan::plan(&Found::look(&agent.directory, manifest), &machine, &context.paths.runs(), wish)
         .map_err(|error| Rejected::new(Why::NotReady, format!("{} cannot be built: {error}", agent.name)))
 }
 
-fn refuse_while_running(context: &Context, agent: &str) -> Result<(), Rejected> {
+fn refuse_while_building(context: &Context, agent: &str) -> Result<(), Rejected> {
     // A live run that cannot be read might be of any agent: it stands in nobody's way.
-    let live = runs::live(context)?.into_iter().flatten().find(|run| run.spec.agent == agent);
-    let Some(run) = live else { return Ok(()) };
-    let what = match run.spec.kind {
-        Kind::Build => format!("a build of {agent} is already running"),
-        Kind::Call => format!("{agent} is running {}", run.spec.method.as_deref().unwrap_or("a method")),
-    };
-    let message = format!("{what}: wait for run {} or stop it first", run.id.short());
-    Err(Rejected::new(Why::Machine, message))
+    let mut live = runs::live(context)?.into_iter().flatten();
+    match live.find(|run| run.spec.agent == agent && run.spec.kind == Kind::Build) {
+        None => Ok(()),
+        Some(run) => {
+            let run = run.id.short();
+            let message =
+                format!("a build of {agent} is already running: wait for run {run} or stop it first");
+            Err(Rejected::new(Why::Machine, message))
+        }
+    }
 }
 
 fn is_foreign(directory: &Path) -> bool {
@@ -102,7 +124,7 @@ fn is_foreign(directory: &Path) -> bool {
     folder::exists(&environment) && Stamp::read(&environment).is_none()
 }
 
-fn spec(context: &Context, agent: &Agent, plan: Plan) -> RunSpec {
+fn spec(context: &Context, agent: &Agent, plan: &Plan) -> RunSpec {
     RunSpec {
         v: FORMAT,
         plugdeck: env!("CARGO_PKG_VERSION").into(),
@@ -113,7 +135,7 @@ fn spec(context: &Context, agent: &Agent, plan: Plan) -> RunSpec {
         method: None,
         payload: None,
         payload_in_argv: false,
-        steps: plan.steps,
+        steps: plan.steps.clone(),
         // A download or a compilation takes as long as it takes, and a person can stop it.
         limits: launch::limits(context, None),
         variables: launch::variables(),

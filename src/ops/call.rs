@@ -61,9 +61,7 @@ pub fn prepare(context: &Context, request: &Request) -> Result<Prepared, Rejecte
             return Err(Rejected::new(Why::NotReady, sentence));
         }
         Environment::Building => {
-            let sentence =
-                format!("the environment of {} is being built: try again when it is ready", agent.name);
-            return Err(Rejected::new(Why::NotReady, sentence));
+            return Err(Rejected::new(Why::NotReady, launch::being_built(&agent.name.to_string())));
         }
     };
     let payload = Payload {

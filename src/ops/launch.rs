@@ -4,9 +4,11 @@ use std::time::Duration;
 
 use crate::agent::catalog::Agent;
 use crate::ops::{Context, Rejected, Why, runs};
-use crate::run::spec::{Limits, RunSpec};
+use crate::run::spec::{Kind, Limits, RunSpec};
 use crate::run::view::RunView;
 use crate::supervisor::launch;
+use crate::venv;
+use crate::venv::folder::Hold;
 
 /// A request that has passed its checks. Nothing of it is recorded before it is started.
 #[derive(Debug)]
@@ -36,6 +38,11 @@ impl Prepared {
     /// Starts the run; returns when its first program runs.
     pub fn start(&self, context: &Context, how: How) -> Result<RunView, Rejected> {
         let store = runs::store(context);
+        let _shared = match self.spec.kind {
+            Kind::Call => share(&self.spec)?,
+            // Its first step takes the folder for itself.
+            Kind::Build => None,
+        };
         let started = match how {
             How::Exec => launch::start(&context.program, &store, &self.spec),
             How::Fork => launch::start_forked(&store, &self.spec),
@@ -46,6 +53,23 @@ impl Prepared {
         RunView::open(dir)
             .map_err(|error| Rejected::new(Why::Machine, format!("{path} cannot be read: {error}")))
     }
+}
+
+/// Shares the agent's folder until the run has its directory, so that no build begins without seeing it.
+fn share(spec: &RunSpec) -> Result<Option<Hold>, Rejected> {
+    Hold::share(&spec.directory).map_err(|error| {
+        let sentence = match error {
+            venv::Error::Building { .. } => being_built(&spec.agent),
+            other => other.to_string(),
+        };
+        Rejected::new(Why::NotReady, sentence)
+    })
+}
+
+/// The sentence of a call that comes while its environment is being built.
+#[must_use]
+pub fn being_built(agent: &str) -> String {
+    format!("the environment of {agent} is being built: try again when it is ready")
 }
 
 /// The limits of a run with this timeout. The file counts in milliseconds, and no timeout is so short that it is

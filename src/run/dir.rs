@@ -121,6 +121,18 @@ impl RunDir {
         open(&self.lock()).is_ok_and(|lock| lock.try_lock_shared().is_ok())
     }
 
+    /// Returns when no supervisor holds the lock any more, which may take as long as the run.
+    pub fn wait_for_supervisor(&self) -> io::Result<()> {
+        loop {
+            match open(&self.lock()).and_then(|lock| lock.lock_shared()) {
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                // It was removed, so it had ended.
+                Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+                done => return done,
+            }
+        }
+    }
+
     /// What was asked.
     #[must_use]
     pub fn spec(&self) -> PathBuf {

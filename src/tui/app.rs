@@ -325,7 +325,8 @@ impl App {
     fn layer(&self) -> Layer {
         match (&self.over, self.pages.last()) {
             (Some(Over::Help(_)), _) => Layer::Help,
-            (Some(Over::Dialog(_) | Over::Plan(_)), _) => Layer::Dialog,
+            (Some(Over::Dialog(_)), _) => Layer::Dialog,
+            (Some(Over::Plan(_)), _) => Layer::Plan,
             (None, Some(Page::Form(form))) => form.layer(),
             (None, Some(Page::Run(page))) => page.layer(),
             (None, None) => match (self.focus, self.subject()) {

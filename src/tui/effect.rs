@@ -18,6 +18,7 @@ use crate::tui::reply;
 use crate::tui::seen::From;
 use crate::tui::tail::Ask;
 use crate::tui::theme::{Palette, Theme};
+use crate::venv::plan::Wish;
 
 /// Between a stop and the second one that kills: two signals at the same moment are one.
 const SECOND_STOP: Duration = Duration::from_millis(100);
@@ -38,11 +39,14 @@ pub enum Effect {
     /// Reads what an ended call answered; answered by `Replied`.
     ReadReply(RunDir),
     /// What a build of this agent would do; answered by `Planned`.
-    Plan(String),
-    /// With `replace_foreign`, in place of a `.venv` that plugdeck did not build.
+    Plan {
+        agent: String,
+        wish: Wish,
+    },
+    /// Starts a build; answered by `Started` or `Refused`.
     Build {
         agent: String,
-        replace_foreign: bool,
+        options: build::Options,
     },
     /// TERM, grace, KILL for the whole tree; with `now`, KILL at once.
     Stop {
@@ -100,7 +104,7 @@ impl Worker {
             | Effect::Rerun(_)
             | Effect::Recall(_)
             | Effect::ReadReply(_)
-            | Effect::Plan(_)
+            | Effect::Plan { .. }
             | Effect::Build { .. }
             | Effect::Stop { .. }
             | Effect::NextTheme(_) => {
@@ -147,13 +151,12 @@ impl Worker {
             Effect::ReadReply(dir) => {
                 Some(Message::Replied { run: dir.id(), reply: reply::read(&dir).map(Arc::new) })
             }
-            Effect::Plan(agent) => {
-                let plan = build::plan(&self.context, &agent)
+            Effect::Plan { agent, wish } => {
+                let plan = build::plan(&self.context, &agent, wish)
                     .and_then(|plan| Ok((plan, build::replaces_foreign(&self.context, &agent)?)));
-                Some(Message::Planned { agent, plan })
+                Some(Message::Planned { agent, wish, plan })
             }
-            Effect::Build { agent, replace_foreign } => {
-                let options = build::Options { replace_foreign };
+            Effect::Build { agent, options } => {
                 Some(self.started(build::start(&self.context, &agent, options), None))
             }
             Effect::Stop { run, now } => {

@@ -32,6 +32,8 @@ pub enum Layer {
     /// A text field of a form, or its JSON editor.
     Text,
     Dialog,
+    /// The plan of a build, before it is built.
+    Plan,
     Help,
     Welcome,
 }
@@ -88,6 +90,8 @@ pub enum Action {
     Suggest,
     // Popups.
     Confirm,
+    Literal,
+    FetchUv,
     Demo,
 }
 
@@ -196,6 +200,7 @@ impl Layer {
             Self::Form => "Form",
             Self::Text => "Text field",
             Self::Dialog => "Dialog",
+            Self::Plan => "The plan of a build",
             Self::Help => "Help",
             Self::Welcome => "Welcome",
         }
@@ -203,7 +208,7 @@ impl Layer {
 
     /// Every layer, in the order of the help.
     #[cfg(test)]
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::Everywhere,
         Self::Lists,
         Self::Agents,
@@ -217,6 +222,7 @@ impl Layer {
         Self::Form,
         Self::Text,
         Self::Dialog,
+        Self::Plan,
         Self::Help,
         Self::Welcome,
     ];
@@ -226,7 +232,7 @@ impl Layer {
     pub fn stack(self) -> Vec<Self> {
         match self {
             Self::Everywhere => vec![self],
-            Self::Lists | Self::Form | Self::Text | Self::Dialog => vec![self, Self::Everywhere],
+            Self::Lists | Self::Form | Self::Text | Self::Dialog | Self::Plan => vec![self, Self::Everywhere],
             Self::Agents
             | Self::Runs
             | Self::Procs

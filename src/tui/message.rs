@@ -11,7 +11,7 @@ use crate::ops::call::Request;
 use crate::run::spec::{Kind, RunId};
 use crate::tui::seen::{Detail, Page, Reply, Run};
 use crate::tui::theme::Theme;
-use crate::venv::plan::Plan;
+use crate::venv::plan::{Plan, Wish};
 
 /// The time, told by the loop: nothing else in the dashboard's state looks at a clock.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -59,6 +59,8 @@ pub enum Message {
     },
     Planned {
         agent: String,
+        /// What was asked for.
+        wish: Wish,
         /// And whether it replaces an environment that plugdeck did not build.
         plan: Result<(Plan, bool), Rejected>,
     },

@@ -1,9 +1,12 @@
 //! The steps of a plan, one after the other: their titles, reasons, arguments and variables. What is to be done is
 //! decided in `venv::plan`.
 
+use std::path::Path;
+
 use crate::run::spec::Step;
 use crate::venv::command::{Command, Purpose, Site};
 use crate::venv::error::Error;
+use crate::venv::fetched;
 use crate::venv::folder::Place;
 use crate::venv::machine::{Machine, Python};
 use crate::venv::pins;
@@ -45,12 +48,32 @@ impl Draft<'_> {
     }
 
     /// The first step.
-    pub fn prepare(&mut self, begin: Begin) -> Result<(), Error> {
+    pub fn prepare(&mut self, begin: Begin, runs: &Path) -> Result<(), Error> {
         let (title, reason) = match begin.place {
             Place::Beside => ("make room", "built in .venv.new: what is there stays until the new one works"),
             Place::InPlace => ("make room", "what is there waits in .venv.old and comes back if this fails"),
         };
-        self.verb(title, reason, &Verb::Prepare { directory: self.found.directory.clone(), begin })
+        text(runs)?;
+        let (directory, runs) = (self.found.directory.clone(), runs.to_path_buf());
+        self.verb(title, reason, &Verb::Prepare { directory, begin, runs })
+    }
+
+    /// A uv of plugdeck's own: pip fetches it with the Python of the environment, or with the first that can.
+    pub fn fetch(&mut self, python: &Python) -> Result<(), Error> {
+        let able = [python].into_iter().chain(&self.machine.pythons).find(|python| python.ensurepip);
+        let Some(python) = able else {
+            return Err(Error::NoPip { interpreter: text(&python.program)? });
+        };
+        let made = fetched::folder(&self.machine.fetched);
+        let folder = text(&made)?;
+        let version = python.version;
+        let title = format!("python{}.{} -m venv", version.major, version.minor);
+        let reason = format!("no uv was found: one is fetched into {}", text(&self.machine.fetched)?);
+        self.push(&title, &reason, vec![text(&python.program)?, "-m".into(), "venv".into(), folder.clone()]);
+        let mut argv = pip_argv(&format!("{folder}/bin/python"));
+        argv.push("uv".into());
+        self.push("pip install uv", "fetched as asked for", argv);
+        self.verb("keep uv", "the later builds find it there", &Verb::KeepUv { made })
     }
 
     /// The last step.
@@ -156,9 +179,7 @@ impl Draft<'_> {
             argv.extend(["--python".to_owned(), python]);
             argv
         } else {
-            let flags = ["-m", "pip", "install", "--no-input", "--disable-pip-version-check"];
-            let flags = flags.into_iter().chain(["--progress-bar", "off"]).map(str::to_owned);
-            [python].into_iter().chain(flags).collect()
+            pip_argv(&python)
         };
         argv.extend(words.iter().map(|word| (*word).to_owned()));
         let tool = if self.site.uv.is_some() { "uv pip install" } else { "pip install" };
@@ -168,18 +189,13 @@ impl Draft<'_> {
     }
 
     /// A command of the manifest, shown as it is written.
-    pub fn command(&mut self, command: &Command, basis: Basis) -> Result<(), Error> {
+    pub fn command(&mut self, command: &Command, reason: &str) -> Result<(), Error> {
         let environment = text(&self.site.environment)?;
         let (path, foreign) = (self.machine.path.clone(), command.is_foreign());
         let skip = match command.purpose {
             _ if command.runs(self.machine.uv.is_some()) => None,
             Purpose::FetchUv => Some("uv is here already"),
             _ => Some("done already: the environment is there"),
-        };
-        let reason = if basis == Basis::Commands {
-            "the manifest's installation command; nothing else says what to install"
-        } else {
-            "the manifest's installation command, beside the packages"
         };
         let argv = command.argv(&self.site);
         let python = self.site.python.clone();
@@ -193,6 +209,10 @@ impl Draft<'_> {
             set(step, "PIP_PYTHON", &python);
             set(step, "PIP_REQUIRE_VIRTUALENV", "1");
         }
+        // The manifest's own uv serves the commands after it, unless a shell decides whether it is there at all.
+        if self.site.uv.is_none() && command.purpose == Purpose::FetchUv && !foreign {
+            self.site.uv = Some(format!("{environment}/bin/uv"));
+        }
         Ok(())
     }
 }
@@ -200,6 +220,13 @@ impl Draft<'_> {
 fn set(step: &mut Step, name: &str, value: &str) {
     step.remove.retain(|removed| removed != name);
     step.set.push((name.to_owned(), value.to_owned()));
+}
+
+/// pip's `install`, with its output made for a pipe.
+fn pip_argv(python: &str) -> Vec<String> {
+    let flags =
+        ["-m", "pip", "install", "--no-input", "--disable-pip-version-check", "--progress-bar", "off"];
+    [python].iter().chain(&flags).map(|word| (*word).to_owned()).collect()
 }
 
 /// uv with its output made for a pipe: one clean line for each event.

@@ -11,8 +11,11 @@ pub enum Error {
     #[error("no Python 3 was found: looked for {looked}; install Python 3.12 or newer")]
     NoPython { looked: String },
     /// There are Pythons, but none that the agent accepts.
-    #[error("no Python satisfies {wanted}: found {found}; install one, for example with `uv python install`")]
-    NoInterpreter { wanted: String, found: String },
+    #[error(
+        "no Python satisfies {wanted}: found {found}; looked for {looked}; install one, for example with \
+         `uv python install`"
+    )]
+    NoInterpreter { wanted: String, found: String, looked: String },
     /// Only for plans with pip.
     #[error(
         "{interpreter} cannot make an environment with pip in it: ensurepip is missing; install uv, or the \
@@ -22,12 +25,21 @@ pub enum Error {
     /// A command of the manifest that is no command line.
     #[error("the manifest's installation command {command:?} cannot be read ({problem}); correct its quotes")]
     Command { command: String, problem: String },
+    /// The manifest is to be followed, and says nothing.
+    #[error("the manifest has no installation.commands to follow; build as plugdeck plans it")]
+    NoCommands,
+    /// What pip installed as uv is none.
+    #[error("the uv that was fetched does not run ({0}); build with pip instead")]
+    Fetched(String),
     /// Steps are recorded as JSON, which holds only text.
     #[error("the path {} is not UTF-8; rename the folder", .0.display())]
     Path(PathBuf),
     /// Something of the user's own has a name that plugdeck needs.
     #[error("{} is in the way and plugdeck did not make it; move it elsewhere", .0.display())]
     InTheWay(PathBuf),
+    /// An environment stands in its agent's folder.
+    #[error("{} cannot be written ({problem}), and an environment is made there; allow it", .folder.display())]
+    ReadOnly { folder: PathBuf, problem: io::Error },
     /// Two builds at once.
     #[error("another build of {} is running (process {pid}); wait for it or stop it", .agent.display())]
     Building { agent: PathBuf, pid: i32 },

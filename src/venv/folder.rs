@@ -78,6 +78,9 @@ pub struct Marker {
     pub tool: String,
     /// There was a `.venv` before.
     pub replaces: bool,
+    /// It waits for calls to end: nothing has been made or moved yet.
+    #[serde(default)]
+    pub waiting: bool,
     pub inputs: Inputs,
 }
 
@@ -133,6 +136,11 @@ fn flags(flags: OFlags) -> i32 {
 }
 
 /// Holds an agent's folder against every other plugdeck that prepares, commits or cleans up, until dropped.
+///
+/// A build and a call that begin in the same instant cannot miss one another: a build writes its marker while it
+/// holds the folder alone and looks for runs after that; a call looks for the marker and makes its run directory
+/// while it shares the folder. So either the call comes first and the build finds its run, or the marker is there
+/// and the call is refused.
 pub struct Hold {
     _folder: File,
 }
@@ -150,6 +158,33 @@ impl Hold {
         }
     }
 
+    /// Shares the folder with other calls, against every build that would begin. `Err` while one goes on. `None` on
+    /// a file system without locks: no call fails by that, and only such an instant stays open.
+    pub fn share(directory: &Path) -> Result<Option<Self>, Error> {
+        let until = Instant::now() + PATIENCE;
+        let refuse_while_building = || match Marker::read(directory)? {
+            Some(marker) if marker.is_alive() => {
+                Err(Error::Building { agent: directory.into(), pid: marker.builder.pid })
+            }
+            Some(_) | None => Ok(()),
+        };
+        loop {
+            refuse_while_building()?;
+            let folder = File::open(directory).map_err(Error::io("open", directory))?;
+            match folder.try_lock_shared() {
+                Ok(()) => {
+                    refuse_while_building()?;
+                    return Ok(Some(Self { _folder: folder }));
+                }
+                Err(TryLockError::Error(_)) => return Ok(None),
+                Err(TryLockError::WouldBlock) if Instant::now() > until => {
+                    return Err(Error::Busy(directory.into()));
+                }
+                Err(TryLockError::WouldBlock) => std::thread::sleep(Duration::from_millis(20)),
+            }
+        }
+    }
+
     /// Takes hold if nobody else does.
     pub fn attempt(directory: &Path) -> Result<Option<Self>, Error> {
         let folder = File::open(directory).map_err(Error::io("open", directory))?;
@@ -159,6 +194,12 @@ impl Hold {
             Err(TryLockError::Error(error)) => Err(Error::io("lock", directory)(error)),
         }
     }
+}
+
+/// Refuses a folder in which nothing can be made, before anything is tried.
+pub fn writable(directory: &Path) -> Result<(), Error> {
+    let access = rustix::fs::access(directory, rustix::fs::Access::WRITE_OK | rustix::fs::Access::EXEC_OK);
+    access.map_err(|error| Error::ReadOnly { folder: directory.into(), problem: error.into() })
 }
 
 /// Whether a build of this agent has begun and not ended.

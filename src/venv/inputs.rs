@@ -84,8 +84,12 @@ fn names(basis: Basis) -> &'static [&'static str] {
     match basis {
         Basis::Lock | Basis::Project => &["uv.lock", "pyproject.toml", "agent.yaml", "agent.yml"],
         Basis::Requirements => &["requirements.txt", "pyproject.toml", "agent.yaml", "agent.yml"],
-        Basis::Package | Basis::Dependencies | Basis::Commands | Basis::Nothing => {
+        Basis::Package | Basis::Dependencies | Basis::Nothing => {
             &["requirements.txt", "pyproject.toml", "setup.py", "agent.yaml", "agent.yml"]
+        }
+        // Where the manifest is followed although there is more, its commands may read all of it.
+        Basis::Commands => {
+            &["uv.lock", "requirements.txt", "pyproject.toml", "setup.py", "agent.yaml", "agent.yml"]
         }
     }
 }

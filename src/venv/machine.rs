@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use crate::venv::ask::ask;
+use crate::venv::fetched;
 use crate::venv::version::Version;
 
 /// How long one program may take to answer: a shim on a busy machine needs some tenths of a second.
@@ -39,6 +40,8 @@ pub struct Surroundings {
     pub pyenv: PathBuf,
     /// Where uv keeps the Pythons it installed.
     pub uv_pythons: PathBuf,
+    /// Where plugdeck keeps a uv that it fetched: `$XDG_CACHE_HOME/plugdeck/uv`.
+    pub fetched: PathBuf,
 }
 
 impl Surroundings {
@@ -47,10 +50,12 @@ impl Surroundings {
     pub fn from_env(home: &Path) -> Self {
         let folder = |name: &str| std::env::var_os(name).filter(|v| !v.is_empty()).map(PathBuf::from);
         let data = folder("XDG_DATA_HOME").unwrap_or_else(|| home.join(".local/share"));
+        let cache = folder("XDG_CACHE_HOME").filter(|cache| cache.is_absolute());
         Self {
             path: std::env::var_os("PATH").unwrap_or_default(),
             pyenv: folder("PYENV_ROOT").unwrap_or_else(|| home.join(".pyenv")),
             uv_pythons: folder("UV_PYTHON_INSTALL_DIR").unwrap_or_else(|| data.join("uv/python")),
+            fetched: cache.unwrap_or_else(|| home.join(".cache")).join("plugdeck/uv"),
         }
     }
 }
@@ -63,6 +68,8 @@ pub struct Machine {
     /// `PATH`, for the manifest's commands.
     pub path: String,
     pub uv: Option<Uv>,
+    /// Where a uv that plugdeck fetches will be.
+    pub fetched: PathBuf,
     /// Pythons that answered, in the order they were found.
     pub pythons: Vec<Python>,
     /// Where Pythons were looked for, for a person.
@@ -101,6 +108,7 @@ impl Machine {
             program: program.to_path_buf(),
             path: surroundings.path.to_string_lossy().into_owned(),
             uv: uv(surroundings, &folders),
+            fetched: surroundings.fetched.clone(),
             pythons: pythons(surroundings, &folders),
             looked: format!(
                 "{minors}, python3 and python on PATH, and in {} and {}",
@@ -111,7 +119,7 @@ impl Machine {
     }
 }
 
-/// The first uv on `PATH` that answers and is new enough. A pyenv shim costs ten times what uv itself does and
+/// The first uv on `PATH`, else the one that was fetched, that answers and is new enough. A pyenv shim costs ten times what uv itself does and
 /// depends on the folder it is started in, so the program behind it is taken.
 fn uv(surroundings: &Surroundings, folders: &[PathBuf]) -> Option<Uv> {
     let shims = surroundings.pyenv.join("shims");
@@ -125,6 +133,7 @@ fn uv(surroundings: &Surroundings, folders: &[PathBuf]) -> Option<Uv> {
                 vec![folder.join("uv")]
             }
         })
+        .chain(Some(surroundings.fetched.join(fetched::PROGRAM)).filter(|program| is_program(program)))
         .find_map(|program| {
             let answer = ask(&program, &["--version"], ANSWER).ok()?;
             let version = answer.split_whitespace().nth(1)?.to_owned();
@@ -137,7 +146,7 @@ fn uv(surroundings: &Surroundings, folders: &[PathBuf]) -> Option<Uv> {
 fn pythons(surroundings: &Surroundings, folders: &[PathBuf]) -> Vec<Python> {
     let until = Instant::now() + ALL;
     let mut candidates = candidates(surroundings, folders);
-    let mut seen = HashSet::new();
+    let (mut seen, mut asked) = (HashSet::new(), HashSet::new());
     let mut found: Vec<Python> = Vec::new();
     let mut at = 0;
     while at < candidates.len() && Instant::now() < until {
@@ -146,7 +155,7 @@ fn pythons(surroundings: &Surroundings, folders: &[PathBuf]) -> Vec<Python> {
         let Ok(real) = program.canonicalize() else { continue };
         // Shims of different versions may be links to one program, which is no Python itself.
         let direct = real.file_name().is_some_and(|name| name.to_string_lossy().starts_with("python"));
-        if direct && !seen.insert(real.clone()) {
+        if (direct && seen.contains(&real)) || !asked.insert(program.clone()) {
             continue;
         }
         let Some(mut python) = examine(&program) else { continue };
@@ -154,6 +163,8 @@ fn pythons(surroundings: &Surroundings, folders: &[PathBuf]) -> Vec<Python> {
             candidates.push(base);
             continue;
         }
+        // Not before: an environment's Python is a link to the very file that its base is.
+        seen.insert(real.clone());
         let own = python.program.canonicalize().unwrap_or_default();
         if own == real {
             python.program = program;
@@ -257,6 +268,7 @@ mod tests {
             path: std::env::join_paths([at("pyenv/shims"), at("bin"), "relative".into()]).unwrap(),
             pyenv: at("pyenv"),
             uv_pythons: at("uv"),
+            fetched: at("fetched"),
         };
         let machine = Machine::look(&surroundings, Path::new("/plugdeck"), Path::new("/agent"));
         let found: Vec<_> = machine.pythons.iter().map(|python| python.version.to_string()).collect();
@@ -273,12 +285,24 @@ mod tests {
         python(&at("active/bin/python3"), "3.12.1");
         fs::write(at("active/pyvenv.cfg"), format!("home = {}\n", at("base/bin").display())).unwrap();
         python(&at("base/bin/python3"), "3.12.1");
+        // An environment whose Python is a link to its base's, as they are made usually.
+        let linked = "echo 3.13.0 final cpython 0 1 $0";
+        script(&at("other/bin/python3"), linked);
+        fs::create_dir_all(at("linked/bin")).unwrap();
+        symlink(at("other/bin/python3"), at("linked/bin/python3")).unwrap();
+        fs::write(at("linked/pyvenv.cfg"), format!("home = {}\n", at("other/bin").display())).unwrap();
+        // And one that claims to be its own base.
+        python(&at("mad/bin/python3"), "3.12.1");
+        fs::write(at("mad/pyvenv.cfg"), format!("home = {}\n", at("mad/bin").display())).unwrap();
         script(&at("active/bin/uv"), "echo uv 0.1.3");
-        let path = at("active/bin").into();
-        let surroundings = Surroundings { path, ..Surroundings::default() };
+        let path = std::env::join_paths([at("mad/bin"), at("active/bin"), at("linked/bin")]).unwrap();
+        let surroundings = Surroundings { path, fetched: at("fetched"), ..Surroundings::default() };
         let machine = Machine::look(&surroundings, Path::new("/plugdeck"), Path::new("/agent"));
         let found: Vec<_> = machine.pythons.iter().map(|python| python.program.clone()).collect();
-        assert_eq!(found, [at("base/bin/python3")]);
+        assert_eq!(found, [at("base/bin/python3"), at("other/bin/python3")]);
         assert_eq!(machine.uv, None);
+        script(&at("fetched/uv"), "echo uv 0.13.9");
+        let uv = Machine::look(&surroundings, Path::new("/plugdeck"), Path::new("/agent")).uv.unwrap();
+        assert_eq!((uv.version.as_str(), uv.program), ("0.13.9", at("fetched/uv")));
     }
 }

@@ -12,12 +12,15 @@
 //! | `.venv.old` | the former environment while pip builds in place; put back when that build fails |
 //! | `.venv.building` | the marker: who builds, where, from what |
 //! | `.venv/.plugdeck.json` | the stamp: what it was built from |
+//!
+//! A build never takes an environment from under a run: see [`swap::prepare`] and [`folder::Hold`].
 
 mod ask;
 mod choice;
 mod command;
 mod draft;
 pub mod error;
+pub mod fetched;
 pub mod folder;
 pub mod inputs;
 pub mod machine;
@@ -29,5 +32,6 @@ pub mod stamp;
 pub mod swap;
 pub mod verb;
 mod version;
+mod wait;
 
 pub use error::Error;

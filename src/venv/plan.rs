@@ -9,8 +9,9 @@ use crate::venv::choice::choose;
 use crate::venv::command::{Command, Purpose, Site};
 use crate::venv::draft::Draft;
 use crate::venv::error::Error;
+use crate::venv::fetched;
 use crate::venv::folder::Place;
-use crate::venv::machine::Machine;
+use crate::venv::machine::{Machine, Uv};
 use crate::venv::probe::{Basis, Found};
 use crate::venv::swap::Begin;
 
@@ -37,6 +38,15 @@ pub const REMOVED: [&str; 19] = [
     "__PYVENV_LAUNCHER__",
 ];
 
+/// What a person decided about a build.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Wish {
+    /// The manifest's own `installation.commands`, and nothing else.
+    pub literal: bool,
+    /// Where there is no uv, one is fetched.
+    pub fetch_uv: bool,
+}
+
 /// How an environment will be built.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Plan {
@@ -46,14 +56,27 @@ pub struct Plan {
     pub interpreter: String,
     /// Its version, for example `3.12.1`.
     pub python_version: String,
-    /// `uv 0.13.9` or `pip`.
+    /// `uv 0.13.9`, `uv` where it is yet to be fetched, or `pip`.
     pub tool: String,
+    /// The machine has no uv, fetched or not.
+    pub lacks_uv: bool,
+    /// The manifest has commands that could be followed instead.
+    pub has_commands: bool,
 }
 
-/// Plans the build of an environment.
-pub fn plan(found: &Found, machine: &Machine) -> Result<Plan, Error> {
-    let basis = found.basis();
+/// Plans the build of an environment. `runs` is where the run directories are.
+pub fn plan(found: &Found, machine: &Machine, runs: &Path, wish: Wish) -> Result<Plan, Error> {
+    let basis = if wish.literal { Basis::Commands } else { found.basis() };
     let commands = commands(found, basis)?;
+    if wish.literal && commands.is_empty() {
+        return Err(Error::NoCommands);
+    }
+    let lacks_uv = machine.uv.is_none();
+    let fetched = Uv { program: machine.fetched.join(fetched::PROGRAM), version: String::new() };
+    let machine = &match lacks_uv && wish.fetch_uv {
+        true => Machine { uv: Some(fetched), ..machine.clone() },
+        false => machine.clone(),
+    };
     let (python, why) = choose(found, machine)?;
     let place = match machine.uv {
         // Anybody's code may write the environment's path anywhere, so what it builds is not moved.
@@ -62,6 +85,7 @@ pub fn plan(found: &Found, machine: &Machine) -> Result<Plan, Error> {
     };
     let environment = found.directory.join(place.folder());
     let tool = machine.uv.as_ref().map_or_else(|| "pip".to_owned(), |uv| format!("uv {}", uv.version));
+    let tool = tool.trim_end().to_owned();
     let mut draft = Draft {
         found,
         machine,
@@ -75,14 +99,29 @@ pub fn plan(found: &Found, machine: &Machine) -> Result<Plan, Error> {
     };
     let interpreter = text(&python.program)?;
     let begin = Begin { place, basis, interpreter: interpreter.clone(), tool: tool.clone() };
-    draft.prepare(begin)?;
+    draft.prepare(begin, runs)?;
+    if lacks_uv && wish.fetch_uv {
+        draft.fetch(python)?;
+    }
     draft.make(python, &interpreter, &why)?;
     draft.install(basis)?;
+    let reason = match basis {
+        _ if wish.literal => "the manifest's installation command, as asked for",
+        Basis::Commands => "the manifest's installation command; nothing else says what to install",
+        Basis::Lock
+        | Basis::Project
+        | Basis::Requirements
+        | Basis::Package
+        | Basis::Dependencies
+        | Basis::Nothing => "the manifest's installation command, beside the packages",
+    };
     for command in &commands {
-        draft.command(command, basis)?;
+        draft.command(command, reason)?;
     }
     draft.commit(place)?;
-    Ok(Plan { steps: draft.steps, interpreter, python_version: python.version.to_string(), tool })
+    let python_version = python.version.to_string();
+    let has_commands = found.commands.iter().any(|command| !command.trim().is_empty());
+    Ok(Plan { steps: draft.steps, interpreter, python_version, tool, lacks_uv, has_commands })
 }
 
 /// The manifest's commands as far as they are to be run. Where something weightier says what to install, those that

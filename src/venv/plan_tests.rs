@@ -23,7 +23,13 @@ fn machine(uv: bool) -> Machine {
         uv: uv.then(|| Uv { program: "/bin/uv".into(), version: "0.13.9".into() }),
         pythons: ["3.11.7", "3.13.0", "3.12.1"].map(python).into(),
         looked: "everywhere".into(),
+        fetched: "/c/uv".into(),
     }
+}
+
+/// As nobody wishes for anything.
+fn planned(found: &Found, machine: &Machine) -> Result<Plan, Error> {
+    plan(found, machine, Path::new("/runs"), Wish::default())
 }
 
 fn found() -> Found {
@@ -43,7 +49,7 @@ fn lines(plan: &Plan) -> Vec<String> {
 
 #[track_caller]
 fn check(found: &Found, machine: &Machine, expected: &[&str]) {
-    let plan = plan(found, machine).unwrap();
+    let plan = planned(found, machine).unwrap();
     assert_eq!(lines(&plan), expected);
     assert_eq!(plan.interpreter, "/py/3.13.0/bin/python3");
     for step in &plan.steps {
@@ -62,7 +68,7 @@ fn uv_builds_beside_what_is_there() {
     let end = "swap it in: /bin/plugdeck __venv commit /s/agents/ns/a";
     let begin = |basis: &str| {
         format!(
-            "make room: /bin/plugdeck __venv prepare /s/agents/ns/a beside {basis} /py/3.13.0/bin/python3 uv 0.13.9"
+            "make room: /bin/plugdeck __venv prepare /s/agents/ns/a beside {basis} /py/3.13.0/bin/python3 uv 0.13.9 /runs"
         )
     };
     let python = "--color never --no-progress";
@@ -73,7 +79,7 @@ fn uv_builds_beside_what_is_there() {
     let locked = Found { lock: true, pyproject: Some(project(true)), requirements: true, ..found() };
     one(&locked, "lock", &format!("uv sync --frozen: /bin/uv sync {python} --frozen --python {new}"));
     let environment = ("UV_PROJECT_ENVIRONMENT".to_owned(), "/s/agents/ns/a/.venv.new".to_owned());
-    assert_eq!(plan(&locked, &machine(true)).unwrap().steps[2].set, [environment]);
+    assert_eq!(planned(&locked, &machine(true)).unwrap().steps[2].set, [environment]);
 
     let unlocked = Found { lock: false, ..locked };
     one(&unlocked, "project", &format!("uv sync: /bin/uv sync {python} --python {new}"));
@@ -91,7 +97,7 @@ fn uv_builds_beside_what_is_there() {
 fn pip_builds_in_place() {
     let begin = |basis: &str| {
         format!(
-            "make room: /bin/plugdeck __venv prepare /s/agents/ns/a in-place {basis} /py/3.13.0/bin/python3 pip"
+            "make room: /bin/plugdeck __venv prepare /s/agents/ns/a in-place {basis} /py/3.13.0/bin/python3 pip /runs"
         )
     };
     let made = "python3.13 -m venv: /py/3.13.0/bin/python3 -m venv /s/agents/ns/a/.venv";
@@ -130,7 +136,7 @@ fn commands_alone_are_run_in_place_with_what_is_redundant_marked() {
     let commands = ["pip install uv", "uv venv .venv", "  ", "uv pip install 'x>=1'", "make -C m && echo ok"];
     let found = Found { commands: commands.map(str::to_owned).into(), ..found() };
     let begin = "make room: /bin/plugdeck __venv prepare /s/agents/ns/a in-place commands \
-                 /py/3.13.0/bin/python3 uv 0.13.9";
+                 /py/3.13.0/bin/python3 uv 0.13.9 /runs";
     let made = "uv venv --python 3.13.0: /bin/uv venv --color never --no-progress --prompt=a --no-project \
                 --python /py/3.13.0/bin/python3 /s/agents/ns/a/.venv";
     let python = "/s/agents/ns/a/.venv/bin/python";
@@ -144,7 +150,7 @@ fn commands_alone_are_run_in_place_with_what_is_redundant_marked() {
         "accept it: /bin/plugdeck __venv commit /s/agents/ns/a",
     ];
     check(&found, &machine(true), &expected);
-    let step = &plan(&found, &machine(true)).unwrap().steps[5];
+    let step = &planned(&found, &machine(true)).unwrap().steps[5];
     let set: Vec<_> = step.set.iter().map(|(name, value)| format!("{name}={value}")).collect();
     let expected = [
         "VIRTUAL_ENV=/s/agents/ns/a/.venv",
@@ -159,7 +165,7 @@ fn commands_alone_are_run_in_place_with_what_is_redundant_marked() {
 #[test]
 fn a_command_that_calls_pip_gets_it() {
     let found = Found { commands: vec!["pip install x".into()], ..found() };
-    let with_uv = lines(&plan(&found, &machine(true)).unwrap());
+    let with_uv = lines(&planned(&found, &machine(true)).unwrap());
     assert_eq!(with_uv[1], "python3.13 -m venv: /py/3.13.0/bin/python3 -m venv /s/agents/ns/a/.venv");
     assert_eq!(with_uv[2], "pip install x: /s/agents/ns/a/.venv/bin/python -m pip --no-input install x");
 }
@@ -169,7 +175,7 @@ fn beside_a_project_only_commands_that_do_something_else_are_run() {
     let commands = ["uv venv .venv", "uv pip install -e .", "uv sync", "pip install 'quoted", "make models"];
     let found = Found { lock: true, pyproject: Some(project(true)), ..found() };
     let found = Found { commands: commands.map(str::to_owned).into(), ..found };
-    let plan = plan(&found, &machine(true)).unwrap();
+    let plan = planned(&found, &machine(true)).unwrap();
     let titles: Vec<_> = plan.steps.iter().map(|step| step.title.as_str()).collect();
     assert_eq!(
         titles,
@@ -185,7 +191,7 @@ fn choice(requires_python: Option<&str>, python_version: Option<&str>, expected:
         ..Pyproject::default()
     });
     let found = Found { pyproject, python_version: python_version.map(str::to_owned), ..found() };
-    let said = match plan(&found, &machine(true)) {
+    let said = match planned(&found, &machine(true)) {
         Ok(plan) => plan.steps[1].reason.clone(),
         Err(error) => error.to_string(),
     };
@@ -205,8 +211,8 @@ fn the_interpreter_is_the_newest_that_satisfies_the_agent() {
     let passed_over = "Python 3.13.0 is the newest of 3 Pythons; python_version \"latest\" is no version and was \
                        passed over";
     choice(None, Some("latest"), passed_over);
-    let none = "no Python satisfies requires-python \">=3.99\": found 3.11.7, 3.13.0, 3.12.1; install one, for \
-                example with `uv python install`";
+    let none = "no Python satisfies requires-python \">=3.99\": found 3.11.7, 3.13.0, 3.12.1; looked for everywhere; \
+                install one, for example with `uv python install`";
     choice(Some(">=3.99"), None, none);
 }
 
@@ -215,16 +221,16 @@ fn an_unusual_python_is_taken_last_and_one_without_pip_only_by_uv() {
     let mut machine = machine(true);
     machine.pythons[1].usual = false;
     machine.pythons[2].ensurepip = false;
-    assert_eq!(plan(&found(), &machine).unwrap().python_version, "3.12.1");
+    assert_eq!(planned(&found(), &machine).unwrap().python_version, "3.12.1");
     machine.uv = None;
-    assert_eq!(plan(&found(), &machine).unwrap().python_version, "3.11.7");
+    assert_eq!(planned(&found(), &machine).unwrap().python_version, "3.11.7");
     machine.pythons.remove(0);
     let requirements = Found { requirements: true, python_version: Some("3.12".into()), ..found() };
     machine.pythons.remove(0);
-    let error = plan(&requirements, &machine).unwrap_err().to_string();
+    let error = planned(&requirements, &machine).unwrap_err().to_string();
     assert!(error.starts_with("/py/3.12.1/bin/python3 cannot make an environment with pip in it"), "{error}");
     machine.pythons.clear();
-    let error = plan(&found(), &machine).unwrap_err().to_string();
+    let error = planned(&found(), &machine).unwrap_err().to_string();
     assert!(error.starts_with("no Python 3 was found: looked for everywhere;"), "{error}");
 }
 
@@ -232,12 +238,74 @@ fn an_unusual_python_is_taken_last_and_one_without_pip_only_by_uv() {
 fn what_cannot_be_recorded_or_read_is_refused() {
     use std::os::unix::ffi::OsStringExt as _;
     let directory = PathBuf::from(std::ffi::OsString::from_vec(b"/s/\xff".to_vec()));
-    let error = plan(&Found { directory, ..found() }, &machine(true)).unwrap_err().to_string();
+    let error = planned(&Found { directory, ..found() }, &machine(true)).unwrap_err().to_string();
     assert!(error.contains("is not UTF-8"), "{error}");
     let quotes = Found { commands: vec!["pip install 'x".into()], ..found() };
-    let error = plan(&quotes, &machine(true)).unwrap_err().to_string();
+    let error = planned(&quotes, &machine(true)).unwrap_err().to_string();
     assert!(
         error.starts_with("the manifest's installation command \"pip install 'x\" cannot be read"),
         "{error}"
     );
+}
+
+#[test]
+fn the_manifest_is_followed_where_that_is_asked_for() {
+    let commands = ["pip install uv", "uv venv .venv", "uv pip install x", "pip install y"];
+    let commands = commands.map(str::to_owned).to_vec();
+    let found = Found { lock: true, pyproject: Some(project(true)), commands, ..found() };
+    let literal = Wish { literal: true, fetch_uv: false };
+    let plan = plan(&found, &machine(false), Path::new("/runs"), literal).unwrap();
+    let python = "/s/agents/ns/a/.venv/bin/python";
+    let expected = [
+        "make room: /bin/plugdeck __venv prepare /s/agents/ns/a in-place commands /py/3.13.0/bin/python3 pip /runs",
+        "python3.13 -m venv: /py/3.13.0/bin/python3 -m venv /s/agents/ns/a/.venv",
+        &format!("pip install uv: {python} -m pip --no-input install uv"),
+        "uv venv .venv: /s/agents/ns/a/.venv/bin/uv venv .venv [done already: the environment is there]",
+        &format!("uv pip install x: /s/agents/ns/a/.venv/bin/uv pip install --python {python} x"),
+        &format!("pip install y: {python} -m pip --no-input install y"),
+        "accept it: /bin/plugdeck __venv commit /s/agents/ns/a",
+    ];
+    assert_eq!(lines(&plan), expected);
+    assert_eq!(plan.steps[2].reason, "the manifest's installation command, as asked for");
+    let refused = |commands: &[&str]| {
+        let commands = commands.iter().map(|text| (*text).to_owned()).collect();
+        let found = Found { commands, ..found.clone() };
+        super::plan(&found, &machine(true), Path::new("/runs"), literal).unwrap_err().to_string()
+    };
+    assert!(refused(&[" "]).starts_with("the manifest has no installation.commands to follow"));
+    assert!(refused(&["make", "echo \"x"]).contains("\"echo \\\"x\" cannot be read"));
+}
+
+#[test]
+fn a_uv_is_fetched_only_where_there_is_none() {
+    let requirements = Found { requirements: true, ..found() };
+    let wish = Wish { literal: false, fetch_uv: true };
+    let fetched = |machine: &Machine| plan(&requirements, machine, Path::new("/runs"), wish).unwrap();
+    assert_eq!(fetched(&machine(true)), planned(&requirements, &machine(true)).unwrap());
+    assert!(planned(&requirements, &machine(false)).unwrap().lacks_uv);
+    let mut machine = machine(false);
+    // The newest cannot make an environment with pip in it; uv does not need that.
+    machine.pythons[1].ensurepip = false;
+    let plan = fetched(&machine);
+    assert_eq!((plan.tool.as_str(), plan.lacks_uv), ("uv", true));
+    let folder = plan.steps[1].argv[3].clone();
+    assert!(folder.starts_with("/c/uv/new-"), "{folder}");
+    let python = "/s/agents/ns/a/.venv.new/bin/python";
+    let expected = [
+        "make room: /bin/plugdeck __venv prepare /s/agents/ns/a beside requirements /py/3.13.0/bin/python3 uv /runs",
+        &format!("python3.11 -m venv: /py/3.11.7/bin/python3 -m venv {folder}"),
+        &format!(
+            "pip install uv: {folder}/bin/python -m pip install --no-input --disable-pip-version-check \
+             --progress-bar off uv"
+        ),
+        &format!("keep uv: /bin/plugdeck __venv keep-uv {folder}"),
+        "uv venv --python 3.13.0: /c/uv/uv venv --color never --no-progress --relocatable --prompt=a --no-project \
+         --python /py/3.13.0/bin/python3 /s/agents/ns/a/.venv.new",
+        &format!(
+            "uv pip install -r requirements.txt: /c/uv/uv pip install --color never --no-progress --python {python} \
+             -r requirements.txt"
+        ),
+        "swap it in: /bin/plugdeck __venv commit /s/agents/ns/a",
+    ];
+    assert_eq!(lines(&plan), expected);
 }

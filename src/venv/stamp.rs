@@ -126,6 +126,7 @@ pub fn look(directory: &Path) -> Environment {
 fn is_unfinished(directory: &Path, marker: &Marker) -> bool {
     let environment = directory.join(ENVIRONMENT);
     match marker.place {
+        _ if marker.waiting => false,
         // The old one stays untouched until the exchange.
         Place::Beside => false,
         Place::InPlace => {

@@ -32,19 +32,49 @@ pub struct Begin {
     pub tool: String,
 }
 
-/// The first step of a build: cleans up after an earlier one, marks this one, and makes room. `builder` is the
-/// build's supervisor; while it lives nobody else builds or cleans up here.
-pub fn prepare(directory: &Path, begin: &Begin, builder: ProcessId) -> Result<(), Error> {
+/// The first step of a build: cleans up after an earlier one, marks this one, waits, and makes room. `builder` is the
+/// build's supervisor; while it lives nobody else builds or cleans up here. `wait` returns when nothing runs in the
+/// environment any more; from the mark on nothing new begins there (see [`Hold`]).
+pub fn prepare(
+    directory: &Path,
+    begin: &Begin,
+    builder: ProcessId,
+    wait: impl FnOnce() -> Result<(), Error>,
+) -> Result<(), Error> {
+    let marker = {
+        let _hold = Hold::take(directory)?;
+        clean_up(directory, Some(builder))?;
+        nothing_in_the_way(directory)?;
+        let marker = mark(directory, begin, builder);
+        marker.write(directory)?;
+        marker
+    };
+    // The folder is not held meanwhile: it may take hours, and others are told so by the marker.
+    let waited = wait();
     let _hold = Hold::take(directory)?;
-    clean_up(directory, Some(builder))?;
-    // Without a marker these are not plugdeck's: perhaps somebody's only copy.
-    for name in [NEW, OLD] {
-        if folder::exists(&directory.join(name)) {
-            return Err(Error::InTheWay(directory.join(name)));
-        }
+    if let Err(error) = waited.and_then(|()| nothing_in_the_way(directory)) {
+        clean_up(directory, Some(builder))?;
+        return Err(error);
     }
+    let marker = Marker { waiting: false, build: marker.build, ..mark(directory, begin, builder) };
+    marker.write(directory)?;
+    if marker.place == Place::InPlace && marker.replaces {
+        folder::rename(directory, ENVIRONMENT, OLD)?;
+    }
+    Ok(())
+}
+
+/// Without a marker these are not plugdeck's: perhaps somebody's only copy.
+fn nothing_in_the_way(directory: &Path) -> Result<(), Error> {
+    let in_the_way =
+        [NEW, OLD].map(|name| directory.join(name)).into_iter().find(|path| folder::exists(path));
+    in_the_way.map_or(Ok(()), |path| Err(Error::InTheWay(path)))
+}
+
+/// The marker of a build that waits, from what is there now.
+fn mark(directory: &Path, begin: &Begin, builder: ProcessId) -> Marker {
     let now = jiff::Timestamp::now().as_millisecond();
-    let marker = Marker {
+    Marker {
         v: FORMAT,
         build: format!("{now}-{}-{}", builder.pid, builder.start_time),
         builder,
@@ -54,13 +84,9 @@ pub fn prepare(directory: &Path, begin: &Begin, builder: ProcessId) -> Result<()
         interpreter: begin.interpreter.clone(),
         tool: begin.tool.clone(),
         replaces: folder::exists(&directory.join(ENVIRONMENT)),
+        waiting: true,
         inputs: Inputs::take(directory, begin.basis),
-    };
-    marker.write(directory)?;
-    if marker.place == Place::InPlace && marker.replaces {
-        folder::rename(directory, ENVIRONMENT, OLD)?;
     }
-    Ok(())
 }
 
 /// The last step of a build: checks what was built, stamps it and puts it in place. What is returned is worth a
@@ -68,7 +94,7 @@ pub fn prepare(directory: &Path, begin: &Begin, builder: ProcessId) -> Result<()
 pub fn commit(directory: &Path, builder: ProcessId) -> Result<Option<Error>, Error> {
     let _hold = Hold::take(directory)?;
     let mut marker = match Marker::read(directory)? {
-        Some(marker) if marker.builder == builder => marker,
+        Some(marker) if marker.builder == builder && !marker.waiting => marker,
         _ => return Err(Error::NotPrepared(directory.into())),
     };
     let environment = directory.join(marker.place.folder());
@@ -113,6 +139,10 @@ fn clean_up(directory: &Path, own: Option<ProcessId>) -> Result<bool, Error> {
     if own != Some(marker.builder) && marker.is_alive() {
         return Err(Error::Building { agent: directory.into(), pid: marker.builder.pid });
     }
+    if marker.waiting {
+        unmark(directory)?;
+        return Ok(true);
+    }
     let at = |name: &str| directory.join(name);
     let committed = Stamp::read(&at(ENVIRONMENT)).is_some_and(|stamp| stamp.build == marker.build);
     if !committed {
@@ -138,6 +168,10 @@ fn clean_up(directory: &Path, own: Option<ProcessId>) -> Result<bool, Error> {
 fn finish(directory: &Path) -> Result<(), Error> {
     folder::remove(directory, NEW)?;
     folder::remove(directory, OLD)?;
+    unmark(directory)
+}
+
+fn unmark(directory: &Path) -> Result<(), Error> {
     let marker = directory.join(MARKER);
     fs::remove_file(&marker).map_err(Error::io("remove", marker))
 }

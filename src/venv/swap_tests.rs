@@ -27,7 +27,7 @@ impl Agent {
 
     fn prepare(&self, place: Place, builder: ProcessId) -> Result<(), Error> {
         let (basis, interpreter, tool) = (Basis::Requirements, "/usr/bin/python3".into(), "pip".into());
-        prepare(self.path(), &Begin { place, basis, interpreter, tool }, builder)
+        prepare(self.path(), &Begin { place, basis, interpreter, tool }, builder, || Ok(()))
     }
 
     /// Makes a real environment, with a file in it that tells it from others.
@@ -180,6 +180,45 @@ fn a_living_build_is_left_alone_and_a_second_one_refused() {
     sleeper.wait().unwrap();
     agent.prepare(Place::Beside, ProcessId::current()).unwrap();
     agent.check(None, &[MARKER]);
+}
+
+#[test]
+fn a_build_that_waits_has_moved_nothing_and_leaves_nothing() {
+    let agent = Agent::new();
+    let begin = Begin {
+        place: Place::InPlace,
+        basis: Basis::Requirements,
+        interpreter: "/usr/bin/python3".into(),
+        tool: "pip".into(),
+    };
+    let mut waiting = Vec::new();
+    let refused = prepare(agent.path(), &begin, ProcessId::current(), || {
+        assert_eq!(agent.word(), "building");
+        assert!(matches!(Hold::share(agent.path()), Err(Error::Building { .. })));
+        waiting = fs::read(agent.path().join(MARKER)).unwrap();
+        Err(Error::NoCommands)
+    });
+    assert!(matches!(refused, Err(Error::NoCommands)));
+    agent.check(None, &[]);
+    // Killed while it waited, and meanwhile somebody made environments: they are not plugdeck's.
+    let mut marker: Marker = serde_json::from_slice(&waiting).unwrap();
+    marker.builder = GONE;
+    marker.write(agent.path()).unwrap();
+    agent.make(ENVIRONMENT, "theirs");
+    agent.make(NEW, "theirs too");
+    assert_eq!(agent.word(), "ready");
+    assert!(settle(agent.path()).unwrap());
+    agent.check(Some("theirs"), &[NEW]);
+}
+
+#[test]
+fn a_build_does_not_begin_while_a_call_makes_its_run() {
+    let agent = Agent::new();
+    let call = Hold::share(agent.path()).unwrap();
+    let other = Hold::share(agent.path()).unwrap();
+    assert!(Hold::attempt(agent.path()).unwrap().is_none());
+    drop((call, other));
+    assert!(Hold::attempt(agent.path()).unwrap().is_some());
 }
 
 #[test]

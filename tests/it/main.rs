@@ -4,6 +4,9 @@
 #![expect(clippy::print_stderr, reason = "a test that is skipped says why")]
 
 mod build;
+mod build_plan;
+mod build_trouble;
+mod build_wait;
 mod cli;
 mod cli_answers;
 mod cli_signals;

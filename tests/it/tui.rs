@@ -1,8 +1,9 @@
 //! The dashboard on a real terminal: keys in, screen out.
 
+use std::fs;
 use std::process::{Command, Stdio};
 
-use crate::support::sandbox::Sandbox;
+use crate::support::sandbox::{PYTHON, Sandbox};
 use crate::support::screen::Screen;
 use crate::support::wait_for;
 use crate::support::{lives, send};
@@ -82,6 +83,40 @@ fn a_build_shows_its_plan_and_its_steps() {
     screen.send(ENTER);
     screen.wait_until("the end of the build", |text| text.contains("succeeded") && text.contains("✓"));
     screen.wait_for("venv");
+}
+
+#[test]
+fn a_plan_can_follow_the_manifest_and_fetch_uv_and_shows_it_before_it_runs() {
+    let sandbox = Sandbox::new();
+    sandbox.install("demo/text-stats");
+    let manifest = fs::read_to_string(sandbox.agent("demo/text-stats").join("agent.yaml")).unwrap();
+    let commands = (1..=12).map(|number| format!("\"echo {number} > said\""));
+    let commands = commands.collect::<Vec<_>>().join(", ");
+    let manifest = format!("{manifest}\ndependencies: [tiny]\ninstallation: {{commands: [{commands}]}}\n");
+    sandbox.write("demo/text-stats", "agent.yaml", &manifest);
+    let path = sandbox.path().join("tools");
+    fs::create_dir(&path).unwrap();
+    std::os::unix::fs::symlink(&*PYTHON, path.join("python3")).unwrap();
+    let home = sandbox.path().to_str().unwrap();
+    let variables = [("PATH", path.to_str().unwrap()), ("PYENV_ROOT", home)];
+    let mut screen = Screen::start_with(&sandbox, &[], &variables, 80, 24);
+    screen.wait_for("text-stats");
+    screen.send("b");
+    screen.wait_until("pip's plan", |text| text.contains("no uv was found") && text.contains("install tiny"));
+    screen.send("u");
+    screen.wait_until("the fetch", |text| text.contains("pip install uv") && text.contains("with pip"));
+    screen.send("u");
+    screen.wait_for("no uv was found");
+    screen.send("m");
+    screen.wait_until("the commands", |text| text.contains("echo 1 > said") && text.contains("more lines"));
+    screen.send("jjjjjjjjjjjjjjjjjjjjjjjjjjjj");
+    screen.wait_until("their end", |text| {
+        text.contains("echo 12 > said") && text.contains("anybody's code") && !text.contains("more line")
+    });
+    assert!(sandbox.runs().is_empty());
+    screen.send(ENTER);
+    screen.wait_until("the end of the build", |text| text.contains("succeeded"));
+    assert_eq!(fs::read_to_string(sandbox.agent("demo/text-stats").join("said")).unwrap(), "12\n");
 }
 
 #[test]

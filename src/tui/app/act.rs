@@ -1,7 +1,9 @@
 //! What keys do.
 
 use crossterm::event::KeyEvent;
+use ratatui::layout::Rect;
 
+use crate::ops::build;
 use crate::run::spec::{Kind, RunId};
 use crate::tui::app::{AfterBuild, App, Over, Page, Subject};
 use crate::tui::effect::{Effect, ForLoop};
@@ -128,7 +130,9 @@ impl App {
             | Action::Suggest
             | Action::Omit
             | Action::AsJson
-            | Action::Confirm => {}
+            | Action::Confirm
+            | Action::Literal
+            | Action::FetchUv => {}
         }
         Vec::new()
     }
@@ -147,6 +151,16 @@ impl App {
                 return Vec::new();
             }
         }
+        if let Some(Over::Plan(plan)) = &mut self.over {
+            if let Some(by) = distance(action, screen.height / 2) {
+                // The footer stays free of it.
+                plan.scroll(by, Rect { height: screen.height.saturating_sub(1), ..screen }, look);
+                return Vec::new();
+            }
+            if let Some(wish) = plan.turn(action) {
+                return vec![Effect::Plan { agent: plan.agent.clone(), wish }];
+            }
+        }
         match (action, self.over.take()) {
             (Action::Back, _) => {}
             (Action::Confirm, Some(Over::Dialog(dialog))) => return self.confirm(dialog),
@@ -155,8 +169,8 @@ impl App {
                 return vec![Effect::Loop(ForLoop::Quit)];
             }
             (Action::Confirm, Some(Over::Plan(plan))) if plan.is_ready() => {
-                let replace_foreign = plan.replaces_foreign();
-                return vec![Effect::Build { agent: plan.agent, replace_foreign }];
+                let options = plan.options();
+                return vec![Effect::Build { agent: plan.agent, options }];
             }
             (Action::Interrupt, _) => self.ask_to_quit(),
             (Action::Redraw, over) => {
@@ -183,7 +197,7 @@ impl App {
             Dialog::BuildFirst { request, .. } => {
                 let agent = request.agent.clone();
                 self.after_build = Some(AfterBuild { agent: agent.clone(), build: None, request });
-                vec![Effect::Build { agent, replace_foreign: false }]
+                vec![Effect::Build { agent, options: build::Options::default() }]
             }
         }
     }
@@ -319,8 +333,10 @@ impl App {
             self.pages.push(Page::Run(Box::new(RunPage::of(run, Kind::Build, true))));
             return Vec::new();
         }
-        self.over = Some(Over::Plan(PlanDialog { agent: agent.clone(), plan: None }));
-        vec![Effect::Plan(agent)]
+        let dialog = PlanDialog::new(agent.clone());
+        let wish = dialog.wish;
+        self.over = Some(Over::Plan(dialog));
+        vec![Effect::Plan { agent, wish }]
     }
 
     /// The call that a rerun or an edit is about: the selected run, or the last one of the selected method.

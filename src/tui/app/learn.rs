@@ -32,9 +32,10 @@ impl App {
             }
             Message::Started { run, kind, agent } => self.started(run, kind, &agent),
             Message::Refused { reason, call } => self.refused(&reason, call),
-            Message::Planned { agent, plan } => {
+            Message::Planned { agent, wish, plan } => {
                 if let Some(Over::Plan(dialog)) = &mut self.over
                     && dialog.agent == agent
+                    && dialog.wish == wish
                 {
                     dialog.plan = Some(plan);
                 }

@@ -203,6 +203,24 @@ pub const TABLE: &[Binding] = &[
     row(Layer::Dialog, &[char('X')], Action::Kill, "", "kill now, where a stop is asked"),
     row(Layer::Dialog, &[char('q')], Action::Quit, "", "quit, where quitting is asked"),
     //
+    row(Layer::Plan, &[on(KeyCode::Enter)], Action::Confirm, "", "build as the plan says"),
+    row(
+        Layer::Plan,
+        &[char('m')],
+        Action::Literal,
+        "",
+        "as the manifest says: its own installation.commands; again: plugdeck's plan",
+    ),
+    row(
+        Layer::Plan,
+        &[char('u')],
+        Action::FetchUv,
+        "",
+        "where there is no uv: fetch one with pip into plugdeck's cache; again: build with pip",
+    ),
+    row(Layer::Plan, &[char('j'), on(KeyCode::Down)], Action::Down, "", "down, where not all of it fits"),
+    row(Layer::Plan, &[char('k'), on(KeyCode::Up)], Action::Up, "", "up"),
+    //
     row(
         Layer::Welcome,
         &[char('d')],

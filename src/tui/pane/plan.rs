@@ -1,84 +1,149 @@
-//! What a build would do, before it is done.
+//! What a build would do, before it is done: a plan, and what can be chosen about it.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::Line;
 
 use crate::ops::Rejected;
+use crate::ops::build::Options;
+use crate::tui::keymap::Action;
 use crate::tui::pane::dialog::buttons;
 use crate::tui::pane::{Look, sign, steps};
 use crate::tui::widget::bar::Hint;
 use crate::tui::widget::line::{bold, fact, page, put, row, span, wrap};
 use crate::tui::widget::popup::{centred, dialog};
-use crate::venv::plan::Plan;
+use crate::venv::plan::{Plan, Wish};
 
 /// Columns of the box.
 const WIDTH: u16 = 76;
+
+/// Rows of the box that hold no line of the plan: frame, padding, the keys and the air above them.
+const AROUND: u16 = 6;
 
 /// A plan that is asked for, or known.
 #[derive(Debug)]
 pub struct PlanDialog {
     /// `namespace/folder`.
     pub agent: String,
+    /// What the plan is asked for with.
+    pub wish: Wish,
     /// `None`: still being made.
     pub plan: Option<Result<(Plan, bool), Rejected>>,
+    scroll: usize,
 }
 
 impl PlanDialog {
+    /// A plan that is asked for.
+    #[must_use]
+    pub fn new(agent: String) -> Self {
+        Self { agent, wish: Wish::default(), plan: None, scroll: 0 }
+    }
+
     /// Whether there is something to start.
     #[must_use]
     pub fn is_ready(&self) -> bool {
         matches!(self.plan, Some(Ok(_)))
     }
 
-    /// Whether it replaces an environment that plugdeck did not build.
+    /// What is built when the plan is agreed to, an environment of somebody else's included where the box says so.
     #[must_use]
-    pub fn replaces_foreign(&self) -> bool {
-        matches!(self.plan, Some(Ok((_, true))))
+    pub fn options(&self) -> Options {
+        Options { replace_foreign: matches!(self.plan, Some(Ok((_, true)))), wish: self.wish }
+    }
+
+    /// Turns one of the choices; the plan for what is now wished for is to be asked for.
+    pub fn turn(&mut self, action: Action) -> Option<Wish> {
+        match action {
+            Action::Literal if self.may_be_literal() => self.wish.literal = !self.wish.literal,
+            Action::FetchUv if self.may_fetch_uv() => self.wish.fetch_uv = !self.wish.fetch_uv,
+            _ => return None,
+        }
+        (self.plan, self.scroll) = (None, 0);
+        Some(self.wish)
+    }
+
+    fn may_be_literal(&self) -> bool {
+        self.wish.literal || matches!(&self.plan, Some(Ok((plan, _))) if plan.has_commands)
+    }
+
+    fn may_fetch_uv(&self) -> bool {
+        self.wish.fetch_uv || matches!(&self.plan, Some(Ok((plan, _))) if plan.lacks_uv)
+    }
+
+    /// Scrolls by rows.
+    pub fn scroll(&mut self, by: isize, screen: Rect, look: Look) {
+        let lines = self.lines(screen, look).len();
+        let most = lines.saturating_sub(usize::from(screen.height.saturating_sub(AROUND)));
+        self.scroll = self.scroll.saturating_add_signed(by).min(most);
     }
 
     /// The keys and what they do, in the words of box and footer alike.
     #[must_use]
     pub fn hints(&self) -> Vec<Hint> {
-        let start = self.is_ready().then(|| Hint::new("enter", "build"));
-        start.into_iter().chain([Hint::new("esc", "not now")]).collect()
+        let literal = if self.wish.literal { "plugdeck's plan" } else { "as the manifest says" };
+        let fetch = if self.wish.fetch_uv { "with pip" } else { "fetch uv" };
+        [
+            (self.is_ready(), "enter", "build"),
+            (self.may_be_literal(), "m", literal),
+            (self.may_fetch_uv(), "u", fetch),
+            (true, "esc", "not now"),
+        ]
+        .into_iter()
+        .filter(|(there, ..)| *there)
+        .map(|(_, key, label)| Hint::new(key, label))
+        .collect()
     }
 
     /// Draws the box over a screen.
     pub fn render(&self, buffer: &mut Buffer, screen: Rect, look: Look) {
+        let lines = self.lines(screen, look);
+        let height = u16::try_from(lines.len()).unwrap_or(u16::MAX).saturating_add(AROUND).min(screen.height);
+        let title = format!("Build {}?", sign::safe(&self.agent));
+        let rows = usize::from(height.saturating_sub(AROUND));
+        let more = lines.len().saturating_sub(rows + self.scroll);
+        let fact = match more {
+            0 => Vec::new(),
+            _ => vec![span(format!("j: {}", sign::count(more, "more line", "more lines")), look.theme.warn)],
+        };
+        let inner = dialog(buffer, centred(screen, WIDTH, height), &title, fact, look.theme);
+        page(buffer, Rect { height: inner.height.saturating_sub(2), ..inner }, lines, self.scroll);
+        put(buffer, row(inner, inner.height.saturating_sub(1)), buttons(&self.hints(), look));
+    }
+
+    fn lines(&self, screen: Rect, look: Look) -> Vec<Line<'static>> {
         let t = look.theme;
         let columns = usize::from(WIDTH.min(screen.width).saturating_sub(6));
-        let mut lines: Vec<Line> = Vec::new();
-        match &self.plan {
-            None => lines
-                .push(Line::from(span("looking at the agent, uv and the Pythons of this machine…", t.dim))),
-            Some(Err(rejected)) => {
-                lines.extend(
-                    wrap(&sign::safe(&rejected.message), columns)
-                        .into_iter()
-                        .map(|line| Line::from(span(line, t.fg))),
-                );
+        let text = |text: &str| wrap(text, columns).into_iter().map(|line| Line::from(span(line, t.fg)));
+        let (plan, foreign) = match &self.plan {
+            None => {
+                let text = "looking at the agent, uv and the Pythons of this machine…";
+                return vec![Line::from(span(text, t.dim))];
             }
-            Some(Ok((plan, foreign))) => {
-                let python = vec![
-                    span(format!("python {}", sign::safe(&plan.python_version)), t.fg),
-                    span(format!("  {}", sign::safe(&plan.interpreter)), t.dim),
-                ];
-                lines.push(fact("with", python, t));
-                lines.push(fact("by", vec![span(sign::safe(&plan.tool), t.fg)], t));
-                lines.push(Line::default());
-                lines.extend(steps::planned(&plan.steps, columns, t));
-                if *foreign {
-                    lines.push(Line::default());
-                    let text = "This replaces a .venv that plugdeck did not build.";
-                    lines.push(Line::from(vec![bold("▲ ", t.warn), span(text, t.fg)]));
-                }
-            }
+            Some(Err(rejected)) => return text(&sign::safe(&rejected.message)).collect(),
+            Some(Ok((plan, foreign))) => (plan, *foreign),
+        };
+        let python = vec![
+            span(format!("python {}", sign::safe(&plan.python_version)), t.fg),
+            span(format!("  {}", sign::safe(&plan.interpreter)), t.dim),
+        ];
+        let mut lines = vec![fact("with", python, t)];
+        let tool = match (plan.lacks_uv, self.wish.fetch_uv) {
+            (true, false) => "pip; no uv was found, which is faster",
+            (true, true) => "uv, which is fetched first",
+            (false, _) => &sign::safe(&plan.tool),
+        };
+        lines.push(fact("by", vec![span(tool.to_owned(), t.fg)], t));
+        lines.push(Line::default());
+        lines.extend(steps::planned(&plan.steps, columns, t));
+        if self.wish.literal {
+            lines.push(Line::default());
+            lines.extend(text("These are the manifest's own commands: anybody's code. They get no input."));
         }
-        let height = u16::try_from(lines.len()).unwrap_or(u16::MAX).saturating_add(6).min(screen.height);
-        let title = format!("Build {}?", sign::safe(&self.agent));
-        let inner = dialog(buffer, centred(screen, WIDTH, height), &title, Vec::new(), t);
-        page(buffer, Rect { height: inner.height.saturating_sub(2), ..inner }, lines, 0);
-        put(buffer, row(inner, inner.height.saturating_sub(1)), buttons(&self.hints(), look));
+        if foreign {
+            lines.push(Line::default());
+            let text = "This replaces a .venv that plugdeck did not build.";
+            lines.push(Line::from(vec![bold("▲ ", t.warn), span(text, t.fg)]));
+        }
+        lines
     }
 }

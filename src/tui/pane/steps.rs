@@ -88,10 +88,12 @@ pub fn planned(steps: &[Step], columns: usize, t: &Theme) -> Vec<ratatui::text::
     for (index, step) in steps.iter().enumerate() {
         let skipped = step.skip.as_ref();
         let glyph = if skipped.is_some() { "↷" } else { "·" };
-        let title = sign::safe(&step.title);
-        let title = if skipped.is_some() { span(title, t.dim) } else { bold(title, t.bright) };
-        let left = vec![span(format!("{} {glyph}  ", index + 1), t.dim), title];
-        lines.push(spread(left, Vec::new(), columns));
+        let mut head = span(format!("{} {glyph}  ", index + 1), t.dim);
+        // A command is anybody's code: all of it is shown.
+        for title in crate::tui::widget::line::wrap(&sign::safe(&step.title), columns.saturating_sub(5)) {
+            let title = if skipped.is_some() { span(title, t.dim) } else { bold(title, t.bright) };
+            lines.push(ratatui::text::Line::from(vec![std::mem::replace(&mut head, blank(5)), title]));
+        }
         let reason = skipped.map_or_else(|| step.reason.clone(), |reason| format!("skipped: {reason}"));
         for line in crate::tui::widget::line::wrap(&sign::safe(&reason), columns.saturating_sub(5)) {
             lines.push(ratatui::text::Line::from(vec![blank(5), span(line, t.dim)]));

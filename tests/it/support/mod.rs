@@ -3,6 +3,7 @@
 pub mod sandbox;
 pub mod screen;
 pub mod tools;
+pub mod wheel;
 
 use std::process::Command;
 use std::time::{Duration, Instant};
