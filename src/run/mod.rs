@@ -5,6 +5,7 @@ pub mod dir;
 pub mod event;
 pub mod journal;
 pub mod jsonl;
+pub mod last;
 pub mod output;
 pub mod samples;
 pub mod spec;

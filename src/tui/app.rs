@@ -201,6 +201,7 @@ impl App {
             | Message::Refused { .. }
             | Message::Planned { .. }
             | Message::Replied { .. }
+            | Message::Explained { .. }
             | Message::Recalled { .. }
             | Message::Theme(_) => {
                 effects = self.learn(message);
@@ -238,6 +239,7 @@ impl App {
             if let Some(reply) = self.reply.as_ref().filter(|_| page.wants_reply(&self.world)) {
                 page.replied(&reply.run, &Ok(Arc::clone(reply)));
             }
+            effects.extend(page.ask_why(&self.world).map(Effect::Explain));
         }
         let place = self.run_place();
         let shown = match self.pages.last() {

@@ -9,7 +9,7 @@ use tokio::sync::mpsc::Sender;
 
 use crate::agent::payload::Payload;
 use crate::ops::call::Request;
-use crate::ops::{Context, Rejected, Why, agents, build, call, runs, stop};
+use crate::ops::{Context, Rejected, Why, agents, build, call, explain, runs, stop};
 use crate::run::dir::RunDir;
 use crate::run::spec::{Kind, RunId};
 use crate::run::view::RunView;
@@ -35,6 +35,8 @@ pub enum Effect {
     Recall(RunDir),
     /// Reads what an ended call answered; answered by `Replied`.
     ReadReply(RunDir),
+    /// Reads why a build failed; answered by `Explained`.
+    Explain(RunDir),
     /// What a build of this agent would do; answered by `Planned`.
     Plan(String),
     /// With `replace_foreign`, in place of a `.venv` that plugdeck did not build.
@@ -97,6 +99,7 @@ impl Worker {
             | Effect::Rerun(_)
             | Effect::Recall(_)
             | Effect::ReadReply(_)
+            | Effect::Explain(_)
             | Effect::Plan(_)
             | Effect::Build { .. }
             | Effect::Stop { .. }
@@ -138,6 +141,9 @@ impl Worker {
             }),
             Effect::ReadReply(dir) => {
                 Some(Message::Replied { run: dir.id(), reply: reply::read(&dir).map(Arc::new) })
+            }
+            Effect::Explain(dir) => {
+                Some(Message::Explained { run: dir.id(), explanation: explain::explain(&dir) })
             }
             Effect::Plan(agent) => {
                 let plan = build::plan(&self.context, &agent)

@@ -26,7 +26,8 @@ pub fn choose<'a>(found: &Found, machine: &'a Machine) -> Result<(&'a Python, St
     let newest = machine.pythons.iter().rev().filter(accepted).max_by_key(rank);
     let Some(python) = newest else {
         let found: Vec<_> = machine.pythons.iter().map(|p| p.version.to_string()).collect();
-        return Err(Error::NoInterpreter { wanted: said, found: found.join(", ") });
+        let looked = machine.looked.clone();
+        return Err(Error::NoInterpreter { wanted: said, found: found.join(", "), looked });
     };
     let of = match machine.pythons.iter().filter(accepted).count() {
         1 => "the only Python here".to_owned(),

@@ -11,8 +11,11 @@ pub enum Error {
     #[error("no Python 3 was found: looked for {looked}; install Python 3.12 or newer")]
     NoPython { looked: String },
     /// There are Pythons, but none that the agent accepts.
-    #[error("no Python satisfies {wanted}: found {found}; install one, for example with `uv python install`")]
-    NoInterpreter { wanted: String, found: String },
+    #[error(
+        "no Python satisfies {wanted}: found {found} (looked for {looked}); install one that fits, for example with \
+         `uv python install`"
+    )]
+    NoInterpreter { wanted: String, found: String, looked: String },
     /// Only for plans with pip.
     #[error(
         "{interpreter} cannot make an environment with pip in it: ensurepip is missing; install uv, or the \
@@ -22,6 +25,9 @@ pub enum Error {
     /// A command of the manifest that is no command line.
     #[error("the manifest's installation command {command:?} cannot be read ({problem}); correct its quotes")]
     Command { command: String, problem: String },
+    /// Only for plans with pip, which is told the dependencies one by one.
+    #[error("{} cannot be read as TOML with a list of dependencies; correct it", .0.display())]
+    Project(PathBuf),
     /// Steps are recorded as JSON, which holds only text.
     #[error("the path {} is not UTF-8; rename the folder", .0.display())]
     Path(PathBuf),

@@ -18,6 +18,7 @@ mod choice;
 mod command;
 mod draft;
 pub mod error;
+pub mod explain;
 pub mod folder;
 pub mod inputs;
 pub mod machine;

@@ -7,6 +7,8 @@ mod build;
 mod cli;
 mod cli_answers;
 mod cli_signals;
+mod doctor;
+mod explain;
 mod readme;
 mod real;
 mod supervisor;

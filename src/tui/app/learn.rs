@@ -45,6 +45,11 @@ impl App {
                 }
                 self.reply = reply.ok();
             }
+            Message::Explained { run, explanation } => {
+                for page in self.pages.iter_mut().filter_map(Page::run).chain(&mut self.main_run) {
+                    page.explained(&run, explanation.as_ref());
+                }
+            }
             Message::Recalled { agent, method, payload } => self.open_form(&agent, &method, Some(&payload)),
             Message::Theme(Ok(theme)) => {
                 self.say(Tone::Note, format!("theme {}", sign::safe(&theme.name)));
