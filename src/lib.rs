@@ -92,7 +92,8 @@
 //! A run ends as one of `succeeded`, `soft_error` (exit code 0, but the value looks like an error; the rule that
 //! says so is named), `failed`, `timed_out`, `killed` (a person or a caller ended it), `rejected` (refused before
 //! anything ran) or `lost`. While it lives it is `starting`, `running` or `stopping`. The outcome is derived once,
-//! by the supervisor at the end, from the bytes and the exit.
+//! by the supervisor at the end, from the bytes and the exit. Why a build's step failed is a view's reading of the
+//! recorded output (`ops::explain`), so old runs have it too.
 //!
 //! A supervisor that is killed takes the agent along (PDEATHSIG); what still stood in the two pipes is lost. Its other
 //! processes are ended by the next view that looks (`ops::sweep`), known by the marker `PLUGDECK_RUN_ID`, the inodes of

@@ -13,6 +13,7 @@ use crate::ops::{Context, runs, sweep};
 use crate::run::status::State;
 use crate::run::view::RunView;
 use crate::text;
+use crate::venv::explain::Explanation;
 
 /// What was asked for.
 #[derive(Debug)]
@@ -89,8 +90,22 @@ fn said(report: &Report) -> String {
     if let Some(error) = &report.error {
         said += &format!("error: {}\n", text::safe_lines(error.as_bytes()));
     }
+    if let Some(explanation) = &report.explanation {
+        said += &explained(explanation);
+    }
     let word = report.state.map_or("", State::word);
     let seconds = Duration::from_millis(report.duration_ms.unwrap_or(0)).as_secs_f64();
     said += &format!("{word} after {seconds:.2} s · run {}\n", report.run.as_deref().unwrap_or_default());
     said
+}
+
+/// Why a build failed, in two lines, and what to do.
+fn explained(explanation: &Explanation) -> String {
+    let head = format!("{}: ", explanation.kind.words());
+    let mut said = String::new();
+    for (at, line) in explanation.lines.iter().enumerate() {
+        let before = if at == 0 { head.clone() } else { " ".repeat(head.len()) };
+        said += &format!("{before}{}\n", text::safe(line.as_bytes()));
+    }
+    said + &format!("next: {}\n", explanation.action)
 }

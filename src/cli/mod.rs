@@ -5,6 +5,7 @@ mod answer;
 mod attend;
 mod build;
 mod demo;
+mod doctor;
 mod ear;
 mod exit;
 mod failure;
@@ -65,6 +66,8 @@ enum Verb {
     Logs(logs::Args),
     /// Stop a run and wait for the proof
     Kill(kill::Args),
+    /// Check this machine: Pythons, uv, folders, rights, terminal, models
+    Doctor(doctor::Args),
 }
 
 /// Runs plugdeck with the arguments of this process.
@@ -90,7 +93,9 @@ pub fn main() -> ExitCode {
         }
     };
     let asked = cli.verb.as_ref().and_then(Verb::report);
-    let done = context().map_err(Failure::from).and_then(|context| perform(context, cli));
+    // Settings that cannot be read are a finding there and no reason to find nothing.
+    let lenient = matches!(cli.verb, Some(Verb::Doctor(_)));
+    let done = context(lenient).map_err(Failure::from).and_then(|context| perform(context, cli));
     done.unwrap_or_else(|failure| failure.tell(asked))
 }
 
@@ -106,6 +111,7 @@ impl Verb {
             Self::Ps(args) => args.json.then(Report::default),
             Self::Logs(args) => args.json.then(Report::default),
             Self::Kill(args) => args.json.then(Report::default),
+            Self::Doctor(args) => args.json.then(Report::default),
         }
     }
 }
@@ -121,6 +127,7 @@ fn perform(context: Context, cli: Cli) -> Result<ExitCode, Failure> {
         Some(Verb::Ps(args)) => ps::perform(&context, &args),
         Some(Verb::Logs(args)) => logs::perform(&context, &args),
         Some(Verb::Kill(args)) => kill::perform(&context, &args),
+        Some(Verb::Doctor(args)) => doctor::perform(&context, &args),
     }
 }
 
@@ -142,11 +149,14 @@ fn dashboard(context: &Context, theme: Option<String>) -> Result<ExitCode, Rejec
 }
 
 /// What every verb needs, from this process's environment.
-fn context() -> Result<Context, Rejected> {
+fn context(lenient: bool) -> Result<Context, Rejected> {
     let machine = |error: &dyn std::fmt::Display| Rejected::new(Why::Machine, error.to_string());
     let program = std::env::current_exe().map_err(|error| machine(&error))?;
     let paths = Paths::from_env().map_err(|error| machine(&error))?;
-    let settings = Settings::load(&paths.config).map_err(|error| Rejected::new(Why::Request, error))?;
+    let settings = match Settings::load(&paths.config) {
+        Err(error) if !lenient => return Err(Rejected::new(Why::Request, error)),
+        settings => settings.unwrap_or_default(),
+    };
     Ok(Context { paths, settings, program })
 }
 

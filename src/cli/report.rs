@@ -3,11 +3,13 @@
 use serde::Serialize;
 use serde_json::value::RawValue;
 
+use crate::ops::explain;
 use crate::ops::runs::{self, ResultText};
 use crate::process::signal;
 use crate::run::event::Leftover;
 use crate::run::status::State;
 use crate::run::view::RunView;
+use crate::venv::explain::Explanation;
 
 /// What is known of a run whose supervisor is gone.
 pub const LOST: &str = "the supervisor vanished: the agent died with it, but how it had ended, and whether anything \
@@ -22,6 +24,9 @@ pub struct Report {
     pub state: Option<State>,
     pub result: Option<Box<RawValue>>,
     pub error: Option<String>,
+    /// Only of a build whose failed step is understood.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub explanation: Option<Explanation>,
     pub exit_code: Option<i32>,
     pub signal: Option<i32>,
     pub signal_name: Option<String>,
@@ -87,6 +92,7 @@ impl Report {
             return report;
         };
         report.error.clone_from(&outcome.error);
+        report.explanation = explain::explain(&run.dir);
         report.exit_code = outcome.exit_code;
         report.signal = outcome.signal;
         report.signal_name = outcome.signal.map(signal::name);

@@ -10,6 +10,8 @@ pub mod agents;
 pub mod build;
 pub mod call;
 pub mod demo;
+pub mod doctor;
+pub mod explain;
 pub mod launch;
 pub mod runs;
 pub mod stop;

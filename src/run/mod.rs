@@ -6,6 +6,7 @@ pub mod event;
 pub mod hole;
 pub mod journal;
 pub mod jsonl;
+pub mod last;
 pub mod output;
 pub mod samples;
 pub mod spec;

@@ -145,8 +145,9 @@ fn second(dir: &RunDir) -> String {
     id.split('-').next().unwrap_or_default().to_owned()
 }
 
-/// What the files of a run take on disk.
-fn size(dir: &RunDir) -> u64 {
+/// What the files of a run take on disk, in bytes.
+#[must_use]
+pub fn size(dir: &RunDir) -> u64 {
     let Ok(entries) = fs::read_dir(&dir.path) else { return 0 };
     entries.flatten().filter_map(|entry| entry.metadata().ok()).map(|file| file.blocks() * 512).sum()
 }

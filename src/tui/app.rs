@@ -204,6 +204,7 @@ impl App {
             | Message::Refused { .. }
             | Message::Planned { .. }
             | Message::Replied { .. }
+            | Message::Explained { .. }
             | Message::Recalled { .. }
             | Message::Swept(_)
             | Message::Theme(_) => {
@@ -242,6 +243,7 @@ impl App {
             if let Some(reply) = self.reply.as_ref().filter(|_| page.wants_reply(&self.world)) {
                 page.replied(&reply.run, &Ok(Arc::clone(reply)));
             }
+            effects.extend(page.ask_why(&self.world).map(Effect::Explain));
         }
         let place = self.run_place();
         let shown = match self.pages.last() {

@@ -9,7 +9,7 @@ use tokio::sync::mpsc::Sender;
 
 use crate::agent::payload::Payload;
 use crate::ops::call::Request;
-use crate::ops::{Context, Rejected, Why, agents, build, call, runs, stop, sweep};
+use crate::ops::{Context, Rejected, Why, agents, build, call, explain, runs, stop, sweep};
 use crate::run::dir::RunDir;
 use crate::run::spec::{Kind, RunId};
 use crate::run::view::RunView;
@@ -38,6 +38,8 @@ pub enum Effect {
     Recall(RunDir),
     /// Reads what an ended call answered; answered by `Replied`.
     ReadReply(RunDir),
+    /// Reads why a build failed; answered by `Explained`.
+    Explain(RunDir),
     /// What a build of this agent would do; answered by `Planned`.
     Plan {
         agent: String,
@@ -105,6 +107,7 @@ impl Worker {
             | Effect::Recall(_)
             | Effect::ReadReply(_)
             | Effect::Plan { .. }
+            | Effect::Explain(_)
             | Effect::Build { .. }
             | Effect::Stop { .. }
             | Effect::NextTheme(_) => {
@@ -150,6 +153,9 @@ impl Worker {
             }),
             Effect::ReadReply(dir) => {
                 Some(Message::Replied { run: dir.id(), reply: reply::read(&dir).map(Arc::new) })
+            }
+            Effect::Explain(dir) => {
+                Some(Message::Explained { run: dir.id(), explanation: explain::explain(&dir) })
             }
             Effect::Plan { agent, wish } => {
                 let plan = build::plan(&self.context, &agent, wish)

@@ -11,6 +11,7 @@ use crate::ops::call::Request;
 use crate::run::spec::{Kind, RunId};
 use crate::tui::seen::{Detail, Page, Reply, Run};
 use crate::tui::theme::Theme;
+use crate::venv::explain::Explanation;
 use crate::venv::plan::{Plan, Wish};
 
 /// The time, told by the loop: nothing else in the dashboard's state looks at a clock.
@@ -68,6 +69,11 @@ pub enum Message {
     Replied {
         run: RunId,
         reply: Result<Arc<Reply>, String>,
+    },
+    /// Why a build failed, as far as that is understood. Comes for every reading that was asked for.
+    Explained {
+        run: RunId,
+        explanation: Option<Explanation>,
     },
     /// The payload of an earlier run, for filling a form.
     Recalled {

@@ -12,7 +12,7 @@ pub enum Error {
     NoPython { looked: String },
     /// There are Pythons, but none that the agent accepts.
     #[error(
-        "no Python satisfies {wanted}: found {found}; looked for {looked}; install one, for example with \
+        "no Python satisfies {wanted}: found {found} (looked for {looked}); install one that fits, for example with \
          `uv python install`"
     )]
     NoInterpreter { wanted: String, found: String, looked: String },
@@ -31,6 +31,9 @@ pub enum Error {
     /// What pip installed as uv is none.
     #[error("the uv that was fetched does not run ({0}); build with pip instead")]
     Fetched(String),
+    /// Only for plans with pip, which is told the dependencies one by one.
+    #[error("{} cannot be read as TOML with a list of dependencies; correct it", .0.display())]
+    Project(PathBuf),
     /// Steps are recorded as JSON, which holds only text.
     #[error("the path {} is not UTF-8; rename the folder", .0.display())]
     Path(PathBuf),

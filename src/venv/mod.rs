@@ -20,6 +20,7 @@ mod choice;
 mod command;
 mod draft;
 pub mod error;
+pub mod explain;
 pub mod fetched;
 pub mod folder;
 pub mod inputs;

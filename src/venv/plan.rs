@@ -77,6 +77,12 @@ pub fn plan(found: &Found, machine: &Machine, runs: &Path, wish: Wish) -> Result
         true => Machine { uv: Some(fetched), ..machine.clone() },
         false => machine.clone(),
     };
+    let of_project = matches!(basis, Basis::Lock | Basis::Project);
+    let broken = found.pyproject.as_ref().is_some_and(|project| project.broken && !project.package);
+    // uv, and pip with a build system, read the file themselves and say what is wrong with it.
+    if of_project && broken && machine.uv.is_none() {
+        return Err(Error::Project(found.directory.join("pyproject.toml")));
+    }
     let (python, why) = choose(found, machine)?;
     let place = match machine.uv {
         // Anybody's code may write the environment's path anywhere, so what it builds is not moved.

@@ -38,7 +38,7 @@ fn found() -> Found {
 
 fn project(package: bool) -> Pyproject {
     let dependencies = vec!["x>=1".to_owned(), "-r evil".to_owned()];
-    Pyproject { project: true, package, requires_python: None, dependencies }
+    Pyproject { project: true, package, dependencies, ..Pyproject::default() }
 }
 
 /// The steps as lines: what is removed and where they run is the same for all and checked by itself.
@@ -211,8 +211,8 @@ fn the_interpreter_is_the_newest_that_satisfies_the_agent() {
     let passed_over = "Python 3.13.0 is the newest of 3 Pythons; python_version \"latest\" is no version and was \
                        passed over";
     choice(None, Some("latest"), passed_over);
-    let none = "no Python satisfies requires-python \">=3.99\": found 3.11.7, 3.13.0, 3.12.1; looked for everywhere; \
-                install one, for example with `uv python install`";
+    let none = "no Python satisfies requires-python \">=3.99\": found 3.11.7, 3.13.0, 3.12.1 (looked \
+                for everywhere); install one that fits, for example with `uv python install`";
     choice(Some(">=3.99"), None, none);
 }
 
@@ -240,6 +240,16 @@ fn what_cannot_be_recorded_or_read_is_refused() {
     let directory = PathBuf::from(std::ffi::OsString::from_vec(b"/s/\xff".to_vec()));
     let error = planned(&Found { directory, ..found() }, &machine(true)).unwrap_err().to_string();
     assert!(error.contains("is not UTF-8"), "{error}");
+    let broken = |package| {
+        let pyproject = Some(Pyproject { broken: true, ..project(package) });
+        Found { pyproject, ..found() }
+    };
+    let error = planned(&broken(false), &machine(false)).unwrap_err().to_string();
+    assert!(error.starts_with("/s/agents/ns/a/pyproject.toml cannot be read"), "{error}");
+    // Who reads the file anyway says better what is wrong with it.
+    assert!(
+        planned(&broken(false), &machine(true)).is_ok() && planned(&broken(true), &machine(false)).is_ok()
+    );
     let quotes = Found { commands: vec!["pip install 'x".into()], ..found() };
     let error = planned(&quotes, &machine(true)).unwrap_err().to_string();
     assert!(

@@ -12,6 +12,9 @@ pub struct Pyproject {
     pub requires_python: Option<String>,
     /// `project.dependencies`.
     pub dependencies: Vec<String>,
+    /// Even this reader sees that it is no TOML, or that the dependencies are no list of strings: nothing may be
+    /// installed from them.
+    pub broken: bool,
 }
 
 impl Pyproject {
@@ -22,6 +25,7 @@ impl Pyproject {
         let mut reader = Reader { rest: text };
         let mut section = String::new();
         while reader.next_statement() {
+            found.broken |= reader.begins_open_header();
             if let Some(header) = reader.header() {
                 section = header;
                 found.project |= section == "project";
@@ -29,6 +33,7 @@ impl Pyproject {
                 continue;
             }
             let Some(key) = reader.key() else {
+                found.broken = true;
                 reader.skip_line();
                 continue;
             };
@@ -38,7 +43,10 @@ impl Pyproject {
             build_system |= path.starts_with("build-system.");
             match path.as_str() {
                 "project.requires-python" => found.requires_python = value.first(),
-                "project.dependencies" => found.dependencies = value.0,
+                "project.dependencies" => {
+                    found.broken |= !value.only_strings;
+                    found.dependencies = value.strings;
+                }
                 "tool.poetry.dependencies.python" => poetry = value.first(),
                 "tool.uv.package" => package = value.first(),
                 _ => {}
@@ -51,11 +59,15 @@ impl Pyproject {
 }
 
 /// The strings inside a value, in order; a bare word is one too.
-struct Value(Vec<String>);
+struct Value {
+    strings: Vec<String>,
+    /// All of them were quoted, and every bracket was closed.
+    only_strings: bool,
+}
 
 impl Value {
     fn first(self) -> Option<String> {
-        self.0.into_iter().next()
+        self.strings.into_iter().next()
     }
 }
 
@@ -79,6 +91,11 @@ impl Reader<'_> {
         self.rest = self.rest.find('\n').map_or("", |at| &self.rest[at + 1..]);
     }
 
+    /// Whether a header begins here that does not end in its line.
+    fn begins_open_header(&self) -> bool {
+        self.rest.starts_with('[') && !self.rest.lines().next().unwrap_or_default().contains(']')
+    }
+
     /// `[a.b]` or `[[a.b]]`, without quotes and spaces.
     fn header(&mut self) -> Option<String> {
         let line = self.rest.strip_prefix('[')?.lines().next()?;
@@ -99,6 +116,7 @@ impl Reader<'_> {
 
     fn value(&mut self) -> Value {
         let mut strings = Vec::new();
+        let mut quoted = true;
         let mut depth = 0_u32;
         loop {
             // Inside brackets a value goes on over lines and comments; outside it ends with its line.
@@ -120,6 +138,7 @@ impl Reader<'_> {
                 _ => {
                     let end = self.rest.find([',', ']', '}', '=', '#', '\n', '"', '\'', '[', '{']);
                     let (word, rest) = self.rest.split_at(end.unwrap_or(self.rest.len()));
+                    quoted = false;
                     strings.push(word.trim().to_owned());
                     self.rest = rest;
                     continue;
@@ -127,7 +146,7 @@ impl Reader<'_> {
             }
             self.rest = &self.rest[c.len_utf8()..];
         }
-        Value(strings)
+        Value { strings, only_strings: quoted && depth == 0 }
     }
 
     /// The string that begins here; one that is not closed ends with its line.
@@ -191,7 +210,10 @@ mod tests {
         );
         let dependencies = vec!["a[b]>=1,<2".into(), "c; python_version < \"3.12\"".into(), "d\"e".into()];
         let requires_python = Some(">=3.11".into());
-        assert_eq!(found, Pyproject { project: true, package: true, requires_python, dependencies });
+        assert_eq!(
+            found,
+            Pyproject { project: true, package: true, requires_python, dependencies, broken: false }
+        );
     }
 
     #[test]
@@ -203,6 +225,22 @@ mod tests {
         let no_package = Pyproject::parse("[project]\n[build-system]\n[tool.uv]\npackage = false\n");
         assert!(no_package.project && !no_package.package);
         assert_eq!(Pyproject::parse("[tool.black]\nline-length = 88\n"), Pyproject::default());
+    }
+
+    #[test]
+    fn what_is_surely_no_toml_is_seen() {
+        for text in [
+            "[project\nname = 'x'",
+            "[project]\nrubbish\n",
+            "[project]\ndependencies = ['a'\n[build-system]\n",
+            "[project]\ndependencies = ['a'",
+            "[project]\ndependencies = [a]\n",
+        ] {
+            assert!(Pyproject::parse(text).broken, "{text}");
+        }
+        let sound =
+            "[project]\ndependencies = [\n  'a', # b\n]\n[tool.x]\ny = [1, 2]\n[[tool.z]]\nk = { a = 1 }\n";
+        assert!(!Pyproject::parse(sound).broken);
     }
 
     #[test]

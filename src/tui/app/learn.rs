@@ -47,6 +47,11 @@ impl App {
                 }
                 self.reply = reply.ok();
             }
+            Message::Explained { run, explanation } => {
+                for page in self.pages.iter_mut().filter_map(Page::run).chain(&mut self.main_run) {
+                    page.explained(&run, explanation.as_ref());
+                }
+            }
             Message::Recalled { agent, method, payload } => self.open_form(&agent, &method, Some(&payload)),
             // It was done behind the person's back, so it stays until a key.
             Message::Swept(sentences) => self.say(Tone::Bad, sentences.join("; ")),

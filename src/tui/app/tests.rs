@@ -14,6 +14,7 @@ use crate::tui::app::tests::given::{
 };
 use crate::tui::effect::ForLoop;
 use crate::tui::seen::{From, Run};
+use crate::venv::explain::{self, Explanation};
 
 fn press(app: &mut App, keys: &str) -> Vec<Effect> {
     let mut effects = Vec::new();
@@ -117,6 +118,50 @@ fn a_failed_build_shows_the_lines_that_say_why_100x30() {
     let effects = press(&mut app, "k");
     let [Effect::Watch(Some(watch))] = effects.as_slice() else { panic!("{effects:?}") };
     assert_eq!((watch.within, watch.from), (Some((1_000_000, 2_000_000)), From::Row(0)));
+}
+
+/// Two lines and what to do, as a reading of the build's output gives them.
+fn clash(run: &Run) -> Message {
+    let lines = ["all of right asks for base>=2", "left (which deep asks for) asks for base<2"];
+    let explanation = Explanation {
+        kind: explain::Kind::Conflict,
+        lines: lines.map(str::to_owned).to_vec(),
+        action:
+            "Loosen or remove one of the two, or choose another version of who asks for it, and build again."
+                .to_owned(),
+    };
+    Message::Explained { run: run.id.clone(), explanation: Some(explanation) }
+}
+
+#[test]
+fn why_a_build_failed_is_asked_once_and_stands_above_its_lines_100x30() {
+    let mut app = filled(100, 30);
+    let failed = build(State::Failed);
+    let asked =
+        |effects: &[Effect]| effects.iter().filter(|effect| matches!(effect, Effect::Explain(_))).count();
+    app.update(Message::Runs(vec![failed.clone()]));
+    let effects = press(&mut app, "2 enter");
+    assert_eq!(asked(&effects), 1, "{effects:?}");
+    assert_eq!(asked(&app.update(build_detail(failed.clone()))), 0);
+    app.update(build_window(&failed));
+    app.update(clash(&failed));
+    insta::assert_snapshot!(screen(&app));
+}
+
+#[test]
+fn on_a_small_screen_the_tools_own_lines_keep_their_room() {
+    for (height, shown) in [(24, true), (15, false)] {
+        let mut app = filled(60, height);
+        let failed = build(State::Failed);
+        app.update(Message::Runs(vec![failed.clone()]));
+        press(&mut app, "2 enter");
+        app.update(build_detail(failed.clone()));
+        app.update(build_window(&failed));
+        app.update(clash(&failed));
+        let drawn = screen(&app);
+        assert_eq!(drawn.contains("asks for base>=2"), shown, "{drawn}");
+        assert!(drawn.contains("No solution found"), "{drawn}");
+    }
 }
 
 #[test]

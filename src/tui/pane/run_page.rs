@@ -3,6 +3,7 @@
 
 mod draw;
 mod step;
+mod why;
 
 use std::sync::Arc;
 
@@ -17,6 +18,7 @@ use crate::tui::layout::{is_roomy, run_parts};
 use crate::tui::pane::list::distance;
 use crate::tui::pane::output::{self, Output};
 use crate::tui::pane::result::ResultView;
+use crate::tui::pane::run_page::why::Why;
 use crate::tui::pane::{Asked, Look, stats};
 use crate::tui::seen::{Reply, Run};
 use crate::tui::widget::line::below;
@@ -63,6 +65,7 @@ pub struct RunPage {
     step: Option<usize>,
     /// Of a build that failed the reason was brought into sight once.
     explained: bool,
+    why: Why,
     /// Of an ended call, once it was read; or why it cannot be.
     result: Option<Result<ResultView, String>>,
 }
@@ -139,6 +142,7 @@ impl RunPage {
             scroll: 0,
             step: None,
             explained: false,
+            why: Why::default(),
             result: None,
         }
     }

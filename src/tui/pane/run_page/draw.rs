@@ -7,10 +7,12 @@ use ratatui::text::{Line, Span};
 use crate::run::spec::Kind;
 use crate::run::status::State;
 use crate::tui::layout::run_parts;
+use crate::tui::pane::run_page::why::why_columns;
 use crate::tui::pane::run_page::{Place, RunPage, Tab};
 use crate::tui::pane::{Look, procs, sign, steps, usage};
 use crate::tui::seen::{Detail, Run};
 use crate::tui::tail::exit;
+use crate::tui::widget::callout::callout;
 use crate::tui::widget::line::{below, blank, bold, page, put, row, section, span, width, wrap};
 use crate::tui::widget::pane::{Frame, padded_area};
 use crate::tui::widget::tabs;
@@ -176,6 +178,10 @@ impl RunPage {
         let selected = self.selected_step(detail);
         let wide = Rect { x: parts.steps.x, ..parts.steps };
         steps::steps(buffer, wide, detail, Some(selected), look);
+        if !parts.why.is_empty() {
+            let area = Rect { x: parts.why.x + 1, width: parts.why.width.saturating_sub(2), ..parts.why };
+            callout(buffer, area, t.err, self.why_lines(why_columns(parts.why), t), t);
+        }
         let head = Rect { x: parts.head.x + 1, width: parts.head.width.saturating_sub(2), ..parts.head };
         let title = vec![
             bold(format!("Step {}", selected + 1), t.bright),

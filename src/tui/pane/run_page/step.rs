@@ -10,9 +10,14 @@ use crate::tui::seen::Detail;
 use crate::tui::widget::line::below;
 use crate::tui::world::World;
 
+/// Rows for a step's lines and their head that why it failed does not take away.
+const LEAST_LOG: u16 = 5;
+
 /// The parts of a build's steps view.
 pub(super) struct StepParts {
     pub steps: Rect,
+    /// For why the build failed; empty where nothing is to be said or the lines below need the room.
+    pub why: Rect,
     pub head: Rect,
     pub log: Rect,
 }
@@ -78,6 +83,15 @@ impl RunPage {
         let count = u16::try_from(count).unwrap_or(u16::MAX).min(inside.height / 2).max(1);
         let steps = Rect { height: count.min(inside.height), ..inside };
         let rest = below(inside, count + 1);
-        StepParts { steps, head: Rect { height: rest.height.min(1), ..rest }, log: below(rest, 1) }
+        let why = u16::try_from(self.why_rows(inside)).unwrap_or(u16::MAX);
+        let why = if why > 0 && rest.height >= why + LEAST_LOG { why } else { 0 };
+        let gap = u16::from(why > 0);
+        let below_why = below(rest, why + gap);
+        StepParts {
+            steps,
+            why: Rect { height: why, ..rest },
+            head: Rect { height: below_why.height.min(1), ..below_why },
+            log: below(below_why, 1),
+        }
     }
 }

@@ -1,0 +1,105 @@
+//! What plugdeck finds on this machine, and what to do about what is missing. Changes nothing; a variable that may
+//! hold a secret is only ever named.
+
+mod folders;
+mod models;
+mod rights;
+mod terminal;
+mod tools;
+
+use serde::Serialize;
+
+use crate::config::Settings;
+use crate::ops::{Context, runs};
+use crate::run::store;
+
+/// One thing that was looked at.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Check {
+    /// One or two words, for example `uv`.
+    #[serde(rename = "check")]
+    pub name: &'static str,
+    pub state: Standing,
+    /// What was found.
+    pub sentence: String,
+    /// What to do, where there is something to do.
+    pub action: Option<String>,
+}
+
+/// How a thing stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Standing {
+    Ok,
+    /// Works, with less than there could be.
+    Note,
+    /// Something of plugdeck cannot work.
+    Problem,
+}
+
+impl Check {
+    fn ok(name: &'static str, sentence: impl Into<String>) -> Self {
+        Self { name, state: Standing::Ok, sentence: sentence.into(), action: None }
+    }
+
+    fn note(name: &'static str, sentence: impl Into<String>, action: &str) -> Self {
+        Self { name, state: Standing::Note, sentence: sentence.into(), action: Some(action.to_owned()) }
+    }
+
+    fn problem(name: &'static str, sentence: impl Into<String>, action: impl Into<String>) -> Self {
+        Self { name, state: Standing::Problem, sentence: sentence.into(), action: Some(action.into()) }
+    }
+}
+
+/// Looks at everything; takes a second or two, since every Python is asked for its version.
+#[must_use]
+pub fn examine(context: &Context) -> Vec<Check> {
+    let mut checks = tools::checks(context);
+    checks.extend(folders::checks(context));
+    checks.push(settings(context));
+    checks.push(runs_kept(context));
+    checks.extend(rights::checks());
+    checks.extend(terminal::checks());
+    checks.push(models::servers());
+    checks.push(models::keys());
+    checks.push(models::file(context));
+    checks
+}
+
+/// A variable that is set and not empty.
+fn variable(name: &str) -> Option<String> {
+    std::env::var_os(name).map(|value| value.to_string_lossy().into_owned()).filter(|value| !value.is_empty())
+}
+
+fn settings(context: &Context) -> Check {
+    let file = context.paths.config.join("config.yaml");
+    let shown = context.paths.shorten(&file);
+    match Settings::load(&context.paths.config) {
+        Ok(_) if file.exists() => Check::ok("settings", format!("{shown} is read")),
+        Ok(_) => Check::ok("settings", format!("there is no {shown}: everything is as by default")),
+        Err(error) => Check::problem("settings", error, "correct the file, or move it away"),
+    }
+}
+
+fn runs_kept(context: &Context) -> Check {
+    let listed = match runs::list(context) {
+        Ok(listed) => listed,
+        Err(error) => {
+            return Check::problem("runs", error.message, "make the folder readable, or set XDG_STATE_HOME");
+        }
+    };
+    let dirs = runs::store(context).list().unwrap_or_default();
+    let bytes: u64 = dirs.iter().map(store::size).sum();
+    let live = listed.iter().flatten().filter(|run| run.state().is_live()).count();
+    let lost = listed.iter().flatten().filter(|run| run.lost).count();
+    let damaged = listed.iter().filter(|run| run.is_err()).count();
+    let sentence = format!("{} kept in {}, {live} live", listed.len(), folders::amount(bytes));
+    match (lost, damaged) {
+        (0, 0) => Check::ok("runs", sentence),
+        (lost, damaged) => Check::note(
+            "runs",
+            format!("{sentence}, {lost} lost, {damaged} damaged"),
+            "`plugdeck ps --all` names them; a lost run's supervisor was killed, a damaged one's folder can go",
+        ),
+    }
+}
