@@ -16,11 +16,14 @@
 mod ask;
 mod choice;
 mod command;
+pub mod details;
+pub mod disk;
 mod draft;
 pub mod error;
 pub mod folder;
 pub mod inputs;
 pub mod machine;
+pub mod packages;
 mod pins;
 pub mod plan;
 pub mod probe;

@@ -1,5 +1,6 @@
 //! The four things of a `pyproject.toml` that a plan needs. Reads only as much TOML as real projects use, never
-//! fails: uv and pip read the file properly and say in their own words what is wrong with it.
+//! fails: uv and pip read the file properly and say in their own words what is wrong with it. What surely is no TOML
+//! is told with its line, for pages that are shown before anything is built.
 
 /// What a `pyproject.toml` says, as far as it could be read.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -17,23 +18,36 @@ pub struct Pyproject {
 impl Pyproject {
     /// Reads what is there.
     pub fn parse(text: &str) -> Self {
+        Self::read(text).0
+    }
+
+    /// The same, with the first line that cannot be read, counted from 1, and what is wrong with it.
+    pub fn read(text: &str) -> (Self, Option<(usize, &'static str)>) {
+        let mut wrong = None;
         let mut found = Self::default();
         let (mut build_system, mut package, mut poetry) = (false, None, None);
-        let mut reader = Reader { rest: text };
+        let mut reader = Reader { rest: text, problem: None };
         let mut section = String::new();
         while reader.next_statement() {
+            let begin = text.len() - reader.rest.len();
+            let blame = |known: Option<(usize, &'static str)>, problem: Option<&'static str>| {
+                known.or_else(|| problem.map(|problem| (text[..begin].matches('\n').count() + 1, problem)))
+            };
             if let Some(header) = reader.header() {
+                wrong = blame(wrong, reader.problem.take());
                 section = header;
                 found.project |= section == "project";
                 build_system |= section == "build-system";
                 continue;
             }
             let Some(key) = reader.key() else {
+                wrong = blame(wrong, Some("has no `=`"));
                 reader.skip_line();
                 continue;
             };
             let path = if section.is_empty() { key } else { format!("{section}.{key}") };
             let value = reader.value();
+            wrong = blame(wrong, reader.problem.take());
             found.project |= path.starts_with("project.");
             build_system |= path.starts_with("build-system.");
             match path.as_str() {
@@ -46,7 +60,7 @@ impl Pyproject {
         }
         found.package = package.map_or(build_system, |word| word != "false");
         found.requires_python = found.requires_python.or(poetry);
-        found
+        (found, wrong)
     }
 }
 
@@ -61,6 +75,8 @@ impl Value {
 
 struct Reader<'a> {
     rest: &'a str,
+    /// What was wrong with the last statement.
+    problem: Option<&'static str>,
 }
 
 impl Reader<'_> {
@@ -82,6 +98,9 @@ impl Reader<'_> {
     /// `[a.b]` or `[[a.b]]`, without quotes and spaces.
     fn header(&mut self) -> Option<String> {
         let line = self.rest.strip_prefix('[')?.lines().next()?;
+        if !line.contains(']') {
+            self.problem = Some("has no `]`");
+        }
         let name: String = line.trim_start_matches('[').chars().take_while(|c| *c != ']').collect();
         self.skip_line();
         Some(plain(&name))
@@ -99,11 +118,17 @@ impl Reader<'_> {
 
     fn value(&mut self) -> Value {
         let mut strings = Vec::new();
-        let mut depth = 0_u32;
+        let (mut depth, mut any) = (0_u32, false);
         loop {
             // Inside brackets a value goes on over lines and comments; outside it ends with its line.
             self.rest = self.rest.trim_start_matches([' ', '\t', '\r']);
-            let Some(c) = self.rest.chars().next() else { break };
+            let Some(c) = self.rest.chars().next() else {
+                if depth > 0 {
+                    self.problem = Some("begins a list or a table that is not closed");
+                }
+                break;
+            };
+            any |= !matches!(c, '\n' | '#');
             match c {
                 '\n' if depth == 0 => break,
                 '#' => {
@@ -127,6 +152,9 @@ impl Reader<'_> {
             }
             self.rest = &self.rest[c.len_utf8()..];
         }
+        if !any {
+            self.problem = Some("has no value");
+        }
         Value(strings)
     }
 
@@ -134,6 +162,9 @@ impl Reader<'_> {
     fn string(&mut self, quote: char) -> String {
         let triple = if quote == '"' { "\"\"\"" } else { "'''" };
         if let Some(text) = self.rest.strip_prefix(triple) {
+            if !text.contains(triple) {
+                self.problem = Some("begins a text that is not closed");
+            }
             let (text, rest) = text.split_once(triple).unwrap_or((text, ""));
             self.rest = rest;
             return text.to_owned();
@@ -147,6 +178,7 @@ impl Reader<'_> {
                     return text;
                 }
                 '\n' => {
+                    self.problem = Some("begins a text that is not closed");
                     self.rest = &self.rest[at..];
                     return text;
                 }
@@ -154,6 +186,7 @@ impl Reader<'_> {
                 _ => text.push(c),
             }
         }
+        self.problem = Some("begins a text that is not closed");
         self.rest = "";
         text
     }
@@ -203,6 +236,18 @@ mod tests {
         let no_package = Pyproject::parse("[project]\n[build-system]\n[tool.uv]\npackage = false\n");
         assert!(no_package.project && !no_package.package);
         assert_eq!(Pyproject::parse("[tool.black]\nline-length = 88\n"), Pyproject::default());
+    }
+
+    #[test]
+    fn what_is_no_toml_is_told_with_its_line() {
+        let check = |text, problem| assert_eq!(Pyproject::read(text).1, problem, "{text:?}");
+        check("[project]\nname = 'x'\ndependencies = [\n 'a', # b\n]\nurl = 'a=b'\n", None);
+        check("[project]\nname 'x'\n", Some((2, "has no `=`")));
+        check("[project\nname = 'x'\n", Some((1, "has no `]`")));
+        check("[project]\n\nname = \"x\n", Some((3, "begins a text that is not closed")));
+        check("a = 1\nb = [\n'c'\n", Some((2, "begins a list or a table that is not closed")));
+        check("a = \"\"\"\n", Some((1, "begins a text that is not closed")));
+        check("a = # b\n", Some((1, "has no value")));
     }
 
     #[test]

@@ -13,9 +13,10 @@ use std::path::{Path, PathBuf};
 
 use crate::process::id::{ProcessId, Stat};
 use crate::venv::error::Error;
-use crate::venv::folder::Place;
+use crate::venv::folder::{ENVIRONMENT, Place};
 use crate::venv::pins;
 use crate::venv::probe::Basis;
+use crate::venv::stamp::Stamp;
 use crate::venv::swap::{self, Begin};
 
 /// The first word.
@@ -86,7 +87,9 @@ impl Verb {
             Self::Pin { directory } => pins::write(directory).map(|()| None),
             Self::Commit { directory } => {
                 let notice = swap::commit(directory, builder)?;
-                Ok(notice.map(|error| format!("the new environment is in place, but {error}")))
+                let told = Stamp::read(&directory.join(ENVIRONMENT)).map(|stamp| stamp.told());
+                let notice = notice.map(|error| format!("the new environment is in place, but {error}"));
+                Ok(notice.or(told))
             }
         }
     }
