@@ -15,7 +15,6 @@ use crate::process::signal;
 use crate::run::output::{Line, Stream};
 use crate::run::view::RunView;
 use crate::supervisor::reap;
-use crate::text;
 
 /// From one look at the output to the next. The end of the run is seen at once.
 const LOOK_EVERY: Duration = Duration::from_millis(50);
@@ -171,7 +170,7 @@ impl Talk {
 
 /// Adds a line as it is shown.
 fn speak(line: &Line, talk: &mut Vec<u8>) {
-    talk.extend_from_slice(text::safe(line.visible()).as_bytes());
+    talk.extend_from_slice(print::shown(line.visible(), &io::stderr()).as_bytes());
     talk.push(b'\n');
     if line.cut > 0 {
         talk.extend_from_slice(format!("… {} bytes of this line left out\n", line.cut).as_bytes());

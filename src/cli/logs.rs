@@ -11,7 +11,6 @@ use crate::cli::follower::Follower;
 use crate::cli::print;
 use crate::ops::{Context, Rejected, Why, runs};
 use crate::run::output::{Line, Stream};
-use crate::text;
 
 /// From one look at the files to the next, with `-f`.
 const LOOK_EVERY: Duration = Duration::from_millis(50);
@@ -78,5 +77,5 @@ fn shown(line: &Line, json: bool) -> io::Result<String> {
         return print::json_line(&Row { t_us: line.t_us, stream, text });
     }
     let seconds = Duration::from_micros(line.t_us).as_secs_f64();
-    Ok(format!("{seconds:>8.2} {stream} {}\n", text::safe(line.visible())))
+    Ok(format!("{seconds:>8.2} {stream} {}\n", print::shown(line.visible(), &io::stdout())))
 }

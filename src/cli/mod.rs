@@ -6,6 +6,7 @@ mod attend;
 mod build;
 mod demo;
 mod ear;
+mod environment;
 mod exit;
 mod failure;
 mod follower;

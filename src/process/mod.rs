@@ -2,6 +2,7 @@
 //! Names no other room but text; everything here works without any right beyond the user's own.
 
 pub mod id;
+pub mod locks;
 pub mod sampler;
 pub mod signal;
 pub mod tree;

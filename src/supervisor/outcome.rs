@@ -10,6 +10,7 @@ use crate::run::output::Stream;
 use crate::run::spec::{Kind, RunSpec};
 use crate::run::status::State;
 use crate::supervisor::capture::Gap;
+use crate::text;
 
 /// A larger standard output is not read as a reply.
 const LARGEST_REPLY: u64 = 512 << 20;
@@ -156,9 +157,9 @@ fn describe(exit: Exit) -> String {
 /// The last line on standard error is usually the exception, and says more than a number.
 fn with_last_line(dir: &RunDir, sentence: String) -> String {
     let Ok(stderr) = tail(dir) else { return sentence };
-    let text = String::from_utf8_lossy(&stderr);
-    match text.lines().rev().map(str::trim).find(|line| !line.is_empty()) {
-        Some(line) => format!("{sentence}: {line}"),
+    let stderr = String::from_utf8_lossy(&stderr);
+    match stderr.lines().rev().map(str::trim).find(|line| !line.is_empty()) {
+        Some(line) => format!("{sentence}: {}", text::safe(line.as_bytes())),
         None => sentence,
     }
 }

@@ -1,6 +1,7 @@
 //! Everything the dashboard's state may ask for, and the worker that does it: whatever may block is done there.
 
 use std::io;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc::SyncSender;
 use std::time::Duration;
@@ -18,6 +19,7 @@ use crate::tui::reply;
 use crate::tui::seen::From;
 use crate::tui::tail::Ask;
 use crate::tui::theme::{Palette, Theme};
+use crate::venv::details::Details;
 
 /// Between a stop and the second one that kills: two signals at the same moment are one.
 const SECOND_STOP: Duration = Duration::from_millis(100);
@@ -35,6 +37,11 @@ pub enum Effect {
     Recall(RunDir),
     /// Reads what an ended call answered; answered by `Replied`.
     ReadReply(RunDir),
+    /// Reads an agent's environment; answered by `Inspected`.
+    Inspect {
+        agent: String,
+        directory: PathBuf,
+    },
     /// What a build of this agent would do; answered by `Planned`.
     Plan(String),
     /// With `replace_foreign`, in place of a `.venv` that plugdeck did not build.
@@ -97,6 +104,7 @@ impl Worker {
             | Effect::Rerun(_)
             | Effect::Recall(_)
             | Effect::ReadReply(_)
+            | Effect::Inspect { .. }
             | Effect::Plan(_)
             | Effect::Build { .. }
             | Effect::Stop { .. }
@@ -138,6 +146,9 @@ impl Worker {
             }),
             Effect::ReadReply(dir) => {
                 Some(Message::Replied { run: dir.id(), reply: reply::read(&dir).map(Arc::new) })
+            }
+            Effect::Inspect { agent, directory } => {
+                Some(Message::Inspected { agent, details: Arc::new(Details::read(&directory)) })
             }
             Effect::Plan(agent) => {
                 let plan = build::plan(&self.context, &agent)

@@ -86,6 +86,8 @@ pub enum Action {
     Omit,
     AsJson,
     Suggest,
+    // An agent's packages.
+    Sort,
     // Popups.
     Confirm,
     Demo,

@@ -11,6 +11,7 @@ use crate::ops::call::Request;
 use crate::run::spec::{Kind, RunId};
 use crate::tui::seen::{Detail, Page, Reply, Run};
 use crate::tui::theme::Theme;
+use crate::venv::details::Details;
 use crate::venv::plan::Plan;
 
 /// The time, told by the loop: nothing else in the dashboard's state looks at a clock.
@@ -66,6 +67,11 @@ pub enum Message {
     Replied {
         run: RunId,
         reply: Result<Arc<Reply>, String>,
+    },
+    /// Everything that is known of an agent's environment.
+    Inspected {
+        agent: String,
+        details: Arc<Details>,
     },
     /// The payload of an earlier run, for filling a form.
     Recalled {

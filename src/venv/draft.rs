@@ -202,8 +202,9 @@ fn set(step: &mut Step, name: &str, value: &str) {
     step.set.push((name.to_owned(), value.to_owned()));
 }
 
-/// uv with its output made for a pipe: one clean line for each event.
+/// uv with its output made for a pipe: one clean line for each event. Its colours stay in the record; whoever shows it
+/// somewhere without colours takes them out.
 fn uv_argv(uv: &str, words: &[&str]) -> Vec<String> {
-    let flags = ["--color", "never", "--no-progress"];
+    let flags = ["--color", "always", "--no-progress"];
     [uv].iter().chain(words).chain(&flags).map(|word| (*word).to_owned()).collect()
 }

@@ -57,7 +57,7 @@ fn check(found: &Found, machine: &Machine, expected: &[&str]) {
 
 #[test]
 fn uv_builds_beside_what_is_there() {
-    let made = "uv venv --python 3.13.0: /bin/uv venv --color never --no-progress --relocatable --prompt=a \
+    let made = "uv venv --python 3.13.0: /bin/uv venv --color always --no-progress --relocatable --prompt=a \
                 --no-project --python /py/3.13.0/bin/python3 /s/agents/ns/a/.venv.new";
     let end = "swap it in: /bin/plugdeck __venv commit /s/agents/ns/a";
     let begin = |basis: &str| {
@@ -65,7 +65,7 @@ fn uv_builds_beside_what_is_there() {
             "make room: /bin/plugdeck __venv prepare /s/agents/ns/a beside {basis} /py/3.13.0/bin/python3 uv 0.13.9"
         )
     };
-    let python = "--color never --no-progress";
+    let python = "--color always --no-progress";
     let new = "/s/agents/ns/a/.venv.new/bin/python";
     let one = |found: &Found, basis: &str, step: &str| {
         check(found, &machine(true), &[&begin(basis), made, step, end]);
@@ -131,7 +131,7 @@ fn commands_alone_are_run_in_place_with_what_is_redundant_marked() {
     let found = Found { commands: commands.map(str::to_owned).into(), ..found() };
     let begin = "make room: /bin/plugdeck __venv prepare /s/agents/ns/a in-place commands \
                  /py/3.13.0/bin/python3 uv 0.13.9";
-    let made = "uv venv --python 3.13.0: /bin/uv venv --color never --no-progress --prompt=a --no-project \
+    let made = "uv venv --python 3.13.0: /bin/uv venv --color always --no-progress --prompt=a --no-project \
                 --python /py/3.13.0/bin/python3 /s/agents/ns/a/.venv";
     let python = "/s/agents/ns/a/.venv/bin/python";
     let expected = [

@@ -239,7 +239,7 @@ mod tests {
             Environment::Stale { reason, .. } | Environment::Broken { reason } => reason.as_str(),
             _ => "",
         };
-        assert_eq!(environment.word(), word);
+        assert_eq!(environment.word(), word, "{reason:?}");
         assert!(said.contains(reason) && said.is_empty() == reason.is_empty(), "{said:?} for {reason:?}");
     }
 
@@ -307,6 +307,9 @@ mod tests {
         check(foreign, "ready", "");
     }
 
+    /// Without methods it would be no manifest.
+    const METHODS: &str = "name: a\ninterface: {methods: {m: {description: d}}}\n";
+
     #[test]
     fn every_input_of_a_basis_is_watched() {
         let requires = "what agent.yaml requires changed since the build";
@@ -330,6 +333,7 @@ mod tests {
         ] {
             let write = |at: &Path, text: &str| match text {
                 "" => drop(fs::remove_file(at.join(file))),
+                text if file == "agent.yaml" => fs::write(at.join(file), format!("{METHODS}{text}")).unwrap(),
                 text => fs::write(at.join(file), text).unwrap(),
             };
             let change = |at: &Path| {

@@ -7,6 +7,7 @@ mod build;
 mod cli;
 mod cli_answers;
 mod cli_signals;
+mod environment;
 mod readme;
 mod real;
 mod supervisor;

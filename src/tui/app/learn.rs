@@ -28,6 +28,7 @@ impl App {
             Message::Agents(agents, unreadable) => {
                 self.world.agents = Some(agents);
                 self.world.unreadable = unreadable;
+                self.inspection.outdate();
             }
             Message::Started { run, kind, agent } => self.started(run, kind, &agent),
             Message::Refused { reason, call } => self.refused(&reason, call),
@@ -45,6 +46,7 @@ impl App {
                 }
                 self.reply = reply.ok();
             }
+            Message::Inspected { agent, details } => self.inspection.learn(agent, details),
             Message::Recalled { agent, method, payload } => self.open_form(&agent, &method, Some(&payload)),
             Message::Theme(Ok(theme)) => {
                 self.say(Tone::Note, format!("theme {}", sign::safe(&theme.name)));

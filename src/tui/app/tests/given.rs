@@ -209,6 +209,7 @@ pub(super) fn detail(run: Arc<Run>) -> Message {
         status: Status::default(),
         usage: Arc::new(usage),
         latest: Some(sample()),
+        waits: None,
         damaged: 0,
     }))
 }
@@ -259,6 +260,7 @@ pub(super) fn build_detail(run: Arc<Run>) -> Message {
         },
         usage: Arc::default(),
         latest: None,
+        waits: None,
         damaged: 0,
     }))
 }
