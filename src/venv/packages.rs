@@ -139,7 +139,7 @@ impl Changes {
 pub fn read(environment: &Path) -> Vec<Package> {
     let Some(site) = site(environment) else { return Vec::new() };
     let mut packages: Vec<Package> = entries(&site).iter().filter_map(|name| one(&site, name)).collect();
-    packages.sort_by(|a, b| a.name.to_lowercase().cmp(&b.name.to_lowercase()));
+    packages.sort_by_key(|package| package.name.to_lowercase());
     packages
 }
 

@@ -3,6 +3,7 @@
 
 use std::fs;
 use std::io::ErrorKind;
+use std::os::unix::fs::MetadataExt as _;
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
@@ -156,13 +157,10 @@ fn is_unfinished(directory: &Path, marker: &Marker) -> bool {
 }
 
 fn changed(directory: &Path, interpreter: &Path, stamp: &Stamp) -> Option<String> {
-    let real = fs::canonicalize(interpreter).ok()?;
-    if real != Path::new(&stamp.real_interpreter) {
-        return Some(format!(
-            "its interpreter is now {}, and was {}",
-            real.display(),
-            stamp.real_interpreter
-        ));
+    if !is_one_file(interpreter, Path::new(&stamp.real_interpreter)) {
+        let real = fs::canonicalize(interpreter).ok()?;
+        let (now, before) = (real.display(), &stamp.real_interpreter);
+        return Some(format!("its interpreter is now {now}, and was {before}"));
     }
     stamp.inputs.changed(directory, stamp.basis).or_else(|| {
         let changes = stamp.installed.as_ref()?.changed(&directory.join(ENVIRONMENT));
@@ -170,6 +168,12 @@ fn changed(directory: &Path, interpreter: &Path, stamp: &Stamp) -> Option<String
             || format!("its packages were changed by somebody else since the build ({})", changes.sentence());
         (!changes.is_empty()).then(told)
     })
+}
+
+/// Whether two paths lead to the same file: a look at each, where following every folder and link would be a dozen.
+fn is_one_file(a: &Path, b: &Path) -> bool {
+    let number = |path: &Path| fs::metadata(path).ok().map(|file| (file.dev(), file.ino()));
+    number(a).is_some_and(|one| number(b) == Some(one))
 }
 
 /// Why an interpreter cannot run, as far as that is seen without running it.
@@ -206,14 +210,23 @@ fn unusable(environment: &Path, interpreter: &Path) -> Option<String> {
 
 /// The version in `pyvenv.cfg`: `version` as Python's own venv writes it, `version_info` as uv and virtualenv do.
 pub(super) fn version(environment: &Path) -> Option<String> {
-    let text = setting(environment, "version").or_else(|| setting(environment, "version_info"))?;
+    let settings = settings(environment)?;
+    let text = value(&settings, "version").or_else(|| value(&settings, "version_info"))?;
     Some(text.split('.').take(3).collect::<Vec<_>>().join("."))
 }
 
 /// One line of `pyvenv.cfg`.
 pub(super) fn setting(environment: &Path, key: &str) -> Option<String> {
+    value(&settings(environment)?, key)
+}
+
+fn settings(environment: &Path) -> Option<String> {
     let settings = folder::read_small(&environment.join("pyvenv.cfg")).ok()?;
-    String::from_utf8_lossy(&settings).lines().find_map(|line| {
+    Some(String::from_utf8_lossy(&settings).into_owned())
+}
+
+fn value(settings: &str, key: &str) -> Option<String> {
+    settings.lines().find_map(|line| {
         let (name, value) = line.split_once('=')?;
         (name.trim() == key).then(|| crate::text::safe(value.trim().as_bytes()))
     })

@@ -88,6 +88,7 @@ pub const TABLE: &[Binding] = &[
         "build env",
         "show the plan for the agent's environment, then build",
     ),
+    row(Layer::Agents, &[char('s')], Action::Sort, "", "an environment's packages by size, or by name"),
     //
     row(Layer::Runs, &[on(KeyCode::Enter)], Action::Open, "open", "the run's own page"),
     row(Layer::Runs, &[char('x')], Action::Stop, "stop", "stop the run's processes; asks once"),
