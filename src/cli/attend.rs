@@ -180,7 +180,7 @@ fn speak(line: &Line, talk: &mut Vec<u8>) {
         talk.extend_from_slice(format!("{}\n", text::not_kept(line.stream.name(), line.lost)).as_bytes());
         return;
     }
-    talk.extend_from_slice(text::safe(line.visible()).as_bytes());
+    talk.extend_from_slice(print::shown(line.visible(), &io::stderr()).as_bytes());
     talk.push(b'\n');
     if line.cut > 0 {
         talk.extend_from_slice(format!("… {} bytes of this line left out\n", line.cut).as_bytes());

@@ -2,36 +2,49 @@
 
 use std::process::ExitCode;
 
+use serde::Serialize;
+
 use crate::agent::manifest::{Method, Severity};
+use crate::cli::environment::{self, EnvironmentRow};
 use crate::cli::failure::Failure;
 use crate::cli::list::AgentRow;
 use crate::cli::print;
 use crate::ops::Context;
 use crate::ops::agents::{self, Listed};
 use crate::text;
-use crate::venv::stamp::Environment;
+use crate::venv::details::Details;
 
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// The agent, as `plugdeck list` shows it, or the path of its folder: `./…` or `/…`
     #[arg(value_name = "NS/AGENT")]
     pub agent: String,
-    /// Print one JSON object, as in `plugdeck list --json`
+    /// Print one JSON object: as in `plugdeck list --json`, and the environment
     #[arg(long)]
     pub json: bool,
 }
 
+/// The row of `list --json` and its environment.
+#[derive(Serialize)]
+struct InfoRow<'a> {
+    #[serde(flatten)]
+    agent: AgentRow<'a>,
+    environment_details: EnvironmentRow<'a>,
+}
+
 pub fn perform(context: &Context, args: &Args) -> Result<ExitCode, Failure> {
     let listed = agents::find(context, &args.agent)?;
+    let details = Details::read(&listed.agent.directory);
     if args.json {
-        print::json(&AgentRow::of(&listed))?;
+        let row = InfoRow { agent: AgentRow::of(&listed), environment_details: EnvironmentRow::of(&details) };
+        print::json(&row)?;
     } else {
-        print::data(&page(context, &listed))?;
+        print::data(&page(context, &listed, &details))?;
     }
     Ok(ExitCode::SUCCESS)
 }
 
-fn page(context: &Context, listed: &Listed) -> String {
+fn page(context: &Context, listed: &Listed, details: &Details) -> String {
     let agent = &listed.agent;
     let safe = |part: &str| text::safe(part.as_bytes());
     let mut page = format!("{}\n", safe(&agent.name.to_string()));
@@ -53,8 +66,9 @@ fn page(context: &Context, listed: &Listed) -> String {
     if let Some(reason) = agent.reason() {
         fact(if agent.manifest.is_some() { "not valid" } else { "cannot run" }, &reason);
     }
-    fact("environment", &environment(&listed.environment));
     fact("directory", &context.paths.shorten(&agent.directory));
+    fact("environment", &environment::state(&listed.environment));
+    page += &environment::page(details);
     for problem in &agent.problems {
         let sign = match problem.severity {
             Severity::Error => "✗",
@@ -67,18 +81,6 @@ fn page(context: &Context, listed: &Listed) -> String {
         page += &format!("\n{}", method_page(method));
     }
     page
-}
-
-fn environment(environment: &Environment) -> String {
-    let word = environment.word();
-    match environment {
-        Environment::None | Environment::Building => word.to_owned(),
-        Environment::Ready { python } => match python {
-            Some(version) => format!("{word}, python {version}"),
-            None => word.to_owned(),
-        },
-        Environment::Stale { reason, .. } | Environment::Broken { reason } => format!("{word}: {reason}"),
-    }
 }
 
 fn method_page(method: &Method) -> String {

@@ -85,7 +85,7 @@ fn shown(line: &Line, json: bool) -> io::Result<String> {
         return print::json_line(&Row { t_us: line.t_us, stream, text, not_kept });
     }
     let text = match line.lost {
-        0 => text::safe(line.visible()),
+        0 => print::shown(line.visible(), &io::stdout()),
         lost => text::not_kept(line.stream.name(), lost),
     };
     let seconds = Duration::from_micros(line.t_us).as_secs_f64();

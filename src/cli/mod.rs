@@ -7,6 +7,7 @@ mod build;
 mod demo;
 mod doctor;
 mod ear;
+mod environment;
 mod exit;
 mod failure;
 mod follower;

@@ -1,7 +1,7 @@
 //! The only place that prints. Standard output is data, standard error is talk.
 
 use std::fmt::Write as _;
-use std::io::{self, ErrorKind, Write as _};
+use std::io::{self, ErrorKind, IsTerminal, Write as _};
 use std::os::fd::AsFd;
 use std::time::Duration;
 
@@ -23,6 +23,13 @@ pub const PATIENCE: Duration = Duration::from_secs(1);
 pub fn data(text: &str) -> io::Result<()> {
     let mut out = io::stdout().lock();
     out.write_all(text.as_bytes()).and_then(|()| out.flush())
+}
+
+/// Others' bytes as one line for this stream: with their colours on a terminal whose user wants any.
+#[must_use]
+pub fn shown(line: &[u8], to: &impl IsTerminal) -> String {
+    let wanted = std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
+    if wanted && to.is_terminal() { text::safe_coloured(line) } else { text::safe(line) }
 }
 
 /// Prints one JSON value on one line.

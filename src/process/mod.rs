@@ -3,6 +3,7 @@
 
 pub mod escapee;
 pub mod id;
+pub mod locks;
 pub mod sampler;
 pub mod signal;
 pub mod sweep;

@@ -11,6 +11,7 @@ use crate::run::status::State;
 use crate::run::walk::StreamFile;
 use crate::supervisor::capture::Gap;
 use crate::supervisor::reply;
+use crate::text;
 
 /// What there is of a run's output.
 #[derive(Clone, Copy)]
@@ -167,7 +168,7 @@ fn with_last_line(recorded: Recorded, sentence: String) -> String {
     let Ok(stderr) = tail(recorded.dir, recorded.holes[Stream::Err.index()]) else { return sentence };
     let text = String::from_utf8_lossy(&stderr);
     match text.lines().rev().map(str::trim).find(|line| !line.is_empty()) {
-        Some(line) => format!("{sentence}: {line}"),
+        Some(line) => format!("{sentence}: {}", text::safe(line.as_bytes())),
         None => sentence,
     }
 }

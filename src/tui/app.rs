@@ -3,6 +3,7 @@
 
 mod act;
 mod draw;
+mod inspect;
 mod learn;
 mod mouse;
 #[cfg(test)]
@@ -18,6 +19,7 @@ use ratatui::layout::{Rect, Size};
 use crate::ops::Context;
 use crate::ops::call::Request;
 use crate::run::spec::RunId;
+use crate::tui::app::inspect::Inspection;
 use crate::tui::effect::{Effect, Watch};
 use crate::tui::keymap::Layer;
 use crate::tui::layout::{self, Pane};
@@ -57,6 +59,8 @@ pub struct App {
     procs: Procs,
     /// The followed run in the main pane.
     main_run: Option<RunPage>,
+    /// The followed agent's environment.
+    inspection: Inspection,
     /// How far the main pane's text is scrolled.
     scroll: usize,
     /// Pages over the workbench; the last one is shown.
@@ -142,6 +146,7 @@ impl App {
             runs: Runs::default(),
             procs: Procs::default(),
             main_run: None,
+            inspection: Inspection::default(),
             scroll: 0,
             pages: Vec::new(),
             drafts: HashMap::new(),
@@ -205,6 +210,7 @@ impl App {
             | Message::Planned { .. }
             | Message::Replied { .. }
             | Message::Explained { .. }
+            | Message::Inspected { .. }
             | Message::Recalled { .. }
             | Message::Swept(_)
             | Message::Theme(_) => {
@@ -236,6 +242,7 @@ impl App {
         self.runs.settle(&self.world, rows(bench.runs), self.now);
         self.procs.settle(&self.world, rows(bench.procs));
         self.follow_run();
+        self.inspect(effects);
         for page in self.pages.iter_mut().filter_map(Page::run) {
             page.settle(&self.world);
         }

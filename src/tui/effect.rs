@@ -1,6 +1,7 @@
 //! Everything the dashboard's state may ask for, and the worker that does it: whatever may block is done there.
 
 use std::io;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc::SyncSender;
 use std::time::Duration;
@@ -18,6 +19,7 @@ use crate::tui::reply;
 use crate::tui::seen::From;
 use crate::tui::tail::Ask;
 use crate::tui::theme::{Palette, Theme};
+use crate::venv::details::Details;
 use crate::venv::plan::Wish;
 
 /// Between a stop and the second one that kills: two signals at the same moment are one.
@@ -40,6 +42,11 @@ pub enum Effect {
     ReadReply(RunDir),
     /// Reads why a build failed; answered by `Explained`.
     Explain(RunDir),
+    /// Reads an agent's environment; answered by `Inspected`.
+    Inspect {
+        agent: String,
+        directory: PathBuf,
+    },
     /// What a build of this agent would do; answered by `Planned`.
     Plan {
         agent: String,
@@ -108,6 +115,7 @@ impl Worker {
             | Effect::ReadReply(_)
             | Effect::Plan { .. }
             | Effect::Explain(_)
+            | Effect::Inspect { .. }
             | Effect::Build { .. }
             | Effect::Stop { .. }
             | Effect::NextTheme(_) => {
@@ -156,6 +164,9 @@ impl Worker {
             }
             Effect::Explain(dir) => {
                 Some(Message::Explained { run: dir.id(), explanation: explain::explain(&dir) })
+            }
+            Effect::Inspect { agent, directory } => {
+                Some(Message::Inspected { agent, details: Arc::new(Details::read(&directory)) })
             }
             Effect::Plan { agent, wish } => {
                 let plan = build::plan(&self.context, &agent, wish)

@@ -88,6 +88,8 @@ pub enum Action {
     Omit,
     AsJson,
     Suggest,
+    // An agent's packages.
+    Sort,
     // Popups.
     Confirm,
     Literal,

@@ -11,6 +11,7 @@ use crate::ops::call::Request;
 use crate::run::spec::{Kind, RunId};
 use crate::tui::seen::{Detail, Page, Reply, Run};
 use crate::tui::theme::Theme;
+use crate::venv::details::Details;
 use crate::venv::explain::Explanation;
 use crate::venv::plan::{Plan, Wish};
 
@@ -74,6 +75,11 @@ pub enum Message {
     Explained {
         run: RunId,
         explanation: Option<Explanation>,
+    },
+    /// Everything that is known of an agent's environment.
+    Inspected {
+        agent: String,
+        details: Arc<Details>,
     },
     /// The payload of an earlier run, for filling a form.
     Recalled {

@@ -4,6 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::process::locks::Wait;
 use crate::process::sampler::ProcessSample;
 use crate::run::dir::RunDir;
 use crate::run::output::Stream;
@@ -74,6 +75,8 @@ pub struct Detail {
     pub usage: Arc<Vec<Usage>>,
     /// The last look at its processes.
     pub latest: Option<Sample>,
+    /// Of a build that says nothing: the lock that one of its processes waits for.
+    pub waits: Option<Wait>,
     /// Journal lines that could not be read.
     pub damaged: usize,
 }

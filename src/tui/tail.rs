@@ -6,6 +6,7 @@
 //! lives, only the last is done.
 
 mod notes;
+pub mod stall;
 mod watched;
 
 use std::collections::hash_map::DefaultHasher;
@@ -33,6 +34,7 @@ use crate::tui::effect::Watch;
 use crate::tui::message::Message;
 use crate::tui::seen::Run;
 use crate::tui::tail::watched::Watched;
+use crate::venv::packages;
 
 /// Between two looks at the run that is watched.
 const WATCHED: Duration = Duration::from_millis(60);
@@ -44,6 +46,9 @@ const FOLDER: Duration = Duration::from_secs(1);
 const AGENTS: Duration = Duration::from_secs(2);
 /// While old output is still being counted: leaves the rest of the machine some air.
 const READING: Duration = Duration::from_millis(2);
+/// Files of an agent whose change is worth a look at all of them; the first is the agent's folder.
+const LOOKED_AT: [&str; 7] =
+    ["", "agent.yaml", "pyproject.toml", "uv.lock", "requirements.txt", ".venv", ".venv/pyvenv.cfg"];
 /// Most runs that are shown.
 const MOST: usize = 2_000;
 
@@ -348,9 +353,11 @@ fn stamp(agents: &std::path::Path) -> u64 {
     let mut hasher = DefaultHasher::new();
     for agent in entries(agents).iter().flat_map(|namespace| entries(namespace)) {
         agent.hash(&mut hasher);
-        for file in ["", "agent.yaml", "pyproject.toml", "uv.lock", ".venv", ".venv/pyvenv.cfg"] {
+        for file in LOOKED_AT {
             changed(&agent.join(file)).hash(&mut hasher);
         }
+        // What is installed by hand changes nothing else.
+        packages::site(&agent.join(".venv")).and_then(|site| changed(&site)).hash(&mut hasher);
     }
     hasher.finish()
 }

@@ -229,8 +229,9 @@ fn pip_argv(python: &str) -> Vec<String> {
     [python].iter().chain(&flags).map(|word| (*word).to_owned()).collect()
 }
 
-/// uv with its output made for a pipe: one clean line for each event.
+/// uv with its output made for a pipe: one clean line for each event. Its colours stay in the record; whoever shows it
+/// somewhere without colours takes them out.
 fn uv_argv(uv: &str, words: &[&str]) -> Vec<String> {
-    let flags = ["--color", "never", "--no-progress"];
+    let flags = ["--color", "always", "--no-progress"];
     [uv].iter().chain(words).chain(&flags).map(|word| (*word).to_owned()).collect()
 }

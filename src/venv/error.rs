@@ -32,8 +32,8 @@ pub enum Error {
     #[error("the uv that was fetched does not run ({0}); build with pip instead")]
     Fetched(String),
     /// Only for plans with pip, which is told the dependencies one by one.
-    #[error("{} cannot be read as TOML with a list of dependencies; correct it", .0.display())]
-    Project(PathBuf),
+    #[error("{} cannot be read ({wrong}); correct it", .path.display())]
+    Project { path: PathBuf, wrong: String },
     /// Steps are recorded as JSON, which holds only text.
     #[error("the path {} is not UTF-8; rename the folder", .0.display())]
     Path(PathBuf),

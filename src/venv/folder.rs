@@ -108,13 +108,21 @@ impl Marker {
 
 /// Reads a small regular file; links are not followed, and a FIFO holds nobody.
 pub fn read_small(path: &Path) -> io::Result<Vec<u8>> {
+    read_at_most(path, LONGEST)
+}
+
+/// The same of a file that may be larger; what comes after so many bytes is left out.
+pub fn read_at_most(path: &Path, most: u64) -> io::Result<Vec<u8>> {
     let file =
         OpenOptions::new().read(true).custom_flags(flags(OFlags::NOFOLLOW | OFlags::NONBLOCK)).open(path)?;
-    if !file.metadata()?.is_file() {
+    let known = file.metadata()?;
+    if !known.is_file() {
         return Err(io::Error::new(io::ErrorKind::InvalidData, "not a regular file"));
     }
-    let mut bytes = Vec::new();
-    file.take(LONGEST).read_to_end(&mut bytes)?;
+    // Without a hint a small file takes as many system calls as a large one.
+    let room = usize::try_from(known.len().min(most)).unwrap_or(0);
+    let mut bytes = Vec::with_capacity(room.saturating_add(1));
+    file.take(most).read_to_end(&mut bytes)?;
     Ok(bytes)
 }
 

@@ -58,24 +58,68 @@ impl Inputs {
     #[must_use]
     pub fn changed(&self, directory: &Path, basis: Basis) -> Option<String> {
         self.files.iter().find_map(|input| {
-            let Input { name, print: before } = input;
-            let now = fs::metadata(directory.join(name)).ok().filter(fs::Metadata::is_file);
-            match (before, now) {
-                (None, None) => None,
-                (None, Some(_)) => Some(format!("{name} is new since the build")),
-                (Some(_), None) => Some(format!("{name} is gone since the build")),
-                (Some(before), Some(now)) => {
-                    let untouched = before.bytes == now.len() && before.mtime_ns == mtime_ns(&now);
-                    if untouched || Some(before.hash) == hash(directory, name, basis) {
-                        None
-                    } else if MANIFESTS.contains(&name.as_str()) {
-                        Some(format!("what {name} requires changed since the build"))
-                    } else {
-                        Some(format!("{name} changed since the build"))
-                    }
+            let (name, change) = (&input.name, input.change(directory, basis));
+            match change {
+                Change::None | Change::Absent => None,
+                Change::Contents if MANIFESTS.contains(&name.as_str()) => {
+                    Some(format!("what {name} requires changed since the build"))
+                }
+                Change::New | Change::Gone | Change::Contents => {
+                    Some(format!("{name} {} since the build", change.word()))
                 }
             }
         })
+    }
+
+    /// How each of them stands; those that were never there are left out.
+    #[must_use]
+    pub fn changes(&self, directory: &Path, basis: Basis) -> Vec<(String, Change)> {
+        let all = self.files.iter().map(|input| (input.name.clone(), input.change(directory, basis)));
+        all.filter(|(_, change)| *change != Change::Absent).collect()
+    }
+}
+
+/// What became of an input since the build.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Change {
+    /// Nothing that concerns the environment.
+    None,
+    /// It was not there and is not there.
+    Absent,
+    New,
+    Gone,
+    Contents,
+}
+
+impl Change {
+    /// How a person reads it.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::None => "unchanged",
+            Self::Absent => "not there",
+            Self::New => "is new",
+            Self::Gone => "is gone",
+            Self::Contents => "changed",
+        }
+    }
+}
+
+impl Input {
+    fn change(&self, directory: &Path, basis: Basis) -> Change {
+        let now = fs::metadata(directory.join(&self.name)).ok().filter(fs::Metadata::is_file);
+        match (&self.print, now) {
+            (None, None) => Change::Absent,
+            (None, Some(_)) => Change::New,
+            (Some(_), None) => Change::Gone,
+            (Some(before), Some(now)) => {
+                let untouched = before.bytes == now.len() && before.mtime_ns == mtime_ns(&now);
+                match untouched || Some(before.hash) == hash(directory, &self.name, basis) {
+                    true => Change::None,
+                    false => Change::Contents,
+                }
+            }
+        }
     }
 }
 

@@ -18,6 +18,8 @@
 mod ask;
 mod choice;
 mod command;
+pub mod details;
+pub mod disk;
 mod draft;
 pub mod error;
 pub mod explain;
@@ -25,6 +27,7 @@ pub mod fetched;
 pub mod folder;
 pub mod inputs;
 pub mod machine;
+pub mod packages;
 mod pins;
 pub mod plan;
 pub mod probe;

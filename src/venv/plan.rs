@@ -78,10 +78,10 @@ pub fn plan(found: &Found, machine: &Machine, runs: &Path, wish: Wish) -> Result
         false => machine.clone(),
     };
     let of_project = matches!(basis, Basis::Lock | Basis::Project);
-    let broken = found.pyproject.as_ref().is_some_and(|project| project.broken && !project.package);
-    // uv, and pip with a build system, read the file themselves and say what is wrong with it.
-    if of_project && broken && machine.uv.is_none() {
-        return Err(Error::Project(found.directory.join("pyproject.toml")));
+    let wrong = found.pyproject.as_ref().and_then(|project| project.wrong.clone());
+    // uv reads the file itself and says what is wrong with it; pip would be told the dependencies one by one.
+    if let (true, Some(wrong), None) = (of_project, wrong, &machine.uv) {
+        return Err(Error::Project { path: found.directory.join("pyproject.toml"), wrong });
     }
     let (python, why) = choose(found, machine)?;
     let place = match machine.uv {

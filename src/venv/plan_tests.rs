@@ -63,7 +63,7 @@ fn check(found: &Found, machine: &Machine, expected: &[&str]) {
 
 #[test]
 fn uv_builds_beside_what_is_there() {
-    let made = "uv venv --python 3.13.0: /bin/uv venv --color never --no-progress --relocatable --prompt=a \
+    let made = "uv venv --python 3.13.0: /bin/uv venv --color always --no-progress --relocatable --prompt=a \
                 --no-project --python /py/3.13.0/bin/python3 /s/agents/ns/a/.venv.new";
     let end = "swap it in: /bin/plugdeck __venv commit /s/agents/ns/a";
     let begin = |basis: &str| {
@@ -71,7 +71,7 @@ fn uv_builds_beside_what_is_there() {
             "make room: /bin/plugdeck __venv prepare /s/agents/ns/a beside {basis} /py/3.13.0/bin/python3 uv 0.13.9 /runs"
         )
     };
-    let python = "--color never --no-progress";
+    let python = "--color always --no-progress";
     let new = "/s/agents/ns/a/.venv.new/bin/python";
     let one = |found: &Found, basis: &str, step: &str| {
         check(found, &machine(true), &[&begin(basis), made, step, end]);
@@ -137,7 +137,7 @@ fn commands_alone_are_run_in_place_with_what_is_redundant_marked() {
     let found = Found { commands: commands.map(str::to_owned).into(), ..found() };
     let begin = "make room: /bin/plugdeck __venv prepare /s/agents/ns/a in-place commands \
                  /py/3.13.0/bin/python3 uv 0.13.9 /runs";
-    let made = "uv venv --python 3.13.0: /bin/uv venv --color never --no-progress --prompt=a --no-project \
+    let made = "uv venv --python 3.13.0: /bin/uv venv --color always --no-progress --prompt=a --no-project \
                 --python /py/3.13.0/bin/python3 /s/agents/ns/a/.venv";
     let python = "/s/agents/ns/a/.venv/bin/python";
     let expected = [
@@ -241,15 +241,13 @@ fn what_cannot_be_recorded_or_read_is_refused() {
     let error = planned(&Found { directory, ..found() }, &machine(true)).unwrap_err().to_string();
     assert!(error.contains("is not UTF-8"), "{error}");
     let broken = |package| {
-        let pyproject = Some(Pyproject { broken: true, ..project(package) });
+        let pyproject = Some(Pyproject { wrong: Some("line 1: no".into()), ..project(package) });
         Found { pyproject, ..found() }
     };
     let error = planned(&broken(false), &machine(false)).unwrap_err().to_string();
     assert!(error.starts_with("/s/agents/ns/a/pyproject.toml cannot be read"), "{error}");
-    // Who reads the file anyway says better what is wrong with it.
-    assert!(
-        planned(&broken(false), &machine(true)).is_ok() && planned(&broken(true), &machine(false)).is_ok()
-    );
+    // uv reads the file itself and says better what is wrong with it.
+    assert!(planned(&broken(false), &machine(true)).is_ok());
     let quotes = Found { commands: vec!["pip install 'x".into()], ..found() };
     let error = planned(&quotes, &machine(true)).unwrap_err().to_string();
     assert!(
@@ -309,10 +307,10 @@ fn a_uv_is_fetched_only_where_there_is_none() {
              --progress-bar off uv"
         ),
         &format!("keep uv: /bin/plugdeck __venv keep-uv {folder}"),
-        "uv venv --python 3.13.0: /c/uv/uv venv --color never --no-progress --relocatable --prompt=a --no-project \
+        "uv venv --python 3.13.0: /c/uv/uv venv --color always --no-progress --relocatable --prompt=a --no-project \
          --python /py/3.13.0/bin/python3 /s/agents/ns/a/.venv.new",
         &format!(
-            "uv pip install -r requirements.txt: /c/uv/uv pip install --color never --no-progress --python {python} \
+            "uv pip install -r requirements.txt: /c/uv/uv pip install --color always --no-progress --python {python} \
              -r requirements.txt"
         ),
         "swap it in: /bin/plugdeck __venv commit /s/agents/ns/a",

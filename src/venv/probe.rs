@@ -44,6 +44,20 @@ impl Basis {
         }
     }
 
+    /// How a person reads it.
+    #[must_use]
+    pub fn told(self) -> &'static str {
+        match self {
+            Self::Lock => "uv.lock and pyproject.toml",
+            Self::Project => "pyproject.toml",
+            Self::Requirements => "requirements.txt",
+            Self::Package => "setup.py or a build system",
+            Self::Dependencies => "the manifest's dependencies",
+            Self::Commands => "the manifest's commands",
+            Self::Nothing => "nothing: no file says what it needs",
+        }
+    }
+
     /// Every basis, the weightiest first.
     pub const ALL: [Self; 7] = [
         Self::Lock,

@@ -1,7 +1,8 @@
-//! The four things of a `pyproject.toml` that a plan needs. Reads only as much TOML as real projects use, never
-//! fails: uv and pip read the file properly and say in their own words what is wrong with it.
+//! The four things of a `pyproject.toml` that a plan needs, and what is wrong with one that cannot be read.
 
-/// What a `pyproject.toml` says, as far as it could be read.
+use toml::{Table, Value};
+
+/// What a `pyproject.toml` says.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Pyproject {
     /// There is a `[project]` table: without it uv has nothing to sync.
@@ -12,174 +13,50 @@ pub struct Pyproject {
     pub requires_python: Option<String>,
     /// `project.dependencies`.
     pub dependencies: Vec<String>,
-    /// Even this reader sees that it is no TOML, or that the dependencies are no list of strings: nothing may be
-    /// installed from them.
-    pub broken: bool,
+    /// Why it cannot be read, for example `line 3: invalid key`; then it counts as a project, so that whoever builds
+    /// it says so too.
+    pub wrong: Option<String>,
 }
 
 impl Pyproject {
     /// Reads what is there.
     pub fn parse(text: &str) -> Self {
-        let mut found = Self::default();
-        let (mut build_system, mut package, mut poetry) = (false, None, None);
-        let mut reader = Reader { rest: text };
-        let mut section = String::new();
-        while reader.next_statement() {
-            found.broken |= reader.begins_open_header();
-            if let Some(header) = reader.header() {
-                section = header;
-                found.project |= section == "project";
-                build_system |= section == "build-system";
-                continue;
-            }
-            let Some(key) = reader.key() else {
-                found.broken = true;
-                reader.skip_line();
-                continue;
-            };
-            let path = if section.is_empty() { key } else { format!("{section}.{key}") };
-            let value = reader.value();
-            found.project |= path.starts_with("project.");
-            build_system |= path.starts_with("build-system.");
-            match path.as_str() {
-                "project.requires-python" => found.requires_python = value.first(),
-                "project.dependencies" => {
-                    found.broken |= !value.only_strings;
-                    found.dependencies = value.strings;
-                }
-                "tool.poetry.dependencies.python" => poetry = value.first(),
-                "tool.uv.package" => package = value.first(),
-                _ => {}
+        match text.trim_start_matches('\u{feff}').parse::<Table>() {
+            Ok(table) => Self::read(&table),
+            Err(error) => {
+                let line = error.span().map_or(1, |span| 1 + text[..span.start].matches('\n').count());
+                let message = error.message().lines().collect::<Vec<_>>().join("; ");
+                Self::broken(format!("line {line}: {message}"))
             }
         }
-        found.package = package.map_or(build_system, |word| word != "false");
-        found.requires_python = found.requires_python.or(poetry);
-        found
     }
-}
 
-/// The strings inside a value, in order; a bare word is one too.
-struct Value {
-    strings: Vec<String>,
-    /// All of them were quoted, and every bracket was closed.
-    only_strings: bool,
-}
-
-impl Value {
-    fn first(self) -> Option<String> {
-        self.strings.into_iter().next()
+    fn broken(wrong: String) -> Self {
+        Self { project: true, wrong: Some(wrong), ..Self::default() }
     }
-}
 
-struct Reader<'a> {
-    rest: &'a str,
-}
-
-impl Reader<'_> {
-    /// Passes over space, newlines and comments; false at the end.
-    fn next_statement(&mut self) -> bool {
-        loop {
-            self.rest = self.rest.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{feff}');
-            if !self.rest.starts_with('#') {
-                return !self.rest.is_empty();
-            }
-            self.skip_line();
+    fn read(table: &Table) -> Self {
+        let at = |path: &[&str]| {
+            let (first, rest) = path.split_first()?;
+            rest.iter().try_fold(table.get(*first)?, |value, key| value.get(key))
+        };
+        let text = |path: &[&str]| at(path).and_then(Value::as_str).map(str::to_owned);
+        let strings = |value: &Value| -> Option<Vec<String>> {
+            value.as_array()?.iter().map(|item| item.as_str().map(str::to_owned)).collect()
+        };
+        let Some(dependencies) = at(&["project", "dependencies"]).map_or(Some(Vec::new()), strings) else {
+            return Self::broken("project.dependencies is no list of texts".to_owned());
+        };
+        let package = at(&["tool", "uv", "package"]).and_then(Value::as_bool);
+        Self {
+            project: table.contains_key("project"),
+            package: package.unwrap_or_else(|| table.contains_key("build-system")),
+            requires_python: text(&["project", "requires-python"])
+                .or_else(|| text(&["tool", "poetry", "dependencies", "python"])),
+            dependencies,
+            wrong: None,
         }
     }
-
-    fn skip_line(&mut self) {
-        self.rest = self.rest.find('\n').map_or("", |at| &self.rest[at + 1..]);
-    }
-
-    /// Whether a header begins here that does not end in its line.
-    fn begins_open_header(&self) -> bool {
-        self.rest.starts_with('[') && !self.rest.lines().next().unwrap_or_default().contains(']')
-    }
-
-    /// `[a.b]` or `[[a.b]]`, without quotes and spaces.
-    fn header(&mut self) -> Option<String> {
-        let line = self.rest.strip_prefix('[')?.lines().next()?;
-        let name: String = line.trim_start_matches('[').chars().take_while(|c| *c != ']').collect();
-        self.skip_line();
-        Some(plain(&name))
-    }
-
-    /// What stands before the `=` of this line.
-    fn key(&mut self) -> Option<String> {
-        let (key, rest) = self.rest.split_once('=')?;
-        if key.contains('\n') {
-            return None;
-        }
-        self.rest = rest;
-        Some(plain(key))
-    }
-
-    fn value(&mut self) -> Value {
-        let mut strings = Vec::new();
-        let mut quoted = true;
-        let mut depth = 0_u32;
-        loop {
-            // Inside brackets a value goes on over lines and comments; outside it ends with its line.
-            self.rest = self.rest.trim_start_matches([' ', '\t', '\r']);
-            let Some(c) = self.rest.chars().next() else { break };
-            match c {
-                '\n' if depth == 0 => break,
-                '#' => {
-                    self.rest = self.rest.find('\n').map_or("", |at| &self.rest[at..]);
-                    continue;
-                }
-                '"' | '\'' => {
-                    strings.push(self.string(c));
-                    continue;
-                }
-                '[' | '{' => depth += 1,
-                ']' | '}' => depth = depth.saturating_sub(1),
-                '\n' | ',' | '=' => {}
-                _ => {
-                    let end = self.rest.find([',', ']', '}', '=', '#', '\n', '"', '\'', '[', '{']);
-                    let (word, rest) = self.rest.split_at(end.unwrap_or(self.rest.len()));
-                    quoted = false;
-                    strings.push(word.trim().to_owned());
-                    self.rest = rest;
-                    continue;
-                }
-            }
-            self.rest = &self.rest[c.len_utf8()..];
-        }
-        Value { strings, only_strings: quoted && depth == 0 }
-    }
-
-    /// The string that begins here; one that is not closed ends with its line.
-    fn string(&mut self, quote: char) -> String {
-        let triple = if quote == '"' { "\"\"\"" } else { "'''" };
-        if let Some(text) = self.rest.strip_prefix(triple) {
-            let (text, rest) = text.split_once(triple).unwrap_or((text, ""));
-            self.rest = rest;
-            return text.to_owned();
-        }
-        let mut text = String::new();
-        let mut chars = self.rest.char_indices().skip(1);
-        while let Some((at, c)) = chars.next() {
-            match c {
-                _ if c == quote => {
-                    self.rest = &self.rest[at + 1..];
-                    return text;
-                }
-                '\n' => {
-                    self.rest = &self.rest[at..];
-                    return text;
-                }
-                '\\' if quote == '"' => text.extend(chars.next().map(|(_, c)| c)),
-                _ => text.push(c),
-            }
-        }
-        self.rest = "";
-        text
-    }
-}
-
-fn plain(name: &str) -> String {
-    name.chars().filter(|c| !c.is_whitespace() && *c != '"' && *c != '\'').collect()
 }
 
 #[cfg(test)]
@@ -212,7 +89,7 @@ mod tests {
         let requires_python = Some(">=3.11".into());
         assert_eq!(
             found,
-            Pyproject { project: true, package: true, requires_python, dependencies, broken: false }
+            Pyproject { project: true, package: true, requires_python, dependencies, wrong: None }
         );
     }
 
@@ -228,28 +105,19 @@ mod tests {
     }
 
     #[test]
-    fn what_is_surely_no_toml_is_seen() {
-        for text in [
-            "[project\nname = 'x'",
-            "[project]\nrubbish\n",
-            "[project]\ndependencies = ['a'\n[build-system]\n",
-            "[project]\ndependencies = ['a'",
-            "[project]\ndependencies = [a]\n",
-        ] {
-            assert!(Pyproject::parse(text).broken, "{text}");
-        }
-        let sound =
-            "[project]\ndependencies = [\n  'a', # b\n]\n[tool.x]\ny = [1, 2]\n[[tool.z]]\nk = { a = 1 }\n";
-        assert!(!Pyproject::parse(sound).broken);
-    }
-
-    #[test]
-    fn rubbish_is_survived() {
-        for text in
-            ["", "[", "[project", "= =\n[[[", "a = \"open", "x = [\"", "\u{feff}[project]", "k = '''", "\\"]
+    fn what_is_no_toml_is_told_with_its_line() {
+        let check = |text, line: &str| {
+            let found = Pyproject::parse(text);
+            assert!(found.project && found.wrong.as_deref().unwrap().starts_with(line), "{text}: {found:?}");
+        };
+        check("[project\nname = 'x'", "line 1: ");
+        check("[project]\n\nrubbish\n", "line 3: ");
+        check("[project]\ndependencies = ['a'\n[build-system]\n", "line 3: ");
+        check("[project]\nname = \"x\n", "line 2: ");
+        check("[project]\ndependencies = ['a', 1]\n", "project.dependencies");
+        for text in ["[", "= =\n[[[", "a = \"open", "x = [\"", "\u{feff}[project", "k = '''", "\\", "é\n[é"]
         {
-            let _ = Pyproject::parse(text);
+            assert!(Pyproject::parse(text).wrong.is_some(), "{text}");
         }
-        assert!(Pyproject::parse("rubbish\n== 3\n[project]\nname='x'").project);
     }
 }

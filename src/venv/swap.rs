@@ -15,6 +15,7 @@ use crate::venv::ask::ask;
 use crate::venv::error::Error;
 use crate::venv::folder::{self, ENVIRONMENT, FORMAT, Hold, MARKER, Marker, NEW, OLD, Place};
 use crate::venv::inputs::Inputs;
+use crate::venv::packages::{Changes, Installed};
 use crate::venv::probe::Basis;
 use crate::venv::stamp::{self, Stamp};
 
@@ -100,6 +101,7 @@ pub fn commit(directory: &Path, builder: ProcessId) -> Result<Option<Error>, Err
     let environment = directory.join(marker.place.folder());
     check(&environment, marker.place)?;
     marker.inputs.complete(directory, marker.basis);
+    let former = directory.join(if marker.place == Place::Beside { ENVIRONMENT } else { OLD });
     let real = fs::canonicalize(environment.join("bin/python")).map_err(Error::io("find", &environment))?;
     let stamp = Stamp {
         v: FORMAT,
@@ -111,6 +113,8 @@ pub fn commit(directory: &Path, builder: ProcessId) -> Result<Option<Error>, Err
         interpreter: marker.interpreter,
         real_interpreter: real.to_string_lossy().into_owned(),
         inputs: marker.inputs,
+        changes: Changes::of(&environment, &former),
+        installed: Installed::look(&environment),
     };
     stamp.write(&environment)?;
     if marker.place == Place::Beside {

@@ -16,9 +16,10 @@ use std::path::{Path, PathBuf};
 use crate::process::id::{ProcessId, Stat};
 use crate::venv::error::Error;
 use crate::venv::fetched;
-use crate::venv::folder::Place;
+use crate::venv::folder::{ENVIRONMENT, Place};
 use crate::venv::pins;
 use crate::venv::probe::Basis;
+use crate::venv::stamp::Stamp;
 use crate::venv::swap::{self, Begin};
 use crate::venv::wait;
 
@@ -102,6 +103,8 @@ impl Verb {
             Self::Commit { directory } => {
                 if let Some(error) = swap::commit(directory, builder)? {
                     say(&format!("the new environment is in place, but {error}"));
+                } else if let Some(stamp) = Stamp::read(&directory.join(ENVIRONMENT)) {
+                    say(&stamp.told());
                 }
                 Ok(())
             }

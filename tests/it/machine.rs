@@ -143,6 +143,7 @@ fn where_no_process_can_be_had_a_run_is_rejected() {
     fs::remove_file(&python).unwrap();
     fs::write(&python, "#!/bin/sh\necho '{\"result\": 1}'\n").unwrap();
     fs::set_permissions(&python, fs::Permissions::from_mode(0o755)).unwrap();
+    fs::write(sandbox.agent("faults/ok").join(".venv/pyvenv.cfg"), "home = /usr/bin\n").unwrap();
     give_away(&sandbox);
     // The first is plugdeck, the second the supervisor, the third the agent.
     for (limit, state) in [(1, "rejected"), (2, "rejected"), (50, "succeeded")] {

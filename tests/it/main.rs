@@ -11,6 +11,7 @@ mod cli;
 mod cli_answers;
 mod cli_signals;
 mod doctor;
+mod environment;
 mod exact;
 mod explain;
 mod kept;

@@ -14,7 +14,7 @@ const ROOMS: &[(&str, &[&str], &[&str])] = &[
     ("process", &["text"], &["sysinfo", "rustix::process"]),
     ("run", &["process"], &[]),
     ("venv", &["agent", "process", "run", "text", "paths"], &[]),
-    ("supervisor", &["agent", "process", "run"], &["rustix::process"]),
+    ("supervisor", &["agent", "process", "run", "text"], &["rustix::process"]),
     (
         "ops",
         &["agent", "config", "paths", "process", "run", "supervisor", "text", "venv"],

@@ -108,6 +108,7 @@ impl App {
             Action::Edit => return self.edit(),
             Action::Stop => self.ask_to_stop(false),
             Action::Kill => self.ask_to_stop(true),
+            Action::Sort => self.sort(action),
             Action::Demo => return vec![Effect::Loop(ForLoop::Demo)],
             // Of panes that have taken them before, or have nothing to do with them now.
             Action::Down
@@ -253,6 +254,8 @@ impl App {
             None => {
                 if let Some(page) = &mut self.main_run {
                     page.act(action, place, &self.world, look);
+                } else {
+                    self.turn_agent_tab();
                 }
             }
         }

@@ -5,11 +5,12 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, Widget as _};
 
+use crate::tui::app::inspect::AgentTab;
 use crate::tui::app::{App, Over, Page, Subject};
 use crate::tui::keymap::{self, Action, Layer};
 use crate::tui::layout::{self, Pane};
 use crate::tui::pane::run_page::Place;
-use crate::tui::pane::{agent_page, method, sign, welcome};
+use crate::tui::pane::{agent_page, env_page, method, sign, welcome};
 use crate::tui::widget::bar::{Hint, footer, header};
 use crate::tui::widget::line::{blank, bold, page, put, row, rule, section, span, width};
 use crate::tui::widget::pane::{Frame, padded_area, title};
@@ -98,18 +99,18 @@ impl App {
             Subject::Namespace(namespace) => sign::safe(&namespace),
             Subject::Welcome | Subject::Unreadable(_) | Subject::Run(_) | Subject::Nothing => String::new(),
         };
-        let tab = match self.subject() {
-            Subject::Method { .. } => "Doc",
-            Subject::Agent(_) => "Overview",
-            Subject::Welcome => "Welcome",
-            Subject::Namespace(_) => "Namespace",
-            Subject::Unreadable(_) => "Unreadable",
-            Subject::Run(_) | Subject::Nothing => "",
+        let (names, active): (&[&str], usize) = match self.subject() {
+            Subject::Method { .. } => (&["Doc"], 0),
+            Subject::Agent(_) => (&AgentTab::NAMES, self.inspection.tab.index()),
+            Subject::Welcome => (&["Welcome"], 0),
+            Subject::Namespace(_) => (&["Namespace"], 0),
+            Subject::Unreadable(_) => (&["Unreadable"], 0),
+            Subject::Run(_) | Subject::Nothing => (&[], 0),
         };
-        let titles = if tab.is_empty() {
+        let titles = if names.is_empty() {
             title("4", "Main", look.focused, t)
         } else {
-            tabs::title(&[tab], 0, look.focused, t)
+            tabs::title(names, active, look.focused, t)
         };
         let fact = if name.is_empty() { Vec::new() } else { vec![bold(name, t.fg)] };
         let (main, beside) = match self.subject() {
@@ -158,7 +159,13 @@ impl App {
                 None => Vec::new(),
             },
             Subject::Agent(agent) => match self.world.agent(&agent) {
-                Some(listed) => agent_page::lines(listed, columns, &self.world, look),
+                Some(listed) => match self.inspection.tab {
+                    AgentTab::Overview => agent_page::lines(listed, columns, &self.world, look),
+                    AgentTab::Env => {
+                        let (details, by_size) = (self.inspection.of(&agent), self.inspection.by_size);
+                        env_page::lines(listed, details, by_size, columns, &self.world, look)
+                    }
+                },
                 None => Vec::new(),
             },
             Subject::Welcome => welcome::lines(&self.folder, columns, look),
@@ -259,6 +266,7 @@ impl App {
                 Some(run),
             ) if run.unreadable.is_some() && !self.pages.is_empty() => false,
             (Action::Open, _) if !self.pages.is_empty() => self.layer() == Layer::Result,
+            (Action::Sort, _) => self.shows_packages(),
             (Action::Stop | Action::Kill, Some(run)) => run.is_live(),
             (Action::Rerun | Action::Edit, Some(run)) => run.kind == crate::run::spec::Kind::Call,
             (Action::Build, Some(run)) if self.layer() == Layer::Build => !run.is_live(),

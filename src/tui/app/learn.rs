@@ -29,6 +29,7 @@ impl App {
             Message::Agents(agents, unreadable) => {
                 self.world.agents = Some(agents);
                 self.world.unreadable = unreadable;
+                self.inspection.outdate();
             }
             Message::Started { run, kind, agent } => self.started(run, kind, &agent),
             Message::Refused { reason, call } => self.refused(&reason, call),
@@ -52,6 +53,7 @@ impl App {
                     page.explained(&run, explanation.as_ref());
                 }
             }
+            Message::Inspected { agent, details } => self.inspection.learn(agent, details),
             Message::Recalled { agent, method, payload } => self.open_form(&agent, &method, Some(&payload)),
             // It was done behind the person's back, so it stays until a key.
             Message::Swept(sentences) => self.say(Tone::Bad, sentences.join("; ")),

@@ -1,5 +1,6 @@
 //! Messages in, effects out; and what the screens look like.
 
+mod env;
 mod given;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};

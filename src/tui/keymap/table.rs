@@ -88,6 +88,7 @@ pub const TABLE: &[Binding] = &[
         "build env",
         "show the plan for the agent's environment, then build",
     ),
+    row(Layer::Agents, &[char('s')], Action::Sort, "", "an environment's packages by size, or by name"),
     //
     row(Layer::Runs, &[on(KeyCode::Enter)], Action::Open, "open", "the run's own page"),
     row(Layer::Runs, &[char('x')], Action::Stop, "stop", "stop the run's processes; asks once"),
@@ -104,6 +105,7 @@ pub const TABLE: &[Binding] = &[
     row(Layer::Page, &[char('r')], Action::Rerun, "rerun last", "run the method again with its last payload"),
     row(Layer::Page, &[char('e')], Action::Edit, "edit + rerun", "the form with the method's last payload"),
     row(Layer::Page, &[char('b')], Action::Build, "build env", "build the agent's environment"),
+    row(Layer::Page, &[char('s')], Action::Sort, "sort", "an environment's packages by size, or by name"),
     //
     row(Layer::Output, &[on(KeyCode::Enter)], Action::Open, "open", "the run's own page"),
     row(Layer::Output, &[char('f')], Action::Follow, "follow", "follow the end of the output"),

@@ -11,6 +11,7 @@ use crate::tui::pane::method::{environment, problems_section};
 use crate::tui::pane::{Look, sign};
 use crate::tui::widget::line::{blank, bold, fact, section, span, spread, wrap};
 use crate::tui::world::World;
+use crate::venv::stamp::Environment;
 
 /// The page's lines, `columns` wide.
 #[must_use]
@@ -45,6 +46,10 @@ pub fn lines(listed: &Listed, columns: usize, world: &World, look: Look) -> Vec<
     lines.push(Line::default());
     lines.push(section(vec![bold("Env", t.bright)], Vec::new(), columns, t));
     lines.extend(environment(listed, columns, world, t));
+    if !matches!(world.environment(listed), Environment::None) {
+        let keys = [bold("]", t.accent), span(" its packages, its inputs, its room on the disk", t.dim)];
+        lines.push(Line::from(keys.to_vec()));
+    }
     if let Some(build) = world.last_build(&agent.name.to_string()) {
         let (glyph, colour) = sign::state(build.state, t);
         lines.push(fact(

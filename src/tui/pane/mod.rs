@@ -19,6 +19,7 @@
 pub mod agent_page;
 pub mod agents;
 pub mod dialog;
+pub mod env_page;
 pub mod form;
 pub mod help;
 mod indented;
@@ -31,6 +32,7 @@ pub mod result;
 pub mod run_page;
 pub mod runs;
 pub mod sign;
+mod silence;
 mod stats;
 mod steps;
 pub mod toast;

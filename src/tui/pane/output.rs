@@ -12,8 +12,9 @@ use crate::run::spec::RunId;
 use crate::tui::effect::Watch;
 use crate::tui::keymap::Action;
 use crate::tui::pane::list::distance;
-use crate::tui::pane::{Look, sign};
+use crate::tui::pane::{Look, sign, silence};
 use crate::tui::seen::{From, Page, Row, Run, Source};
+use crate::tui::tail::stall;
 use crate::tui::widget::coloured;
 use crate::tui::widget::line::{blank, bold, put, row, span, width};
 use crate::tui::widget::{sideways, wrap};
@@ -179,7 +180,7 @@ impl Output {
             if let Some(before) = before {
                 let pause = Duration::from_micros(line.t_us.saturating_sub(before.t_us));
                 if pause >= PAUSE {
-                    lines.push(silence(pause, columns, None, look));
+                    lines.push(silence::line(pause, None, columns, None, look));
                 }
             }
             before = Some(line);
@@ -189,9 +190,13 @@ impl Output {
         if run.is_live() && at_end {
             let last = page.rows.last().map_or(page.last_us, |row| row.t_us.max(page.last_us));
             let silent = run.elapsed(look.now).saturating_sub(Duration::from_micros(last));
-            if silent >= SILENCE {
+            let (enough, doing) = match self.kind {
+                Kind::Plain => (SILENCE, None),
+                Kind::Build => (stall::SILENCE, world.detail_of(&run.id).and_then(silence::doing)),
+            };
+            if silent >= enough {
                 let notice = (silent >= world.silence_notice).then_some(world.silence_notice);
-                lines.push(silence(silent, columns, notice, look));
+                lines.push(silence::line(silent, doing.as_deref(), columns, notice, look));
             }
         }
         let skip = if self.follows() { lines.len().saturating_sub(usize::from(area.height)) } else { 0 };
@@ -259,24 +264,6 @@ fn seconds(t_us: u64) -> String {
         whole @ 1_000..10_000 => format!("{whole}.{}", hundredths / 10 % 10),
         whole => whole.to_string(),
     }
-}
-
-/// `── silent 62 s ─────`.
-fn silence(time: Duration, columns: usize, notice: Option<Duration>, look: Look) -> Line<'static> {
-    let t = look.theme;
-    let warn = notice.is_some();
-    let colour = if warn { t.warn } else { t.dim };
-    let seconds = time.as_secs();
-    let text = if seconds < 120 {
-        format!(" silent {seconds} s ")
-    } else {
-        format!(" silent {} ", sign::live_time(time))
-    };
-    let note = notice.map_or(String::new(), |notice| format!(" warned at {} s ─", notice.as_secs()));
-    let taken = 7 + 2 + text.chars().count() + note.chars().count();
-    let dashes = columns.saturating_sub(taken + 1).min(120);
-    let text = if warn { bold(text, colour) } else { span(text, colour) };
-    vec_line(vec![blank(7), span("──", colour), text, span("─".repeat(dashes), t.rule), span(note, t.dim)])
 }
 
 /// A line of uv's or pip's with its verb in a column of its own.

@@ -5,17 +5,19 @@
 
 use std::io;
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::run::dir::RunDir;
 use crate::run::event::Record;
 use crate::run::jsonl;
 use crate::run::output::{Line, Output};
 use crate::run::samples::{Reader, Sample};
-use crate::run::spec::RunSpec;
+use crate::run::spec::{Kind, RunSpec};
 use crate::run::view::RunView;
 use crate::text;
 use crate::tui::effect::Watch;
 use crate::tui::seen::{Detail, From, Page, Row, Run, Source, Usage};
+use crate::tui::tail::stall::Stall;
 use crate::tui::tail::{notes, row_of};
 
 /// Bytes of output looked at between two messages: some ten milliseconds of work.
@@ -40,6 +42,7 @@ pub struct Watched {
     samples: Reader,
     usage: Arc<Vec<Usage>>,
     latest: Option<Sample>,
+    stall: Stall,
     /// In order of time.
     notes: Vec<Note>,
     /// Journal lines that have no place yet, because the output before them was not looked at.
@@ -78,6 +81,7 @@ impl Watched {
             samples: Reader::default(),
             usage: Arc::default(),
             latest: None,
+            stall: Stall::default(),
             notes: Vec::new(),
             waiting: Vec::new(),
             reading: true,
@@ -116,8 +120,13 @@ impl Watched {
             }
         }
         let placed = self.place()?;
-        let detail = !self.shown || !records.is_empty() || !samples.is_empty();
+        let mut detail = !self.shown || !records.is_empty() || !samples.is_empty();
         self.take(samples);
+        if self.spec.kind == Kind::Build && self.view.state().is_live() {
+            let last_us = self.output.last_us().max(self.notes.last().map_or(0, |note| note.t_us));
+            let silent = self.view.elapsed().saturating_sub(Duration::from_micros(last_us));
+            detail |= self.stall.look(silent, self.latest.as_ref());
+        }
         self.over = !self.reading && !self.view.state().is_live();
         let first = !std::mem::replace(&mut self.shown, true);
         Ok(News {
@@ -280,6 +289,7 @@ impl Watched {
             status: self.view.status.clone(),
             usage: Arc::clone(&self.usage),
             latest: self.latest.clone(),
+            waits: self.stall.wait.clone(),
             damaged: self.view.damaged_lines(),
         }
     }

@@ -216,6 +216,7 @@ pub(super) fn detail(run: Arc<Run>) -> Message {
         status: Status::default(),
         usage: Arc::new(usage),
         latest: Some(sample()),
+        waits: None,
         damaged: 0,
     }))
 }
@@ -266,6 +267,7 @@ pub(super) fn build_detail(run: Arc<Run>) -> Message {
         },
         usage: Arc::default(),
         latest: None,
+        waits: None,
         damaged: 0,
     }))
 }
