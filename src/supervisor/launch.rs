@@ -1,11 +1,14 @@
 //! The caller's half: makes the run directory, starts the supervisor, waits for its word.
 
 use std::fs::File;
-use std::io;
+use std::io::{self, Read as _};
 use std::os::fd::OwnedFd;
 use std::os::unix::process::CommandExt as _;
 use std::path::Path;
 use std::process::{Command, ExitCode, Stdio};
+use std::time::{Duration, Instant};
+
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
 use crate::run::dir::RunDir;
 use crate::run::spec::{RunId, RunSpec};
@@ -100,8 +103,26 @@ fn title(id: &RunId) -> String {
     format!("plugdeck-supervisor {id}")
 }
 
-/// Waits for the supervisor's word.
-fn listen(mut ear: impl io::Read, dir: RunDir) -> Result<RunDir, LaunchError> {
+/// For the supervisor's word: it comes when the first program runs, after some milliseconds.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// From one look at a signal that is held back to the next, while there is no word.
+const LOOK_EVERY: Duration = Duration::from_millis(100);
+
+/// Waits for the supervisor's word. One that is stopped says nothing: its run is there once its journal has begun,
+/// and whoever attends it has ways to insist.
+fn listen(mut ear: io::PipeReader, dir: RunDir) -> Result<RunDir, LaunchError> {
+    let begun = || dir.events().metadata().is_ok_and(|journal| journal.len() > 0);
+    let deadline = Instant::now() + PATIENCE;
+    while !has_word(&ear).map_err(LaunchError::Supervisor)? {
+        let over = Instant::now() >= deadline;
+        if begun() && (over || pending_signal().is_some()) {
+            return Ok(dir);
+        }
+        if over {
+            return Err(LaunchError::NotStarted("its supervisor does not answer".to_owned()));
+        }
+    }
     let mut word = Vec::new();
     let error = match ear.read_to_end(&mut word) {
         Ok(_) if word == READY => return Ok(dir),
@@ -109,11 +130,20 @@ fn listen(mut ear: impl io::Read, dir: RunDir) -> Result<RunDir, LaunchError> {
         Ok(_) => LaunchError::NotStarted(String::from_utf8_lossy(&word).into_owned()),
         Err(error) => LaunchError::Supervisor(error),
     };
-    if dir.events().metadata().is_ok_and(|journal| journal.len() > 0) {
-        return Err(error);
+    if !begun() {
+        withdraw(&dir);
     }
-    withdraw(&dir);
     Err(error)
+}
+
+/// Whether there is something to read, an end too.
+fn has_word(ear: &io::PipeReader) -> io::Result<bool> {
+    let wait = Timespec::try_from(LOOK_EVERY).ok();
+    match poll(&mut [PollFd::new(ear, PollFlags::IN)], wait.as_ref()) {
+        Ok(ready) => Ok(ready > 0),
+        Err(rustix::io::Errno::INTR) => Ok(false),
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// Removes a run of which nothing is recorded but that it was asked for: it would stand in the list as lost.

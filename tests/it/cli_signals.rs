@@ -124,6 +124,25 @@ fn a_supervisor_that_was_stopped_is_woken_to_do_its_work() {
 }
 
 #[test]
+fn a_supervisor_that_is_stopped_before_its_first_word_is_not_waited_for() {
+    let sandbox = Sandbox::with(&["faults/slow"]);
+    sandbox.configure("grace: 0.1\nsweep: 0.1\n");
+    let child = spawn(&sandbox, &["run", "faults/slow", "tick", "-p", "seconds=50", "--json"]);
+    // As soon as there is somebody to stop.
+    let supervisor = wait_for("the supervisor", || {
+        let run = sandbox.runs().pop()?;
+        let journal = sandbox.journal(&run.file_name()?.to_string_lossy());
+        Some(journal.first()?["supervisor"]["pid"].as_i64().unwrap())
+    });
+    send("STOP", supervisor);
+    send("TERM", i64::from(child.id()));
+    let output = child.wait_with_output().unwrap();
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!((report["state"].as_str(), output.status.code()), (Some("killed"), Some(143)), "{report}");
+    assert!(!lives(supervisor));
+}
+
+#[test]
 fn a_supervisor_that_does_not_answer_is_ended_with_what_it_watched() {
     let sandbox = Sandbox::with(&["faults/daemon"]);
     sandbox.configure("grace: 0.1\nsweep: 0.1\n");
