@@ -8,7 +8,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use crate::venv::ask::ask;
+use crate::venv::answers::Answers;
 use crate::venv::fetched;
 use crate::venv::version::Version;
 
@@ -42,6 +42,8 @@ pub struct Surroundings {
     pub uv_pythons: PathBuf,
     /// Where plugdeck keeps a uv that it fetched: `$XDG_CACHE_HOME/plugdeck/uv`.
     pub fetched: PathBuf,
+    /// Where plugdeck keeps what programs answered; `None`: all are asked.
+    pub answers: Option<PathBuf>,
 }
 
 impl Surroundings {
@@ -51,11 +53,13 @@ impl Surroundings {
         let folder = |name: &str| std::env::var_os(name).filter(|v| !v.is_empty()).map(PathBuf::from);
         let data = folder("XDG_DATA_HOME").unwrap_or_else(|| home.join(".local/share"));
         let cache = folder("XDG_CACHE_HOME").filter(|cache| cache.is_absolute());
+        let cache = cache.unwrap_or_else(|| home.join(".cache")).join("plugdeck");
         Self {
             path: std::env::var_os("PATH").unwrap_or_default(),
             pyenv: folder("PYENV_ROOT").unwrap_or_else(|| home.join(".pyenv")),
             uv_pythons: folder("UV_PYTHON_INSTALL_DIR").unwrap_or_else(|| data.join("uv/python")),
-            fetched: cache.unwrap_or_else(|| home.join(".cache")).join("plugdeck/uv"),
+            fetched: cache.join("uv"),
+            answers: Some(cache),
         }
     }
 }
@@ -96,20 +100,24 @@ pub struct Python {
 }
 
 impl Machine {
-    /// Looks around; takes about 20 ms for each Python. `avoid` is the agent's folder: a uv inside the environment
+    /// Looks around; takes about 20 ms for each Python that is new. `avoid` is the agent's folder: a uv inside the environment
     /// that is being replaced is of no use.
     #[must_use]
     pub fn look(surroundings: &Surroundings, program: &Path, avoid: &Path) -> Self {
         let folders: Vec<PathBuf> = std::env::split_paths(&surroundings.path)
             .filter(|folder| folder.is_absolute() && !folder.starts_with(avoid))
             .collect();
+        let mut answers = Answers::of(surroundings.answers.as_deref());
+        let (uv, pythons) =
+            (uv(surroundings, &folders, &mut answers), pythons(surroundings, &folders, &mut answers));
+        answers.keep();
         let minors = format!("python3.{} to python3.{}", MINORS.start(), MINORS.end());
         Self {
             program: program.to_path_buf(),
             path: surroundings.path.to_string_lossy().into_owned(),
-            uv: uv(surroundings, &folders),
+            uv,
             fetched: surroundings.fetched.clone(),
-            pythons: pythons(surroundings, &folders),
+            pythons,
             looked: format!(
                 "{minors}, python3 and python on PATH, and in {} and {}",
                 surroundings.pyenv.display(),
@@ -119,9 +127,9 @@ impl Machine {
     }
 }
 
-/// The first uv on `PATH`, else the one that was fetched, that answers and is new enough. A pyenv shim costs ten times what uv itself does and
-/// depends on the folder it is started in, so the program behind it is taken.
-fn uv(surroundings: &Surroundings, folders: &[PathBuf]) -> Option<Uv> {
+/// The first uv on `PATH`, else the one that was fetched, that answers and is new enough. A pyenv shim costs ten
+/// times what uv itself does and depends on the folder it is started in, so the program behind it is taken.
+fn uv(surroundings: &Surroundings, folders: &[PathBuf], answers: &mut Answers) -> Option<Uv> {
     let shims = surroundings.pyenv.join("shims");
     folders
         .iter()
@@ -135,7 +143,7 @@ fn uv(surroundings: &Surroundings, folders: &[PathBuf]) -> Option<Uv> {
         })
         .chain(Some(surroundings.fetched.join(fetched::PROGRAM)).filter(|program| is_program(program)))
         .find_map(|program| {
-            let answer = ask(&program, &["--version"], ANSWER).ok()?;
+            let answer = answers.ask(&program, &["--version"], ANSWER, |_| true).ok()?;
             let version = answer.split_whitespace().nth(1)?.to_owned();
             let new_enough = Version::parse(&version).is_none_or(|version| version >= OLDEST_UV);
             new_enough.then_some(Uv { program, version })
@@ -143,7 +151,7 @@ fn uv(surroundings: &Surroundings, folders: &[PathBuf]) -> Option<Uv> {
 }
 
 /// Every Python that answers, each once.
-fn pythons(surroundings: &Surroundings, folders: &[PathBuf]) -> Vec<Python> {
+fn pythons(surroundings: &Surroundings, folders: &[PathBuf], answers: &mut Answers) -> Vec<Python> {
     let until = Instant::now() + ALL;
     let mut candidates = candidates(surroundings, folders);
     let (mut seen, mut asked) = (HashSet::new(), HashSet::new());
@@ -158,7 +166,7 @@ fn pythons(surroundings: &Surroundings, folders: &[PathBuf]) -> Vec<Python> {
         if (direct && seen.contains(&real)) || !asked.insert(program.clone()) {
             continue;
         }
-        let Some(mut python) = examine(&program) else { continue };
+        let Some(mut python) = examine(&program, answers) else { continue };
         if let Some(base) = base_of(&python.program) {
             candidates.push(base);
             continue;
@@ -204,8 +212,10 @@ fn children(folder: &Path, rest: &str) -> Vec<PathBuf> {
     programs
 }
 
-fn examine(program: &Path) -> Option<Python> {
-    let answer = ask(program, &["-I", "-S", "-c", QUESTION], ANSWER).ok()?;
+fn examine(program: &Path, answers: &mut Answers) -> Option<Python> {
+    // One without ensurepip is asked again: a package of the system may have brought it.
+    let whole = |answer: &str| answer.split(' ').nth(4) == Some("1");
+    let answer = answers.ask(program, &["-I", "-S", "-c", QUESTION], ANSWER, whole).ok()?;
     let mut words = answer.trim_end().splitn(6, ' ');
     let version = Version::parse(words.next()?)?;
     let usual = [words.next()?, words.next()?, words.next()?] == ["final", "cpython", "0"];
@@ -269,6 +279,7 @@ mod tests {
             pyenv: at("pyenv"),
             uv_pythons: at("uv"),
             fetched: at("fetched"),
+            answers: None,
         };
         let machine = Machine::look(&surroundings, Path::new("/plugdeck"), Path::new("/agent"));
         let found: Vec<_> = machine.pythons.iter().map(|python| python.version.to_string()).collect();

@@ -15,6 +15,7 @@
 //!
 //! A build never takes an environment from under a run: see [`swap::prepare`] and [`folder::Hold`].
 
+mod answers;
 mod ask;
 mod choice;
 mod command;

@@ -263,7 +263,7 @@ fn what_cannot_be_used_is_not_put_in_place() {
 
 #[test]
 fn uvs_environment_moves() {
-    let surroundings = Surroundings::from_env(Path::new("/nowhere"));
+    let surroundings = Surroundings { answers: None, ..Surroundings::from_env(Path::new("/nowhere")) };
     let Some(uv) = Machine::look(&surroundings, Path::new("/plugdeck"), Path::new("/nowhere")).uv else {
         eprintln!("skipped: there is no uv on PATH");
         return;

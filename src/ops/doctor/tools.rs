@@ -5,7 +5,8 @@ use crate::ops::doctor::Check;
 use crate::venv::machine::{Machine, Surroundings};
 
 pub fn checks(context: &Context) -> Vec<Check> {
-    let surroundings = Surroundings::from_env(&context.paths.home);
+    // Whoever asks for a check wants to know how it is now.
+    let surroundings = Surroundings { answers: None, ..Surroundings::from_env(&context.paths.home) };
     // No agent's folder is to be avoided: an environment in use is not looked into.
     let machine = Machine::look(&surroundings, &context.program, &context.paths.agents());
     vec![python(context, &machine), uv(context, &machine), pip(&machine)]
