@@ -68,7 +68,7 @@ fn send_to_all(signal: Signal) -> Vec<i32> {
         .collect()
 }
 
-/// From one round of [`sweep`] to the next.
+/// From one round of [`sweep()`] to the next.
 const ROUND: Duration = Duration::from_millis(10);
 
 /// Lists, kills and reaps until nothing is left or the time is over. For a caller whose supervisor has vanished:
