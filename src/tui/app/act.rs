@@ -255,7 +255,7 @@ impl App {
                 if let Some(page) = &mut self.main_run {
                     page.act(action, place, &self.world, look);
                 } else {
-                    self.turn_agent_tab();
+                    self.turn_agent_tab(action == Action::NextTab);
                 }
             }
         }

@@ -10,12 +10,13 @@ use crate::tui::app::{App, Over, Page, Subject};
 use crate::tui::keymap::{self, Action, Layer};
 use crate::tui::layout::{self, Pane};
 use crate::tui::pane::run_page::Place;
-use crate::tui::pane::{agent_page, env_page, method, sign, welcome};
+use crate::tui::pane::{agent_page, env_page, method, plan, sign, welcome};
 use crate::tui::widget::bar::{Hint, footer, header};
 use crate::tui::widget::line::{blank, bold, page, put, row, rule, section, span, width};
 use crate::tui::widget::pane::{Frame, padded_area, title};
 use crate::tui::widget::popup::backdrop;
 use crate::tui::widget::tabs;
+use crate::venv::plan::Wish;
 
 /// Most hints of what has the focus.
 const HINTS: usize = 6;
@@ -164,6 +165,9 @@ impl App {
                     AgentTab::Env => {
                         let (details, by_size) = (self.inspection.of(&agent), self.inspection.by_size);
                         env_page::lines(listed, details, by_size, columns, &self.world, look)
+                    }
+                    AgentTab::Plan => {
+                        plan::lines(self.inspection.plan_of(&agent), Wish::default(), columns, look)
                     }
                 },
                 None => Vec::new(),

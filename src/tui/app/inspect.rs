@@ -6,7 +6,9 @@ use std::sync::Arc;
 use crate::tui::app::{App, Subject};
 use crate::tui::effect::Effect;
 use crate::tui::keymap::Action;
+use crate::tui::pane::plan::Planned;
 use crate::venv::details::Details;
+use crate::venv::plan::Wish;
 
 /// What the main pane shows of an agent.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -14,16 +16,18 @@ pub(super) enum AgentTab {
     #[default]
     Overview,
     Env,
+    Plan,
 }
 
 impl AgentTab {
-    pub const NAMES: [&'static str; 2] = ["Overview", "Env"];
+    pub const NAMES: [&'static str; 3] = ["Overview", "Env", "Plan"];
 
     /// Its place among the names.
     pub fn index(self) -> usize {
         match self {
             Self::Overview => 0,
             Self::Env => 1,
+            Self::Plan => 2,
         }
     }
 }
@@ -40,6 +44,10 @@ pub(super) struct Inspection {
     reading: Option<String>,
     /// Something has changed since it was read.
     outdated: bool,
+    /// What a build of the agent that was looked at last would do.
+    plan: Option<(String, Planned)>,
+    /// The agent whose plan is being made.
+    planning: Option<String>,
 }
 
 impl Inspection {
@@ -54,9 +62,21 @@ impl Inspection {
         self.known = Some((agent, details));
     }
 
+    /// What a build of this agent would do, as far as that is known.
+    pub fn plan_of(&self, agent: &str) -> Option<&Planned> {
+        self.plan.as_ref().filter(|(name, _)| name == agent).map(|(_, plan)| plan)
+    }
+
+    /// Takes a plan.
+    pub fn learn_plan(&mut self, agent: &str, plan: &Planned) {
+        self.planning = None;
+        self.plan = Some((agent.to_owned(), plan.clone()));
+    }
+
     /// Something in the store is not as it was.
     pub fn outdate(&mut self) {
         self.outdated = true;
+        self.plan = None;
     }
 }
 
@@ -64,6 +84,11 @@ impl App {
     /// Asks for the environment that is looked at, where it is not known as it is now.
     pub(super) fn inspect(&mut self, effects: &mut Vec<Effect>) {
         let Subject::Agent(agent) = self.subject() else { return };
+        let wants_plan = self.pages.is_empty() && self.inspection.tab == AgentTab::Plan;
+        if wants_plan && self.inspection.plan_of(&agent).is_none() && self.inspection.planning.is_none() {
+            effects.push(Effect::Plan { agent: agent.clone(), wish: Wish::default() });
+            self.inspection.planning = Some(agent.clone());
+        }
         let shown = self.pages.is_empty() && self.inspection.tab == AgentTab::Env;
         let known = self.inspection.of(&agent).is_some() && !self.inspection.outdated;
         if !shown || known || self.inspection.reading.is_some() {
@@ -75,17 +100,17 @@ impl App {
         self.inspection.outdated = false;
     }
 
-    /// The other tab of an agent's page; whether one is shown.
-    pub(super) fn turn_agent_tab(&mut self) -> bool {
+    /// Another tab of an agent's page, where one is shown.
+    pub(super) fn turn_agent_tab(&mut self, forward: bool) {
         if !matches!(self.subject(), Subject::Agent(_)) {
-            return false;
+            return;
         }
-        self.inspection.tab = match self.inspection.tab {
-            AgentTab::Overview => AgentTab::Env,
-            AgentTab::Env => AgentTab::Overview,
+        self.inspection.tab = match (self.inspection.tab, forward) {
+            (AgentTab::Overview, true) | (AgentTab::Plan, false) => AgentTab::Env,
+            (AgentTab::Env, true) | (AgentTab::Overview, false) => AgentTab::Plan,
+            (AgentTab::Plan, true) | (AgentTab::Env, false) => AgentTab::Overview,
         };
         self.scroll = 0;
-        true
     }
 
     /// Sorts the packages the other way; of any other action, and where none are shown, nothing.

@@ -17,6 +17,7 @@ use crate::tui::pane::run_page::RunPage;
 use crate::tui::pane::sign;
 use crate::tui::pane::toast::{Toast, Tone};
 use crate::tui::seen::Run;
+use crate::venv::plan::Wish;
 
 impl App {
     /// Takes what was seen or done outside.
@@ -34,6 +35,9 @@ impl App {
             Message::Started { run, kind, agent } => self.started(run, kind, &agent),
             Message::Refused { reason, call } => self.refused(&reason, call),
             Message::Planned { agent, wish, plan } => {
+                if wish == Wish::default() {
+                    self.inspection.learn_plan(&agent, &plan);
+                }
                 if let Some(Over::Plan(dialog)) = &mut self.over
                     && dialog.agent == agent
                     && dialog.wish == wish

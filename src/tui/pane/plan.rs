@@ -20,6 +20,9 @@ const WIDTH: u16 = 76;
 /// Rows of the box that hold no line of the plan: frame, padding, the keys and the air above them.
 const AROUND: u16 = 6;
 
+/// What came of planning: the plan, and whether it replaces an environment that plugdeck did not build.
+pub type Planned = Result<(Plan, bool), Rejected>;
+
 /// A plan that is asked for, or known.
 #[derive(Debug)]
 pub struct PlanDialog {
@@ -28,7 +31,7 @@ pub struct PlanDialog {
     /// What the plan is asked for with.
     pub wish: Wish,
     /// `None`: still being made.
-    pub plan: Option<Result<(Plan, bool), Rejected>>,
+    pub plan: Option<Planned>,
     scroll: usize,
 }
 
@@ -111,39 +114,45 @@ impl PlanDialog {
     }
 
     fn lines(&self, screen: Rect, look: Look) -> Vec<Line<'static>> {
-        let t = look.theme;
         let columns = usize::from(WIDTH.min(screen.width).saturating_sub(6));
-        let text = |text: &str| wrap(text, columns).into_iter().map(|line| Line::from(span(line, t.fg)));
-        let (plan, foreign) = match &self.plan {
-            None => {
-                let text = "looking at the agent, uv and the Pythons of this machine…";
-                return vec![Line::from(span(text, t.dim))];
-            }
-            Some(Err(rejected)) => return text(&sign::safe(&rejected.message)).collect(),
-            Some(Ok((plan, foreign))) => (plan, *foreign),
-        };
-        let python = vec![
-            span(format!("python {}", sign::safe(&plan.python_version)), t.fg),
-            span(format!("  {}", sign::safe(&plan.interpreter)), t.dim),
-        ];
-        let mut lines = vec![fact("with", python, t)];
-        let tool = match (plan.lacks_uv, self.wish.fetch_uv) {
-            (true, false) => "pip; no uv was found, which is faster",
-            (true, true) => "uv, which is fetched first",
-            (false, _) => &sign::safe(&plan.tool),
-        };
-        lines.push(fact("by", vec![span(tool.to_owned(), t.fg)], t));
-        lines.push(Line::default());
-        lines.extend(steps::planned(&plan.steps, columns, t));
-        if self.wish.literal {
-            lines.push(Line::default());
-            lines.extend(text("These are the manifest's own commands: anybody's code. They get no input."));
-        }
-        if foreign {
-            lines.push(Line::default());
-            let text = "This replaces a .venv that plugdeck did not build.";
-            lines.push(Line::from(vec![bold("▲ ", t.warn), span(text, t.fg)]));
-        }
-        lines
+        lines(self.plan.as_ref(), self.wish, columns, look)
     }
+}
+
+/// A plan line by line; `None`: it is still being made.
+#[must_use]
+pub fn lines(planned: Option<&Planned>, wish: Wish, columns: usize, look: Look) -> Vec<Line<'static>> {
+    let t = look.theme;
+    let text = |text: &str| wrap(text, columns).into_iter().map(|line| Line::from(span(line, t.fg)));
+    let (plan, foreign) = match planned {
+        None => {
+            let text = "looking at the agent, uv and the Pythons of this machine…";
+            return vec![Line::from(span(text, t.dim))];
+        }
+        Some(Err(rejected)) => return text(&sign::safe(&rejected.message)).collect(),
+        Some(Ok((plan, foreign))) => (plan, *foreign),
+    };
+    let python = vec![
+        span(format!("python {}", sign::safe(&plan.python_version)), t.fg),
+        span(format!("  {}", sign::safe(&plan.interpreter)), t.dim),
+    ];
+    let mut lines = vec![fact("with", python, t)];
+    let tool = match (plan.lacks_uv, wish.fetch_uv) {
+        (true, false) => "pip; no uv was found, which is faster",
+        (true, true) => "uv, which is fetched first",
+        (false, _) => &sign::safe(&plan.tool),
+    };
+    lines.push(fact("by", vec![span(tool.to_owned(), t.fg)], t));
+    lines.push(Line::default());
+    lines.extend(steps::planned(&plan.steps, columns, t));
+    if wish.literal {
+        lines.push(Line::default());
+        lines.extend(text("These are the manifest's own commands: anybody's code. They get no input."));
+    }
+    if foreign {
+        lines.push(Line::default());
+        let text = "This replaces a .venv that plugdeck did not build.";
+        lines.push(Line::from(vec![bold("▲ ", t.warn), span(text, t.fg)]));
+    }
+    lines
 }

@@ -6,12 +6,14 @@ use std::sync::Arc;
 use super::*;
 use crate::process::locks::Wait;
 use crate::run::samples::Sample;
+use crate::run::spec::Step;
 use crate::run::status::StepStatus;
 use crate::tui::app::tests::given::{listed, process};
 use crate::venv::details::Details;
 use crate::venv::disk::Disk;
 use crate::venv::inputs::{Change, Inputs};
 use crate::venv::packages::{Changes, Package};
+use crate::venv::plan::{Plan, Wish};
 use crate::venv::probe::Basis;
 use crate::venv::stamp::{Environment, Stamp};
 
@@ -112,7 +114,42 @@ fn an_environment_is_read_only_while_it_is_looked_at_and_again_when_something_ch
     let agent = "agentplug/coding-agent".to_owned();
     app.update(Message::Inspected { agent, details: Arc::new(details()) });
     assert!(!again(&app.update(agents())));
-    assert!(again(&press(&mut app, "]")));
+    assert!(again(&press(&mut app, "[")));
+}
+
+fn plan() -> Plan {
+    let step = |title: &str, reason: &str| Step {
+        title: title.into(),
+        reason: reason.into(),
+        argv: Vec::new(),
+        cwd: "/".into(),
+        set: Vec::new(),
+        remove: Vec::new(),
+        skip: None,
+    };
+    Plan {
+        steps: vec![
+            step("make room", "built in .venv.new: what is there stays until the new one works"),
+            step("uv sync --frozen", "uv.lock and pyproject.toml found"),
+        ],
+        interpreter: "/usr/bin/python3.12".into(),
+        python_version: "3.12.1".into(),
+        tool: "uv 0.13.9".into(),
+        lacks_uv: false,
+        has_commands: false,
+    }
+}
+
+#[test]
+fn what_a_build_would_do_stands_on_a_tab_of_its_own() {
+    let mut app = looking(100, 30);
+    let asked = |effects: &[Effect]| effects.iter().any(|effect| matches!(effect, Effect::Plan { .. }));
+    assert!(asked(&press(&mut app, "]")));
+    assert!(screen(&app).contains("looking at the agent, uv and the Pythons"));
+    let agent = "agentplug/coding-agent".to_owned();
+    app.update(Message::Planned { agent, wish: Wish::default(), plan: Ok((plan(), false)) });
+    insta::assert_snapshot!(screen(&app));
+    assert!(!asked(&press(&mut app, "k j")));
 }
 
 /// A build whose third step has said nothing for a while.
