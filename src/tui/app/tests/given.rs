@@ -197,6 +197,7 @@ pub(super) fn spec(kind: Kind) -> RunSpec {
             grace_ms: 2_000,
             sweep_ms: 10_000,
             keep_output: KEEP_OUTPUT,
+            ..Limits::default()
         },
         variables: vec![],
     }
