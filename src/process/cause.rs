@@ -132,7 +132,7 @@ impl<'a> Judge<'a> {
         }
         let mut found = match &thread.wait {
             Wait::Read(fd) => self.read(process, thread, *fd),
-            Wait::Write(fd) => self.write(process, *fd).unwrap_or_else(|| self.unknown_call(process, thread)),
+            Wait::Write(fd) => self.write(process, *fd).unwrap_or_else(|| unknown_call(process, thread)),
             Wait::Connect(fd) => self.socket(process, *fd, true).unwrap_or_else(|| {
                 cause(Kind::Connecting, Confidence::High, "waits for a connection".to_owned())
             }),
@@ -158,7 +158,7 @@ impl<'a> Judge<'a> {
                 true => {
                     cause(Kind::Healthy, Confidence::Maybe, "works: it computes, reads or writes".to_owned())
                 }
-                false => self.unknown_call(process, thread),
+                false => unknown_call(process, thread),
             },
         };
         found.tid = found.tid.or(Some(thread.tid));
@@ -166,19 +166,6 @@ impl<'a> Judge<'a> {
             found.confidence = found.confidence.min(surely);
         }
         found
-    }
-
-    fn unknown_call(&self, process: &Process, thread: &Thread) -> Cause {
-        let text = match &thread.doing {
-            Doing::Running => "runs, and was not busy all the time".to_owned(),
-            Doing::Call(call) => format!("is in {} (state {}, {})", call.name, thread.state, thread.wchan),
-            Doing::Inside => format!("is in the kernel (state {}, {})", thread.state, thread.wchan),
-            Doing::Hidden => format!(
-                "is in state {}, {}; the system does not show its system call",
-                thread.state, thread.wchan
-            ),
-        };
-        unknown(process.id.pid, Some(thread.tid), text)
     }
 
     /// Why the others do not go on that this process waits for; `None` where all of them wait themselves for it.
@@ -274,6 +261,20 @@ impl Moved {
     fn progress(&self) -> bool {
         self.io > 0 || self.share.is_some_and(|share| share > 0.2)
     }
+}
+
+/// What was seen of a thread that cannot be judged.
+fn unknown_call(process: &Process, thread: &Thread) -> Cause {
+    let text = match &thread.doing {
+        Doing::Running => "runs, and was not busy all the time".to_owned(),
+        Doing::Call(call) => format!("is in {} (state {}, {})", call.name, thread.state, thread.wchan),
+        Doing::Inside => format!("is in the kernel (state {}, {})", thread.state, thread.wchan),
+        Doing::Hidden => format!(
+            "is in state {}, {}; the system does not show its system call",
+            thread.state, thread.wchan
+        ),
+    };
+    unknown(process.id.pid, Some(thread.tid), text)
 }
 
 fn unknown(pid: i32, tid: Option<i32>, text: String) -> Cause {

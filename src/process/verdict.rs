@@ -151,11 +151,11 @@ pub fn judge(scene: &Scene) -> Verdict {
     if let Some(growing) = growing(scene, first, &cause) {
         cause = growing;
     }
-    told(scene, first.id.pid, cause)
+    told(scene, first.id.pid, &cause)
 }
 
 /// The sentence around a cause: who, what, where in the agent's code.
-fn told(scene: &Scene, agent: i32, cause: Cause) -> Verdict {
+fn told(scene: &Scene, agent: i32, cause: &Cause) -> Verdict {
     let who = match scene.process(Some(cause.subject)) {
         Some(process) if cause.subject != agent => {
             format!("process {} ({}) ", cause.subject, process.command)
@@ -220,7 +220,7 @@ fn healthy(scene: &Scene, first: &Process, cause: &Cause) -> Option<Cause> {
 
 /// More and more memory: said where nothing outside explains the waiting.
 fn growing(scene: &Scene, first: &Process, cause: &Cause) -> Option<Cause> {
-    let growth = scene.growth?;
+    let growth = scene.growth.or_else(|| scene.growth_between(cause))?;
     let lasting = growth.over >= LASTING;
     let says_less = match cause.kind {
         Kind::Busy | Kind::Sleep | Kind::Lock | Kind::Unknown | Kind::Child => true,
@@ -268,7 +268,21 @@ pub fn seconds(time: Duration) -> String {
     }
 }
 
+/// Growth from one look to the next that is worth telling; less is a cache, a buffer.
+const WORTH_TELLING: u64 = 8 << 20;
+
 impl Scene {
+    /// Growth from the first look to the second, of a tree that does not compute: else it may just be starting.
+    fn growth_between(&self, cause: &Cause) -> Option<Growth> {
+        let sum = |processes: &[Process]| processes.iter().map(|process| process.rss_bytes).sum::<u64>();
+        let (before, after) = (sum(&self.before), sum(&self.after));
+        let bytes = after.saturating_sub(before);
+        let waits = matches!(cause.kind, Kind::Sleep | Kind::Lock | Kind::Unknown);
+        let over = self.between;
+        (waits && before > 0 && bytes >= WORTH_TELLING && bytes >= after / 20)
+            .then_some(Growth { bytes, over })
+    }
+
     /// A process at the second look.
     #[must_use]
     pub fn process(&self, pid: Option<i32>) -> Option<&Process> {

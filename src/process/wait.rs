@@ -68,11 +68,7 @@ pub fn of(call: &Call, open: &[Descriptor], memory: impl Fn(u64, usize) -> Optio
 }
 
 /// The C library hands over an `int` in 64 bits.
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_possible_wrap,
-    reason = "the upper half means nothing"
-)]
+#[expect(clippy::cast_possible_truncation, reason = "the upper half means nothing")]
 fn low(argument: u64) -> i32 {
     argument as i32
 }
@@ -158,37 +154,38 @@ mod tests {
     use super::*;
 
     #[track_caller]
-    fn check(name: &str, args: [u64; 6], memory: &[u8], expected: Wait) {
+    fn check(name: &str, args: [u64; 6], memory: &[u8], expected: &Wait) {
         let call = Call { name: name.to_owned(), args, stack_pointer: 0 };
         let open = [
             Descriptor { number: 4, target: Target::Epoll(vec![5, 6]) },
             Descriptor { number: 9, target: Target::Process(77) },
         ];
-        assert_eq!(of(&call, &open, |_, length| Some(memory[..memory.len().min(length)].to_vec())), expected);
+        let found = of(&call, &open, |_, length| Some(memory[..memory.len().min(length)].to_vec()));
+        assert_eq!(found, *expected);
     }
 
     #[test]
     fn a_call_tells_what_is_waited_for() {
         let minus_one = u64::from(u32::MAX);
-        check("recvfrom", [7, 0, 0, 0, 0, 0], b"", Wait::Read(7));
-        check("wait4", [minus_one, 0, 0, 0, 0, 0], b"", Wait::Child(None));
-        check("wait4", [42, 0, 0, 0, 0, 0], b"", Wait::Child(Some(42)));
-        check("waitid", [3, 9, 0, 4, 0, 0], b"", Wait::Child(Some(77)));
-        check("fcntl", [3, 7, 0, 0, 0, 0], b"", Wait::FileLock(3));
-        check("fcntl", [3, 1, 0, 0, 0, 0], b"", Wait::Other);
-        check("openat", [0, 1, 0, 0, 0, 0], b"/tmp/fifo\0x", Wait::Open(Some("/tmp/fifo".into())));
-        check("pselect6", [0, 0, 0, 0, 1, 0], b"", Wait::Sleep);
+        check("recvfrom", [7, 0, 0, 0, 0, 0], b"", &Wait::Read(7));
+        check("wait4", [minus_one, 0, 0, 0, 0, 0], b"", &Wait::Child(None));
+        check("wait4", [42, 0, 0, 0, 0, 0], b"", &Wait::Child(Some(42)));
+        check("waitid", [3, 9, 0, 4, 0, 0], b"", &Wait::Child(Some(77)));
+        check("fcntl", [3, 7, 0, 0, 0, 0], b"", &Wait::FileLock(3));
+        check("fcntl", [3, 1, 0, 0, 0, 0], b"", &Wait::Other);
+        check("openat", [0, 1, 0, 0, 0, 0], b"/tmp/fifo\0x", &Wait::Open(Some("/tmp/fifo".into())));
+        check("pselect6", [0, 0, 0, 0, 1, 0], b"", &Wait::Sleep);
         let watched = |timer| Wait::Many { read: vec![5, 6], write: vec![], timer, epoll: true };
-        check("epoll_wait", [4, 0, 1, minus_one, 0, 0], b"", watched(false));
-        check("epoll_wait", [4, 0, 1, 250, 0, 0], b"", watched(true));
+        check("epoll_wait", [4, 0, 1, minus_one, 0, 0], b"", &watched(false));
+        check("epoll_wait", [4, 0, 1, 250, 0, 0], b"", &watched(true));
     }
 
     #[test]
     fn sets_of_descriptors_are_read_from_the_memory() {
         let memory = [3, 0, 0, 0, 1, 0, 0, 0, 8, 0, 0, 0, 4, 0, 0, 0];
         let expected = Wait::Many { read: vec![3], write: vec![8], timer: true, epoll: false };
-        check("poll", [1, 2, 5000, 0, 0, 0], &memory, expected);
+        check("poll", [1, 2, 5000, 0, 0, 0], &memory, &expected);
         let expected = Wait::Many { read: vec![1, 9], write: vec![], timer: false, epoll: false };
-        check("select", [10, 1, 0, 0, 0, 0], &[2, 2, 0, 0, 0, 0, 0, 0], expected);
+        check("select", [10, 1, 0, 0, 0, 0], &[2, 2, 0, 0, 0, 0, 0, 0], &expected);
     }
 }

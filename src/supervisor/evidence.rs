@@ -227,7 +227,7 @@ impl Look {
                 match socket.protocol {
                     Protocol::Tcp => self.tcp.extend(diag.tcp(socket).map(|info| (*inode, info))),
                     Protocol::Unix => {
-                        self.unix_peers.extend(diag.unix_peer(*inode).map(|peer| (*inode, peer)))
+                        self.unix_peers.extend(diag.unix_peer(*inode).map(|peer| (*inode, peer)));
                     }
                     Protocol::Udp => {}
                 }

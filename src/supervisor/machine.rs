@@ -84,7 +84,6 @@ impl Machine {
 
     /// Takes one input; returns what to do about it.
     pub fn step(&mut self, input: Input) -> Vec<Effect> {
-        #[expect(clippy::match_same_arms, reason = "in the order of the phases")]
         match (self.phase, input) {
             (Phase::Ended, _) => vec![],
             (_, Input::NotStarted) => {

@@ -20,3 +20,4 @@ mod support;
 mod tidy;
 mod trouble;
 mod tui;
+mod why;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::process::cause::{Cause, Judge, rank};
+use crate::process::cause::{Cause, Judge, rank, unknown_call};
 use crate::process::descriptors::Target;
 use crate::process::facts::{Process, Thread};
 use crate::process::sockets::{self, Protocol, Socket};
@@ -43,7 +43,7 @@ impl<'a> Judge<'a> {
         let is_stdin = fd == 0;
         match process.descriptor(fd).map(|descriptor| &descriptor.target) {
             Some(Target::Socket(_)) => {
-                self.socket(process, fd, false).unwrap_or_else(|| self.unknown_call(process, thread))
+                self.socket(process, fd, false).unwrap_or_else(|| unknown_call(process, thread))
             }
             Some(Target::Pipe { inode, .. }) => self.pipe(process, fd, *inode),
             Some(Target::Path(path))
@@ -63,7 +63,7 @@ impl<'a> Judge<'a> {
                 waits(Kind::Lock, "waits inside itself, for an event".to_owned())
             }
             Some(Target::Epoll(_) | Target::Process(_) | Target::Anonymous(_)) | None => {
-                self.unknown_call(process, thread)
+                unknown_call(process, thread)
             }
         }
     }
@@ -98,7 +98,7 @@ impl<'a> Judge<'a> {
         let target = &process.descriptor(fd)?.target;
         let (kind, text) = match target {
             Target::Socket(inode) => {
-                let peer = self.scene.sockets.get(inode).map_or("its peer".to_owned(), |socket| name(socket));
+                let peer = self.scene.sockets.get(inode).map_or("its peer".to_owned(), name);
                 (Kind::Socket, format!("cannot send: {peer} takes no more data"))
             }
             Target::Pipe { inode, .. } => {
