@@ -33,7 +33,7 @@ struct RunRow {
     elapsed_ms: Option<u64>,
     silence_ms: Option<u64>,
     /// It has been silent for longer than is worth a notice.
-    stuck: bool,
+    stuck: Option<bool>,
     processes: Vec<ProcessRow>,
 }
 
@@ -58,7 +58,7 @@ impl RunRow {
             state: Some(run.state()),
             elapsed_ms: u64::try_from(run.elapsed().as_millis()).ok(),
             silence_ms: runs::silence_ms(run),
-            stuck: runs::is_stuck(run),
+            stuck: Some(runs::is_stuck(run)),
             processes: sample.map_or(Vec::new(), |sample| sample.processes.into_iter().map(row).collect()),
         }
     }
@@ -115,7 +115,7 @@ fn lines(row: &RunRow) -> String {
     };
     let what = format!("{agent} {}", row.method.as_deref().unwrap_or("(build)"));
     let elapsed = Duration::from_millis(elapsed_ms).as_secs_f64();
-    let stuck = if row.stuck { "◐" } else { " " };
+    let stuck = if row.stuck == Some(true) { "◐" } else { " " };
     let mut lines =
         format!("{run} {stuck}{:<10} {elapsed:>8.1} s  {}\n", state.word(), text::safe(what.as_bytes()));
     for process in &row.processes {

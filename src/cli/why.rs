@@ -1,5 +1,6 @@
 //! `plugdeck why RUN` and `plugdeck stack RUN`: what a run waits for, and where in its code.
 
+use std::path::Path;
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -110,7 +111,7 @@ pub fn perform_stack(context: &Context, args: &Args) -> Result<ExitCode, Failure
     };
     for process in processes {
         text += &format!("\n{} {}\n", process.id.pid, text::safe(process.command.as_bytes()));
-        text += &stack(process, "  ");
+        text += &stack(process, run.spec.directory.as_path(), "  ");
     }
     print::data(&text)?;
     Ok(ExitCode::SUCCESS)
@@ -186,7 +187,7 @@ fn page(run: &RunView, evidence: &Evidence) -> String {
         let whose = format!("process {} {}", process.id.pid, text::safe(process.command.as_bytes()));
         page += "\n";
         page += &row("python", &whose);
-        page += &stack(process, &" ".repeat(LEFT));
+        page += &stack(process, run.spec.directory.as_path(), &" ".repeat(LEFT));
         page += "\n";
     }
     if let Some(blamed) = evidence.blamed() {
@@ -249,12 +250,12 @@ fn row(left: &str, right: &str) -> String {
     format!("{left:<LEFT$}{right}\n")
 }
 
-/// All threads of a process, the first frame in the agent's own code marked.
-fn stack(process: &Looked, indent: &str) -> String {
+/// All threads of a process, the first frame in the agent's own code marked; files of the agent's folder without it.
+fn stack(process: &Looked, agent: &Path, indent: &str) -> String {
     let mut text = String::new();
     for thread in &process.python.threads {
         text += &format!("{indent}{}\n", text::safe(thread.thread.as_bytes()));
-        text += &frames(thread, indent);
+        text += &frames(thread, agent, indent);
     }
     if let Some(reason) = &process.python.reason {
         text += &format!("{indent}no stack was taken: {}\n", text::safe(reason.as_bytes()));
@@ -262,12 +263,14 @@ fn stack(process: &Looked, indent: &str) -> String {
     text
 }
 
-fn frames(thread: &PythonThread, indent: &str) -> String {
+fn frames(thread: &PythonThread, agent: &Path, indent: &str) -> String {
     let marked = thread.frames.iter().position(|frame| frame.in_agent);
     let line = |(at, frame): (usize, &crate::run::evidence::Frame)| {
         let (mark, note) = if marked == Some(at) { ("▸", "  ← agent code") } else { (" ", "") };
         let function = text::safe(frame.function.as_bytes());
-        format!("{indent}{mark} {function:<22} {}:{}{note}\n", text::safe(frame.file.as_bytes()), frame.line)
+        let file = Path::new(&frame.file);
+        let file = file.strip_prefix(agent).unwrap_or(file).to_string_lossy();
+        format!("{indent}{mark} {function:<22} {}:{}{note}\n", text::safe(file.as_bytes()), frame.line)
     };
     thread.frames.iter().enumerate().map(line).collect()
 }

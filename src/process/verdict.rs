@@ -296,3 +296,6 @@ impl Scene {
         self.before.iter().find(|process| process.id == now.id)
     }
 }
+
+#[cfg(test)]
+mod tests;

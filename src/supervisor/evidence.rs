@@ -58,7 +58,8 @@ pub struct Gathering {
     pub stacks: HashMap<i32, Python>,
     pub left_out: Vec<String>,
     stage: Stage,
-    folder: PathBuf,
+    /// Where stacks are written.
+    pub folder: PathBuf,
     /// The folder of the agent.
     agent: PathBuf,
     apart: Duration,

@@ -32,6 +32,7 @@ pub struct Known {
 /// The evidence, judged.
 #[must_use]
 pub fn of(gathering: Gathering, known: Known) -> Evidence {
+    let own = gathering.folder.to_string_lossy().into_owned();
     let Gathering { occasion, first, second, mut stacks, left_out, .. } = gathering;
     let between = first.at.zip(second.at).map_or(Duration::ZERO, |(first, second)| second - first);
     let tcp = second.tcp.iter().map(|(inode, now)| (*inode, (first.tcp.get(inode).copied(), *now))).collect();
@@ -54,7 +55,7 @@ pub fn of(gathering: Gathering, known: Known) -> Evidence {
         .iter()
         .map(|process| {
             let python = stacks.remove(&process.id.pid).unwrap_or_default();
-            looked(&scene, process, python)
+            looked(&scene, process, python, &own)
         })
         .collect();
     Evidence {
@@ -120,7 +121,7 @@ fn places(pid: i32, python: &Python) -> HashMap<i32, String> {
 }
 
 #[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, reason = "a percentage")]
-fn looked(scene: &Scene, process: &Process, python: Python) -> Looked {
+fn looked(scene: &Scene, process: &Process, python: Python, own: &str) -> Looked {
     let before = scene.earlier(process.id.pid);
     let sum = |process: &Process, of: fn(&Thread) -> u64| process.threads.iter().map(of).sum::<u64>();
     let change =
@@ -144,7 +145,7 @@ fn looked(scene: &Scene, process: &Process, python: Python) -> Looked {
         kernel: process.threads.iter().map(kernel).collect(),
         python,
         sockets: open_sockets(scene, process),
-        files: files(process),
+        files: files(process, own),
     }
 }
 
@@ -185,9 +186,10 @@ fn open_sockets(scene: &Scene, process: &Process) -> Vec<evidence::Socket> {
     .collect()
 }
 
-fn files(process: &Process) -> Vec<evidence::File> {
+/// What is open, but for plugdeck's `own` folder.
+fn files(process: &Process, own: &str) -> Vec<evidence::File> {
     let name = |target: &Target| match target {
-        Target::Path(path) => Some(path.clone()),
+        Target::Path(path) => (!path.starts_with(own)).then(|| path.clone()),
         Target::Pipe { inode, .. } => Some(format!("pipe:[{inode}]")),
         Target::Socket(_) | Target::Epoll(_) | Target::Process(_) | Target::Anonymous(_) => None,
     };
