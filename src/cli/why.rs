@@ -185,8 +185,10 @@ fn page(run: &RunView, evidence: &Evidence) -> String {
     page += &row("", &facts);
     if let Some(process) = evidence.stack_of() {
         let whose = format!("process {} {}", process.id.pid, text::safe(process.command.as_bytes()));
+        let taken =
+            if process.python.threads.is_empty() { "" } else { " · a stack was taken, by one signal" };
         page += "\n";
-        page += &row("python", &whose);
+        page += &row("python", &format!("{whose}{taken}"));
         page += &stack(process, run.spec.directory.as_path(), &" ".repeat(LEFT));
         page += "\n";
     }

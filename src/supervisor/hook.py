@@ -29,17 +29,23 @@ def _arm_stack_dump():
     if not folder:
         return
     import faulthandler
-    from fcntl import F_DUPFD_CLOEXEC, fcntl
 
     # Descriptors without a limit count as -1.
-    most = os.sysconf("SC_OPEN_MAX") % 2**31
+    most = min(os.sysconf("SC_OPEN_MAX") % 2**31, 1024)
+
+    def is_free(number):
+        try:
+            os.fstat(number)
+        except OSError:
+            return True
+        return False
 
     def arm():
         path = os.path.join(folder, str(os.getpid()))
-        low = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_APPEND | os.O_CLOEXEC, 0o600)
+        low = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_APPEND, 0o600)
         try:
             # High up, where it changes no number that the agent's own files get.
-            high = fcntl(low, F_DUPFD_CLOEXEC, min(most, 1024) - 8)
+            high = os.dup2(low, next(filter(is_free, range(most - 8, 2, -1))), inheritable=False)
         finally:
             os.close(low)
         os.write(high, b"%d\n" % high)
