@@ -42,7 +42,7 @@
 //!
 //! - From its final name on, only the supervisor writes into a run directory (and the hook inside the agent).
 //! - The supervisor's whole command set are signals: TERM ends the tree (TERM, grace, KILL); a second TERM kills
-//!   at once. INT and HUP mean nothing to it.
+//!   at once; USR1 makes it look at the tree. INT and HUP mean nothing to it.
 //! - A build is a run: same spec, same supervisor, same journal, same pages.
 //! - `agent`, `run`, `process` and `venv` know nothing of terminals; `ops` prints nothing; only `cli::print` prints.
 //! - Nothing blocks in the dashboard's `update` or `render`; whatever may block is an effect.
@@ -60,14 +60,19 @@
 //! |---|---|
 //! | `spec.json` | what was asked: agent (`namespace/folder`, or the absolute path of a folder that a person named so), kind, method, payload, `payload_in_argv` where it goes as the argument, steps, limits, version of plugdeck; names of passed variables, never their values |
 //! | `lock` | a lock (flock) that the caller takes before the directory gets its name and the supervisor inherits. Views try it shared, for an instant. Free and no end: the supervisor is gone, the run is `lost` |
-//! | `events.jsonl` | one object a line, `{"v":1,"t_us":…,"event":"…",…}`: `starting`, `started`, `skipped`, `not_started`, `exited`, `stop_requested`, `signalled`, `dropped`, `hole`, `leftovers`, `ended` |
+//! | `events.jsonl` | one object a line, `{"v":1,"t_us":…,"event":"…",…}`: `starting`, `started`, `skipped`, `not_started`, `exited`, `silence`, `evidence`, `stop_requested`, `signalled`, `dropped`, `hole`, `leftovers`, `ended` |
 //! | `samples.jsonl` | the tree over time: pid, start time, parent, state, CPU, memory, threads; each second for ten minutes, then every 5 s, after an hour every 30 s; a process's first and last sample always; its command in its first |
 //! | `stdout`, `stderr` | the exact bytes; where more was printed than is kept (`keep_output` in `spec.json`), with a hole in the middle |
 //! | `stdout.tail`, `stderr.tail` | only where the file system makes no holes: the last 16 MiB, put in order when the run ends; until then in `.stdout.tail`, `.stderr.tail`, a ring |
 //! | `timeline` | 16-byte little-endian records, one for each read: u64 microseconds since the start, u8 stream (1, 2), 3 zero bytes, u32 length |
 //! | `end.json` | the outcome of the `ended` event again, by write-then-rename. Where they differ the journal is right |
-//! | `hook/` | what runs inside the agent's Python before the agent: hands the payload over, buffers by line; not there where the payload goes as the argument |
+//! | `evidence/<n>.json` | what was found when the tree was looked at: the verdict, each process with its kernel threads, Python stack, sockets and files; by write-then-rename, told by the event `evidence` |
+//! | `stack/<pid>` | where a Python of the run writes its stacks, when it is asked for one; the first line is the number of its descriptor |
 //! | `reserve` | 16 KiB, given back when the disk is full, so that the end still fits |
+//!
+//! What runs inside the agent's Python before the agent stands beside the runs, in `../hook/<version>/`, where all
+//! runs share it: it hands the payload over, buffers by line, listens for the stack signal. It is not there where the
+//! payload goes as the argument.
 //!
 //! Times are microseconds on the monotonic clock, counted from the supervisor's start. The caller creates the
 //! directory under a dot-name, writes `spec.json`, takes the lock, renames, starts the supervisor. Nothing is
@@ -99,6 +104,16 @@
 //! processes are ended by the next view that looks (`ops::sweep`), known by the marker `PLUGDECK_RUN_ID`, the inodes of
 //! the run's pipes, or the samples. What was done is noted in `$XDG_STATE_HOME/plugdeck/notes/<id>.json`, since only
 //! the supervisor writes into a run directory; a run with a note is not looked at again.
+//!
+//! # Looking at a tree
+//!
+//! Only an ancestor may see everything of a process on every machine, so it is the supervisor that looks: on USR1,
+//! and before the first signal of a stop or a timeout, then for 0.3 s at most; a second TERM does not wait for it.
+//! Everything is read twice (a second apart, when somebody asked), then each Python is asked for its stack once, by
+//! a real-time signal, and only when it certainly listens for it, its stack file is still its own, and the call it is
+//! in goes on after a signal. The loop goes on meanwhile: no pipe waits for it.
+//!
+//! `process::verdict` makes one sentence of it, without looking at anything itself.
 //!
 //! # Two walks
 //!

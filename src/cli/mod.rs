@@ -21,6 +21,7 @@ mod print;
 mod ps;
 mod report;
 mod run;
+mod why;
 
 use std::ffi::OsString;
 use std::path::Path;
@@ -63,6 +64,10 @@ enum Verb {
     Run(run::Args),
     /// List runs and their processes
     Ps(ps::Args),
+    /// Say what a run waits for, and where in its code
+    Why(why::Args),
+    /// Show the Python stacks of a run
+    Stack(why::Args),
     /// Print what a run printed
     Logs(logs::Args),
     /// Stop a run and wait for the proof
@@ -110,6 +115,7 @@ impl Verb {
             Self::Build(args) => args.json.then(|| Report::about(&args.agent, None)),
             Self::Run(args) => args.json.then(|| Report::about(&args.agent, Some(&args.method))),
             Self::Ps(args) => args.json.then(Report::default),
+            Self::Why(args) | Self::Stack(args) => args.json.then(Report::default),
             Self::Logs(args) => args.json.then(Report::default),
             Self::Kill(args) => args.json.then(Report::default),
             Self::Doctor(args) => args.json.then(Report::default),
@@ -126,6 +132,8 @@ fn perform(context: Context, cli: Cli) -> Result<ExitCode, Failure> {
         Some(Verb::Build(args)) => build::perform(&context, &args),
         Some(Verb::Run(args)) => run::perform(&context, &args),
         Some(Verb::Ps(args)) => ps::perform(&context, &args),
+        Some(Verb::Why(args)) => why::perform(&context, &args),
+        Some(Verb::Stack(args)) => why::perform_stack(&context, &args),
         Some(Verb::Logs(args)) => logs::perform(&context, &args),
         Some(Verb::Kill(args)) => kill::perform(&context, &args),
         Some(Verb::Doctor(args)) => doctor::perform(&context, &args),

@@ -32,6 +32,8 @@ struct RunRow {
     state: Option<State>,
     elapsed_ms: Option<u64>,
     silence_ms: Option<u64>,
+    /// It has been silent for longer than is worth a notice.
+    stuck: Option<bool>,
     processes: Vec<ProcessRow>,
 }
 
@@ -56,6 +58,7 @@ impl RunRow {
             state: Some(run.state()),
             elapsed_ms: u64::try_from(run.elapsed().as_millis()).ok(),
             silence_ms: runs::silence_ms(run),
+            stuck: Some(runs::is_stuck(run)),
             processes: sample.map_or(Vec::new(), |sample| sample.processes.into_iter().map(row).collect()),
         }
     }
@@ -112,8 +115,9 @@ fn lines(row: &RunRow) -> String {
     };
     let what = format!("{agent} {}", row.method.as_deref().unwrap_or("(build)"));
     let elapsed = Duration::from_millis(elapsed_ms).as_secs_f64();
+    let stuck = if row.stuck == Some(true) { "◐" } else { " " };
     let mut lines =
-        format!("{run}  {:<10} {elapsed:>8.1} s  {}\n", state.word(), text::safe(what.as_bytes()));
+        format!("{run} {stuck}{:<10} {elapsed:>8.1} s  {}\n", state.word(), text::safe(what.as_bytes()));
     for process in &row.processes {
         lines += &format!(
             "    {:>8} {} {:>5.0}% {:>7.1} MiB  {}\n",

@@ -28,6 +28,9 @@ pub struct Args {
     /// End the run after this many seconds; decimals are fine, 0 is no limit [default: 310]
     #[arg(long, value_name = "SECONDS", value_parser = seconds)]
     timeout: Option<Timeout>,
+    /// End the run when it has printed nothing for this many seconds [default: it may be silent]
+    #[arg(long, value_name = "SECONDS", value_parser = seconds)]
+    silence: Option<Timeout>,
     /// Print one JSON object at the end, whatever the end is
     #[arg(long)]
     pub json: bool,
@@ -69,6 +72,7 @@ pub fn perform(context: &Context, args: &Args) -> Result<ExitCode, Failure> {
         parameters: parameters(context, args, &held)?,
         tool_context: None,
         timeout: args.timeout.map_or(context.settings.call_timeout, |Timeout(limit)| limit),
+        silence: args.silence.and_then(|Timeout(limit)| limit),
         force: args.force,
     };
     let prepared = call::prepare(context, &request)?;

@@ -137,7 +137,7 @@ fn spec(context: &Context, agent: &Agent, plan: &Plan) -> RunSpec {
         payload_in_argv: false,
         steps: plan.steps.clone(),
         // A download or a compilation takes as long as it takes, and a person can stop it.
-        limits: launch::limits(context, None),
+        limits: launch::limits(context, None, None),
         variables: launch::variables(),
     }
 }

@@ -30,6 +30,8 @@ pub struct Request {
     pub tool_context: Option<Box<RawValue>>,
     /// `None`: no limit.
     pub timeout: Option<Duration>,
+    /// Silence that ends the run; `None`: none does.
+    pub silence: Option<Duration>,
     /// Sends what the checks refuse.
     pub force: bool,
 }
@@ -93,7 +95,7 @@ pub fn prepare(context: &Context, request: &Request) -> Result<Prepared, Rejecte
         payload: Some(payload),
         payload_in_argv,
         steps: vec![step],
-        limits: launch::limits(context, request.timeout),
+        limits: launch::limits(context, request.timeout, request.silence),
         variables: launch::variables(),
     };
     Ok(Prepared::new(agent, spec))

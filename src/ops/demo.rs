@@ -63,6 +63,7 @@ const FAULTS: Agents = &[
     agent!("faults/soft-error"),
     agent!("faults/stdin"),
     agent!("faults/stopped"),
+    agent!("faults/stuck"),
     agent!("faults/tty"),
     agent!("faults/zombies"),
 ];

@@ -72,16 +72,18 @@ pub fn being_built(agent: &str) -> String {
     format!("the environment of {agent} is being built: try again when it is ready")
 }
 
-/// The limits of a run with this timeout. The file counts in milliseconds, and no timeout is so short that it is
-/// none.
+/// The limits of a run with this timeout, which ends after so much silence, if it is said. The file counts in
+/// milliseconds, and no timeout is so short that it is none.
 #[must_use]
-pub fn limits(context: &Context, timeout: Option<Duration>) -> Limits {
+pub fn limits(context: &Context, timeout: Option<Duration>, silence: Option<Duration>) -> Limits {
     let ms = |duration: Duration| u64::try_from(duration.as_millis()).unwrap_or(u64::MAX);
     Limits {
         timeout_ms: timeout.map(|timeout| ms(timeout).max(1)),
         grace_ms: ms(context.settings.grace),
         sweep_ms: ms(context.settings.sweep),
         keep_output: context.settings.keep_output,
+        silence_notice_ms: Some(ms(context.settings.silence_notice)).filter(|notice| *notice > 0),
+        silence_end_ms: silence.map(|silence| ms(silence).max(1)),
     }
 }
 

@@ -16,6 +16,7 @@ pub mod launch;
 pub mod runs;
 pub mod stop;
 pub mod sweep;
+pub mod why;
 
 /// What every verb needs to know.
 #[derive(Clone, Debug)]

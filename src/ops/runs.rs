@@ -69,6 +69,13 @@ pub fn silence_ms(run: &RunView) -> Option<u64> {
     Some(elapsed.saturating_sub(last_ms))
 }
 
+/// Whether a live run has been silent for longer than is worth a notice.
+#[must_use]
+pub fn is_stuck(run: &RunView) -> bool {
+    let notice = run.spec.limits.silence_notice_ms;
+    notice.zip(silence_ms(run)).is_some_and(|(notice, silence)| silence >= notice)
+}
+
 /// A run's result, as far as it has one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ResultText {

@@ -96,7 +96,8 @@ mod tests {
 
     #[test]
     fn who_does_not_answer_is_asked_then_killed_then_given_up() {
-        let limits = Limits { timeout_ms: Some(5_000), grace_ms: 1_000, sweep_ms: 10_000, keep_output: 0 };
+        let limits =
+            Limits { timeout_ms: Some(5_000), grace_ms: 1_000, sweep_ms: 10_000, ..Limits::default() };
         let start = Instant::now();
         let at = |seconds| start + Duration::from_secs(seconds);
         let mut insistence = Insistence::new(limits, start);

@@ -6,6 +6,7 @@ use rustix::io::Errno;
 use rustix::process::{Pid, PidfdFlags, Signal, pidfd_open, pidfd_send_signal};
 
 use crate::process::id::ProcessId;
+use crate::process::stack;
 
 /// What became of a signal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,6 +30,13 @@ pub fn send(process: ProcessId, signal: Signal) -> Sent {
         },
         Err(_) => Sent::Gone,
     }
+}
+
+/// The signal that asks a Python for its stack.
+#[must_use]
+pub fn stack() -> Signal {
+    // SAFETY: a real-time signal that the C library keeps for nothing (it has the first two or three).
+    unsafe { Signal::from_raw_unchecked(stack::SIGNAL) }
 }
 
 /// Stops the calling process and its whole group, as a terminal's own suspend key does: a parent like cargo is

@@ -187,6 +187,18 @@ impl RunDir {
         self.path.join("reserve")
     }
 
+    /// What was found when somebody looked.
+    #[must_use]
+    pub fn evidence(&self) -> PathBuf {
+        self.path.join("evidence")
+    }
+
+    /// Stacks, written by the hook inside the agent.
+    #[must_use]
+    pub fn stacks(&self) -> PathBuf {
+        self.path.join("stack")
+    }
+
     /// The folder of the hook, which runs inside the agent. It stands beside the runs, one for each version.
     #[must_use]
     pub fn hook(&self) -> PathBuf {
@@ -319,7 +331,7 @@ pub mod tests {
             payload: None,
             payload_in_argv: false,
             steps: vec![],
-            limits: Limits { timeout_ms: None, grace_ms: 1, sweep_ms: 1, keep_output: KEEP_OUTPUT },
+            limits: Limits { grace_ms: 1, sweep_ms: 1, keep_output: KEEP_OUTPUT, ..Limits::default() },
             variables: vec![],
         }
     }

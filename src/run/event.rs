@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::process::id::ProcessId;
 use crate::process::sweep;
+use crate::run::evidence::Occasion;
 use crate::run::spec::FORMAT;
 use crate::run::status::Outcome;
 
@@ -70,6 +71,10 @@ pub enum Event {
         #[serde(default)]
         tail: bool,
     },
+    /// Nothing was printed for so long; once for every silence.
+    Silence { silence_ms: u64 },
+    /// The tree was looked at: `evidence/<n>.json`.
+    Evidence { n: u32, why: Occasion },
     /// What still lived after the program had ended: how many were ended, and what could not be.
     Leftovers { killed: u32, left: Vec<Leftover> },
     /// The last line of every journal.
@@ -87,6 +92,8 @@ pub enum StopCause {
     Stop,
     /// The time was over.
     Timeout,
+    /// Nothing was printed for longer than the run was allowed to.
+    Silence,
     /// The program has ended and left processes behind.
     Exit,
 }

@@ -3,11 +3,13 @@
 
 pub mod dir;
 pub mod event;
+pub mod evidence;
 pub mod hole;
 pub mod journal;
 pub mod jsonl;
 pub mod last;
 pub mod output;
+pub mod pace;
 pub mod samples;
 pub mod spec;
 pub mod status;

@@ -92,8 +92,8 @@ pub struct Step {
     pub skip: Option<String>,
 }
 
-/// How long a run may take, how its end is brought about, and how much is kept of what it prints. Milliseconds, bytes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// How long a run may take and be silent, how its end is brought about, and how much is kept of what it prints. Milliseconds, bytes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Limits {
     /// `None`: no limit.
     pub timeout_ms: Option<u64>,
@@ -104,6 +104,12 @@ pub struct Limits {
     /// Most bytes kept of both streams together; of more the middle is given back.
     #[serde(default = "keep_output")]
     pub keep_output: u64,
+    /// Silence that is worth a notice; `None`: none is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub silence_notice_ms: Option<u64>,
+    /// Silence that ends the run; `None`: none does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub silence_end_ms: Option<u64>,
 }
 
 /// What is kept where nothing else is said.
@@ -116,6 +122,18 @@ impl Limits {
     #[must_use]
     pub fn timeout(&self) -> Option<Duration> {
         self.timeout_ms.map(Duration::from_millis)
+    }
+
+    /// Silence that is worth a notice.
+    #[must_use]
+    pub fn silence_notice(&self) -> Option<Duration> {
+        self.silence_notice_ms.map(Duration::from_millis)
+    }
+
+    /// Silence that ends the run.
+    #[must_use]
+    pub fn silence_end(&self) -> Option<Duration> {
+        self.silence_end_ms.map(Duration::from_millis)
     }
 
     /// From TERM to KILL.

@@ -159,6 +159,8 @@ impl Status {
             Event::Signalled { .. }
             | Event::Dropped { .. }
             | Event::Hole { .. }
+            | Event::Silence { .. }
+            | Event::Evidence { .. }
             | Event::Leftovers { .. }
             | Event::Unknown => {}
         }

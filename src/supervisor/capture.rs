@@ -33,6 +33,8 @@ pub struct Capture {
     timeline: File,
     streams: [Recorder; 2],
     buffer: Vec<u8>,
+    /// When something was read for the last time; microseconds since the run started.
+    pub last_us: u64,
 }
 
 /// One stream: its pipe while it is open, and its file.
@@ -103,6 +105,7 @@ impl Capture {
             timeline: private(&dir.timeline())?,
             streams: [recorder(Stream::Out, dir.stdout())?, recorder(Stream::Err, dir.stderr())?],
             buffer: vec![0; CHUNK],
+            last_us: 0,
         })
     }
 
@@ -157,7 +160,11 @@ impl Capture {
 
     /// Takes one chunk of a stream; returns whether there may be more right now.
     fn read_once(&mut self, index: usize, t_us: u64, tell: &mut impl FnMut(Event)) -> bool {
+        let before = self.streams[index].kept.bytes;
         let more = self.streams[index].read(&mut self.buffer, &mut self.timeline, t_us);
+        if self.streams[index].kept.bytes > before {
+            self.last_us = t_us;
+        }
         let [out, err] = &self.streams;
         if let Some((larger, range)) = self.cap.excess([&out.kept, &err.kept])
             && out.can_give_back()

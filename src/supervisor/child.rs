@@ -57,6 +57,7 @@ pub fn start(dir: &RunDir, step: &Step, payload: Option<Payload>, umask: u32) ->
         Some(Payload::Hook(payload)) => {
             install_hook(dir)?;
             command.env("PYTHONPATH", python_path(dir)?);
+            command.env("PLUGDECK_STACK_DIR", dir.stacks());
             command.env("PLUGDECK_PAYLOAD_FD", PAYLOAD_FD.to_string());
             Some(payload_file(payload)?)
         }

@@ -17,6 +17,10 @@ pub enum Input {
     Stop,
     /// The run's time is over.
     Deadline,
+    /// It was silent for longer than it may be.
+    Silent,
+    /// What was begun by [`Effect::Record`] is done.
+    Recorded,
     /// What was armed by [`Effect::ArmGrace`] has passed.
     GraceOver,
     /// What was armed by [`Effect::ArmSweep`] has passed.
@@ -28,8 +32,12 @@ pub enum Input {
 pub enum Effect {
     /// Start the step of this number.
     Start(usize),
+    /// Note that the tree is to end, and why.
+    Announce(StopCause),
+    /// Take down what the tree is doing, before a signal changes it.
+    Record(StopCause),
     /// TERM (and CONT) to the whole tree.
-    Terminate(StopCause),
+    Terminate,
     /// List what there is, and KILL all of it. What appears meanwhile is met by the next one.
     Kill,
     ArmGrace,
@@ -53,6 +61,7 @@ pub struct Machine {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Phase {
     Running,
+    Recording,
     Terminating,
     Killing,
     Ended,
@@ -75,45 +84,66 @@ impl Machine {
 
     /// Takes one input; returns what to do about it.
     pub fn step(&mut self, input: Input) -> Vec<Effect> {
-        #[expect(clippy::match_same_arms, reason = "in the order of the phases")]
         match (self.phase, input) {
             (Phase::Ended, _) => vec![],
             (_, Input::NotStarted) => {
                 self.exited = Some(false);
                 self.finish()
             }
-            (Phase::Running, Input::Stop) => self.terminate(StopCause::Stop),
-            (Phase::Running, Input::Deadline) => self.terminate(StopCause::Timeout),
+            (Phase::Running, Input::Stop) => self.record(StopCause::Stop),
+            (Phase::Running, Input::Deadline) => self.record(StopCause::Timeout),
+            (Phase::Running, Input::Silent) => self.record(StopCause::Silence),
+            (Phase::Recording, Input::Recorded) => self.terminate(),
             (phase, Input::Exited { well, tree_empty }) => {
                 self.exited = Some(well);
                 match (phase, tree_empty) {
                     (_, true) => self.step_over(),
                     // The program is gone; what it left behind gets the same grace as a stop gives.
-                    (Phase::Running, false) => self.terminate(StopCause::Exit),
-                    (Phase::Terminating | Phase::Killing | Phase::Ended, false) => vec![],
+                    (Phase::Running, false) => {
+                        let mut effects = vec![Effect::Announce(StopCause::Exit)];
+                        effects.extend(self.terminate());
+                        effects
+                    }
+                    (Phase::Recording | Phase::Terminating | Phase::Killing | Phase::Ended, false) => vec![],
                 }
             }
             (_, Input::TreeEmpty) => self.step_over(),
-            // A second request does not wait for the grace.
-            (Phase::Terminating, Input::Stop | Input::GraceOver) => {
+            // A second request waits neither for the record nor for the grace.
+            (Phase::Recording, Input::Stop) | (Phase::Terminating, Input::Stop | Input::GraceOver) => {
                 self.phase = Phase::Killing;
                 vec![Effect::Kill, Effect::ArmSweep]
             }
             // Once is not enough: whatever was started between the list and its end was not on it.
             (Phase::Killing, Input::StillThere) => vec![Effect::Kill],
             (Phase::Killing, Input::SweepOver) => self.finish(),
-            (Phase::Terminating, Input::Deadline | Input::SweepOver | Input::StillThere)
-            | (Phase::Killing, Input::Stop | Input::Deadline | Input::GraceOver)
-            | (Phase::Running, Input::GraceOver | Input::SweepOver | Input::StillThere) => vec![],
+            (
+                Phase::Recording,
+                Input::Deadline | Input::Silent | Input::GraceOver | Input::SweepOver | Input::StillThere,
+            )
+            | (
+                Phase::Terminating,
+                Input::Deadline | Input::Silent | Input::Recorded | Input::SweepOver | Input::StillThere,
+            )
+            | (
+                Phase::Killing,
+                Input::Stop | Input::Deadline | Input::Silent | Input::Recorded | Input::GraceOver,
+            )
+            | (Phase::Running, Input::Recorded | Input::GraceOver | Input::SweepOver | Input::StillThere) => {
+                vec![]
+            }
         }
     }
 
-    fn terminate(&mut self, cause: StopCause) -> Vec<Effect> {
+    /// The end is announced at once; the first signal comes when the record is made.
+    fn record(&mut self, cause: StopCause) -> Vec<Effect> {
+        self.phase = Phase::Recording;
+        self.cause = Some(cause);
+        vec![Effect::Announce(cause), Effect::Record(cause)]
+    }
+
+    fn terminate(&mut self) -> Vec<Effect> {
         self.phase = Phase::Terminating;
-        if cause != StopCause::Exit {
-            self.cause = Some(cause);
-        }
-        vec![Effect::Terminate(cause), Effect::ArmGrace]
+        vec![Effect::Terminate, Effect::ArmGrace]
     }
 
     /// The tree of this step is gone: on to the next, if all is well.
@@ -156,15 +186,15 @@ mod tests {
 
     #[test]
     fn what_a_program_leaves_behind_gets_a_grace_and_is_no_stop() {
-        check(1, &[WITH_CHILDREN], &[Effect::Terminate(StopCause::Exit), Effect::ArmGrace]);
+        check(1, &[WITH_CHILDREN], &[Effect::Announce(StopCause::Exit), Effect::Terminate, Effect::ArmGrace]);
         let machine = check(1, &[WITH_CHILDREN, Input::TreeEmpty], &[Effect::Finish]);
         assert_eq!(machine.cause(), None);
     }
 
     #[test]
     fn a_stubborn_tree_is_killed_after_the_grace_and_given_up_after_the_sweep() {
-        check(1, &[Input::Deadline, Input::GraceOver], &[Effect::Kill, Effect::ArmSweep]);
-        check(1, &[Input::Deadline, Input::GraceOver, Input::SweepOver], &[Effect::Finish]);
+        check(1, &[Input::Deadline, Input::Recorded, Input::GraceOver], &[Effect::Kill, Effect::ArmSweep]);
+        check(1, &[Input::Deadline, Input::Recorded, Input::GraceOver, Input::SweepOver], &[Effect::Finish]);
     }
 
     /// A tree that moves: while those that are listed are killed, each has time for one successor.
@@ -173,6 +203,7 @@ mod tests {
         let (mut living, mut successors) = (3, 7);
         let (mut machine, _) = Machine::new(1);
         machine.step(Input::Deadline);
+        machine.step(Input::Recorded);
         let mut effects = machine.step(Input::GraceOver);
         for _ in 0..20 {
             for effect in std::mem::take(&mut effects) {
@@ -191,8 +222,9 @@ mod tests {
         }
         assert_eq!((living, successors, machine.phase), (0, 0, Phase::Ended));
         // What cannot be killed is given up at its time, and not before.
-        check(1, &[Input::Deadline, Input::GraceOver, Input::StillThere], &[Effect::Kill]);
-        let stubborn = [Input::Deadline, Input::GraceOver, Input::StillThere, Input::SweepOver];
+        check(1, &[Input::Deadline, Input::Recorded, Input::GraceOver, Input::StillThere], &[Effect::Kill]);
+        let stubborn =
+            [Input::Deadline, Input::Recorded, Input::GraceOver, Input::StillThere, Input::SweepOver];
         check(1, &stubborn, &[Effect::Finish]);
     }
 
@@ -205,6 +237,20 @@ mod tests {
     #[test]
     fn a_second_stop_kills_at_once() {
         check(1, &[Input::Stop, Input::Stop], &[Effect::Kill, Effect::ArmSweep]);
+        check(1, &[Input::Stop, Input::Recorded, Input::Stop], &[Effect::Kill, Effect::ArmSweep]);
+    }
+
+    #[test]
+    fn what_the_tree_does_is_taken_down_before_the_first_signal() {
+        for (input, cause) in [
+            (Input::Stop, StopCause::Stop),
+            (Input::Deadline, StopCause::Timeout),
+            (Input::Silent, StopCause::Silence),
+        ] {
+            check(1, &[input], &[Effect::Announce(cause), Effect::Record(cause)]);
+            check(1, &[input, Input::Recorded], &[Effect::Terminate, Effect::ArmGrace]);
+            check(1, &[input, ALONE], &[Effect::Finish]);
+        }
     }
 
     #[test]

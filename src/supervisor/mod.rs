@@ -6,10 +6,12 @@
 pub mod capture;
 #[expect(unsafe_code, reason = "what must happen between fork and exec")]
 pub mod child;
+pub mod evidence;
 pub mod hole;
 pub mod launch;
 pub mod machine;
 pub mod outcome;
+pub mod portray;
 #[expect(unsafe_code, reason = "system calls that have no safe wrapper")]
 pub mod raw;
 pub mod reap;
@@ -17,3 +19,5 @@ pub mod record;
 pub mod reply;
 pub mod ring;
 pub mod serve;
+pub mod signals;
+pub mod witness;

@@ -150,6 +150,10 @@ fn ended_from_outside(spec: &RunSpec, cause: Option<StopCause>) -> Option<(State
             let seconds = spec.limits.timeout().unwrap_or_default().as_secs_f64();
             Some((State::TimedOut, format!("no end after {seconds} s; the whole tree was ended")))
         }
+        StopCause::Silence => {
+            let seconds = spec.limits.silence_end().unwrap_or_default().as_secs_f64();
+            Some((State::Killed, format!("nothing was printed for {seconds} s; the whole tree was ended")))
+        }
         StopCause::Stop => Some((State::Killed, "stopped on request".to_owned())),
         StopCause::Exit => None,
     }

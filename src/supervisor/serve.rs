@@ -4,7 +4,6 @@ use std::collections::HashSet;
 use std::fs::File;
 use std::io::{self, Write as _};
 use std::os::fd::{AsFd as _, AsRawFd, OwnedFd};
-use std::os::unix::net::UnixStream;
 use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
@@ -13,6 +12,7 @@ use crate::process::id::{self, ProcessId};
 use crate::process::signal;
 use crate::run::dir::RunDir;
 use crate::run::event::{Event, Leftover, StopCause};
+use crate::run::evidence::Occasion;
 use crate::run::hole::Shape;
 use crate::run::output::Stream;
 use crate::run::spec::{Kind, RunSpec};
@@ -24,6 +24,8 @@ use crate::supervisor::outcome::{self, Exit, Recorded};
 use crate::supervisor::raw;
 use crate::supervisor::reap;
 use crate::supervisor::record::{FIRST_SAMPLE, Recording, SAMPLE_EVERY};
+use crate::supervisor::signals::Signals;
+use crate::supervisor::witness::{self, Witness};
 
 /// From one list–KILL–reap round to the next: a tree that moves is met where it went.
 const SWEEP_ROUND: Duration = Duration::from_millis(10);
@@ -64,6 +66,7 @@ fn supervise(dir: &RunDir, lock: File, ready: &mut Option<File>) -> io::Result<(
     let spec = dir.read_spec()?;
     let mut recording = Recording::new(dir.clone())?;
     let capture = Capture::new(dir, spec.limits.keep_output)?;
+    witness::make_stack_folder(dir);
     recording.event(Event::Starting {
         wall_ms: jiff::Timestamp::now().as_millisecond(),
         clock_us: recording.started_us(),
@@ -87,38 +90,11 @@ fn supervise(dir: &RunDir, lock: File, ready: &mut Option<File>) -> io::Result<(
         killing: false,
         left_behind: HashSet::new(),
         next_sample: Instant::now() + FIRST_SAMPLE,
+        witness: Witness::default(),
     };
     supervisor.run(&signals)?;
     drop(lock);
     Ok(())
-}
-
-/// One pipe for each signal that means something here.
-struct Signals {
-    child: UnixStream,
-    stop: UnixStream,
-}
-
-impl Signals {
-    fn listen() -> io::Result<Self> {
-        let (child, child_end) = UnixStream::pair()?;
-        let (stop, stop_end) = UnixStream::pair()?;
-        signal_hook::low_level::pipe::register(libc::SIGCHLD, child_end)?;
-        signal_hook::low_level::pipe::register(libc::SIGTERM, stop_end)?;
-        // XFSZ: a file size limit shows as an error of the write, not as the end of the supervisor.
-        for ignored in [libc::SIGINT, libc::SIGHUP, libc::SIGUSR1, libc::SIGPIPE, libc::SIGXFSZ] {
-            signal_hook::flag::register(ignored, std::sync::Arc::default())?;
-        }
-        child.set_nonblocking(true)?;
-        stop.set_nonblocking(true)?;
-        Ok(Self { child, stop })
-    }
-
-    /// How often the signal came since the last look.
-    fn drain(mut pipe: &UnixStream) -> usize {
-        let mut bytes = [0; 64];
-        io::Read::read(&mut pipe, &mut bytes).unwrap_or(0)
-    }
 }
 
 struct Supervisor<'a> {
@@ -141,6 +117,7 @@ struct Supervisor<'a> {
     /// What still lived when a step's program had ended, or did not end by TERM.
     left_behind: HashSet<i32>,
     next_sample: Instant,
+    witness: Witness,
 }
 
 impl Supervisor<'_> {
@@ -153,6 +130,9 @@ impl Supervisor<'_> {
             self.capture.read(self.recording.now_us(), |event| self.recording.event(event));
             let stops = Signals::drain(&signals.stop);
             Signals::drain(&signals.child);
+            if Signals::drain(&signals.look) > 0 && !self.killing {
+                self.witness.look(Occasion::Asked, self.dir, &self.spec);
+            }
             if Instant::now() >= self.next_sample {
                 self.recording.sample(&reap::descendants());
                 self.next_sample = Instant::now() + SAMPLE_EVERY;
@@ -173,14 +153,16 @@ impl Supervisor<'_> {
     /// Sleeps until a pipe has bytes, a process ended, a signal came, or something is due.
     fn wait(&self, signals: &Signals) -> io::Result<()> {
         let round = self.killing.then(|| Instant::now() + SWEEP_ROUND);
-        let due = [self.deadline, self.grace, self.sweep, round, Some(self.next_sample)];
+        let noticed = self.witness.due(&self.spec.limits, &self.capture, &self.recording);
+        let due = [self.deadline, self.grace, self.sweep, round, noticed, Some(self.next_sample)];
         let wait = due
             .into_iter()
             .flatten()
             .min()
             .map_or(SAMPLE_EVERY, |due| due.saturating_duration_since(Instant::now()));
-        let mut fds =
-            vec![PollFd::new(&signals.child, PollFlags::IN), PollFd::new(&signals.stop, PollFlags::IN)];
+        let mut fds: Vec<_> = [&signals.child, &signals.stop, &signals.look]
+            .map(|signal| PollFd::new(signal, PollFlags::IN))
+            .into();
         if let Some((_, pidfd)) = &self.agent {
             fds.push(PollFd::from_borrowed_fd(pidfd.as_fd(), PollFlags::IN));
         }
@@ -228,6 +210,13 @@ impl Supervisor<'_> {
             stops
         };
         inputs.extend(std::iter::repeat_n(Input::Stop, stops));
+        if self.witness.listen(&self.spec.limits, &self.capture, &mut self.recording) {
+            inputs.push(Input::Silent);
+        }
+        match self.witness.go_on(self.dir, agent, &mut self.recording) {
+            Some(Occasion::Timeout | Occasion::Stop) => inputs.push(Input::Recorded),
+            Some(Occasion::Asked) | None => {}
+        }
         for (due, input) in [(&mut self.grace, Input::GraceOver), (&mut self.sweep, Input::SweepOver)] {
             if passed(due) {
                 inputs.push(input);
@@ -247,12 +236,20 @@ impl Supervisor<'_> {
                         over |= self.perform(machine, effects);
                     }
                 }
-                Effect::Terminate(cause) => {
-                    self.recording.event(Event::StopRequested { cause });
+                Effect::Announce(cause) => self.recording.event(Event::StopRequested { cause }),
+                Effect::Record(cause) => {
+                    let occasion = match cause {
+                        StopCause::Timeout => Occasion::Timeout,
+                        StopCause::Stop | StopCause::Silence | StopCause::Exit => Occasion::Stop,
+                    };
+                    self.witness.look(occasion, self.dir, &self.spec);
+                }
+                Effect::Terminate => {
                     let pids = reap::terminate();
                     self.recording.event(Event::Signalled { signal: libc::SIGTERM, pids });
                 }
                 Effect::Kill => {
+                    self.witness.leave();
                     let pids = self.kill();
                     // The rounds after the first are no news: the end counts whom they met.
                     if !std::mem::replace(&mut self.killing, true) {

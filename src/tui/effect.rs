@@ -229,6 +229,7 @@ fn request_of(dir: &RunDir) -> Result<Request, Rejected> {
         parameters: payload.parameters,
         tool_context: payload.tool_context,
         timeout: spec.limits.timeout(),
+        silence: spec.limits.silence_end(),
         force: false,
     })
 }

@@ -27,6 +27,8 @@ pub struct Run {
     /// Milliseconds since 1970.
     pub created_ms: i64,
     pub state: State,
+    /// It lives, and has been silent for longer than is worth a notice.
+    pub stuck: bool,
     pub outcome: Option<Outcome>,
     /// Of a live run: when it started, in microseconds of the monotonic clock.
     pub live_since_us: Option<u64>,

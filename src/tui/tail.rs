@@ -20,6 +20,7 @@ use tokio::sync::mpsc::Sender;
 
 pub use notes::exit;
 
+use crate::ops::runs;
 use crate::process::id::ProcessId;
 use crate::process::sampler::ProcessSample;
 use crate::run::dir::RunDir;
@@ -314,6 +315,7 @@ fn row_of(view: &RunView, latest: Option<Sample>) -> Run {
         method: view.spec.method.as_ref().map(|method| text::safe(method.as_bytes())),
         created_ms: view.spec.created_ms,
         state,
+        stuck: runs::is_stuck(view),
         outcome: view.status.outcome.clone(),
         live_since_us,
         took: view.elapsed(),
@@ -332,6 +334,7 @@ fn unreadable(dir: &RunDir, error: &std::io::Error) -> Run {
         method: None,
         created_ms: 0,
         state: State::Lost,
+        stuck: false,
         outcome: None,
         live_since_us: None,
         took: Duration::ZERO,

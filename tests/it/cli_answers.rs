@@ -83,7 +83,7 @@ fn a_damaged_run_stays_in_the_list() {
     let row = |run: &Value| rows.as_array().unwrap().iter().find(|row| row["run"] == *run).unwrap();
     assert_eq!(row(&whole["run"])["state"], "succeeded");
     let expected = json!({"run": run, "agent": null, "method": null, "state": null, "elapsed_ms": null,
-                          "silence_ms": null, "processes": []});
+                          "silence_ms": null, "stuck": null, "processes": []});
     assert_eq!(*row(&damaged["run"]), expected);
     assert!(done.stderr.contains(run), "{}", done.stderr);
     assert!(sandbox.plugdeck(&["ps", "--all"]).stdout.contains(run));

@@ -26,3 +26,4 @@ mod support;
 mod tidy;
 mod trouble;
 mod tui;
+mod why;

@@ -217,6 +217,11 @@ impl App {
             let word = if bar.width >= 100 { " running" } else { "" };
             groups.push(vec![bold("▶", t.info), span(format!(" {live}{word}"), t.fg)]);
         }
+        let stuck = self.world.live().filter(|run| run.stuck).count();
+        if stuck > 0 {
+            let word = if bar.width >= 100 { " stuck" } else { "" };
+            groups.push(vec![bold(sign::STUCK, t.warn), span(format!(" {stuck}{word}"), t.fg)]);
+        }
         if let Some((cpu, memory)) = self.world.usage() {
             groups.push(vec![span("cpu ", t.dim), span(sign::percent(cpu), t.fg)]);
             groups.push(vec![span("mem ", t.dim), span(sign::memory(memory), t.fg)]);

@@ -261,6 +261,7 @@ fn a_call_that_needs_a_build_runs_after_it() {
         parameters: crate::agent::payload::Parameters::new(),
         tool_context: None,
         timeout: None,
+        silence: None,
         force: false,
     };
     let reason = Rejected::new(Why::NotReady, "not built");
@@ -287,6 +288,7 @@ fn a_failed_build_keeps_the_call_from_running() {
         parameters: crate::agent::payload::Parameters::new(),
         tool_context: None,
         timeout: None,
+        silence: None,
         force: false,
     };
     let reason = Rejected::new(Why::NotReady, "not built");

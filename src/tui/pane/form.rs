@@ -247,7 +247,8 @@ impl Form {
         self.asked = false;
         let Payload { method, parameters, tool_context } = self.checked.payload.clone();
         let agent = self.listed.agent.name.to_string();
-        let request = Request { agent, method, parameters, tool_context, timeout: self.timeout, force };
+        let timeout = self.timeout;
+        let request = Request { agent, method, parameters, tool_context, timeout, silence: None, force };
         Asked::Do(vec![Effect::Call(Box::new(request))])
     }
 

@@ -158,7 +158,7 @@ impl Runs {
 /// One run as a row: glyph, id, what, whose, how long.
 fn line(run: &Run, selected: bool, columns: u16, look: Look) -> Line<'static> {
     let t = look.theme;
-    let (glyph, colour) = sign::state(run.state, t);
+    let (glyph, colour) = sign::run(run, t);
     let name = sign::safe(run.what());
     let mut left = vec![
         blank(1),

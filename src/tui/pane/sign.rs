@@ -15,6 +15,9 @@ use crate::venv::stamp::Environment;
 
 pub use crate::text::size;
 
+/// A live run that has been silent for long.
+pub const STUCK: &str = "◐";
+
 /// The glyph and the colour of a run's state.
 #[must_use]
 pub fn state(state: State, theme: &Theme) -> (&'static str, Color) {
@@ -30,6 +33,12 @@ pub fn state(state: State, theme: &Theme) -> (&'static str, Color) {
         State::Rejected => ("⊘", theme.err),
         State::Lost => ("?", theme.err),
     }
+}
+
+/// The glyph and the colour of a run: of its state, or that it seems stuck.
+#[must_use]
+pub fn run(run: &Run, theme: &Theme) -> (&'static str, Color) {
+    if run.stuck { (STUCK, theme.warn) } else { state(run.state, theme) }
 }
 
 /// The state of a page's subject: a solid chip when it wants attention, else coloured text.

@@ -2,6 +2,7 @@
 
 use crate::process::signal;
 use crate::run::event::{Event, Record, StopCause};
+use crate::run::evidence::Occasion;
 use crate::run::spec::{Kind, RunSpec};
 use crate::run::status::Outcome;
 use crate::text;
@@ -40,8 +41,16 @@ pub fn note(record: &Record, spec: &RunSpec) -> Option<String> {
         }
         Event::StopRequested { cause } => match cause {
             StopCause::Stop => "a stop was asked for".to_owned(),
+            StopCause::Silence => "silent for too long".to_owned(),
             StopCause::Timeout => "the time is over".to_owned(),
             StopCause::Exit => "the program has ended and left processes behind".to_owned(),
+        },
+        Event::Silence { silence_ms } => format!("nothing printed for {} s", silence_ms / 1_000),
+        Event::Evidence { n, why } => match why {
+            Occasion::Asked => format!("looked at, as evidence {n}"),
+            Occasion::Timeout | Occasion::Stop => {
+                format!("looked at before the first signal, as evidence {n}")
+            }
         },
         Event::Signalled { signal, pids } => format!("{} → {}", signal::name(*signal), list(pids)),
         Event::Dropped { stream, from, to, error } => {

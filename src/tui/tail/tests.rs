@@ -44,7 +44,7 @@ impl Bench {
             payload: None,
             payload_in_argv: false,
             steps: vec![],
-            limits: Limits { timeout_ms: None, grace_ms: 1, sweep_ms: 1, keep_output: KEEP_OUTPUT },
+            limits: Limits { grace_ms: 1, sweep_ms: 1, keep_output: KEEP_OUTPUT, ..Limits::default() },
             variables: vec![],
         };
         let created = RunDir::create(&self.folder.path().join("runs"), &spec).unwrap();

@@ -143,6 +143,7 @@ pub(super) fn run(id: &str, method: &str, state: State, ms: u64, ago: i64) -> Ar
         method: Some(method.into()),
         created_ms: NOW.wall_ms - ago,
         state,
+        stuck: false,
         outcome: (!live).then(|| outcome(state, ms)),
         live_since_us: live.then(|| NOW.clock_us - ms * 1_000),
         took: Duration::from_millis(ms),
@@ -197,6 +198,7 @@ pub(super) fn spec(kind: Kind) -> RunSpec {
             grace_ms: 2_000,
             sweep_ms: 10_000,
             keep_output: KEEP_OUTPUT,
+            ..Limits::default()
         },
         variables: vec![],
     }

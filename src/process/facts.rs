@@ -1,0 +1,199 @@
+//! One look at a process: its threads, what each of them does, what is open, what was used so far. Only reads, and
+//! only below `/proc/PID`; no look harms or stops anybody.
+
+use std::fs;
+use std::os::unix::fs::FileExt as _;
+
+use crate::process::descriptors::{self, Descriptor};
+use crate::process::id::ProcessId;
+use crate::process::syscall::Doing;
+use crate::process::wait::{self, Wait};
+use crate::process::waiters;
+
+/// Most threads looked at of one process.
+const MOST: usize = 64;
+
+/// A process at one moment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Process {
+    pub id: ProcessId,
+    pub parent: i32,
+    /// Made safe.
+    pub command: String,
+    /// The kernel's letter.
+    pub state: char,
+    pub rss_bytes: u64,
+    /// Bytes read and written by calls, those of sockets left out.
+    pub io: u64,
+    pub signals: Signals,
+    /// The main thread first.
+    pub threads: Vec<Thread>,
+    /// `None`: they must not be seen.
+    pub open: Option<Vec<Descriptor>>,
+    /// Who holds the file lock that is waited for.
+    pub lock_holder: Option<i32>,
+}
+
+/// One thread at one moment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Thread {
+    pub tid: i32,
+    /// Made safe.
+    pub name: String,
+    pub state: char,
+    pub wchan: String,
+    pub doing: Doing,
+    pub wait: Wait,
+    /// Nanoseconds on a processor.
+    pub ran_ns: u64,
+    /// Nanoseconds ready to run, while others ran.
+    pub queued_ns: u64,
+    /// How often it gave the processor away by itself.
+    pub switches: u64,
+}
+
+/// The signal masks that matter, of a process's main thread; bit 0 is signal 1.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Signals {
+    pub caught: u64,
+    pub blocked: u64,
+    /// Sent, and not taken yet: to the thread or the whole process.
+    pub pending: u64,
+}
+
+impl Signals {
+    /// Reads them; `None` when the process is gone.
+    #[must_use]
+    pub fn read(pid: i32) -> Option<Self> {
+        Some(Self::parse(&fs::read_to_string(format!("/proc/{pid}/status")).ok()?))
+    }
+
+    fn parse(status: &str) -> Self {
+        let mask =
+            |name| field(status, name).and_then(|mask| u64::from_str_radix(mask, 16).ok()).unwrap_or(0);
+        Self { caught: mask("SigCgt:"), blocked: mask("SigBlk:"), pending: mask("SigPnd:") | mask("ShdPnd:") }
+    }
+}
+
+impl Process {
+    /// Looks; `None` when this very process is gone.
+    #[must_use]
+    pub fn look(id: ProcessId) -> Option<Self> {
+        let command = id.command()?;
+        let pid = id.pid;
+        let status = fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
+        let open = descriptors::of(pid);
+        let threads = threads(pid, open.as_deref().unwrap_or_default());
+        let waits = |thread: &Thread| matches!(thread.wait, Wait::FileLock(_));
+        let io = fs::read_to_string(format!("/proc/{pid}/io")).unwrap_or_default();
+        let bytes = |name| number(&io, name);
+        Some(Self {
+            id,
+            parent: i32::try_from(number(&status, "PPid:")).unwrap_or(0),
+            command,
+            state: state(&status),
+            rss_bytes: number(&status, "VmRSS:") * 1_024,
+            io: bytes("rchar:") + bytes("wchar:"),
+            signals: Signals::parse(&status),
+            lock_holder: threads.iter().any(waits).then(|| waiters::holder(pid)).flatten(),
+            threads,
+            open,
+        })
+    }
+
+    /// What a descriptor of it stands for.
+    #[must_use]
+    pub fn descriptor(&self, number: i32) -> Option<&Descriptor> {
+        self.open.iter().flatten().find(|descriptor| descriptor.number == number)
+    }
+}
+
+impl Thread {
+    /// Looks at one thread; `None` when it is gone.
+    #[must_use]
+    pub fn look(pid: i32, tid: i32, open: &[Descriptor]) -> Option<Self> {
+        let read = |file| fs::read_to_string(format!("/proc/{pid}/task/{tid}/{file}"));
+        let status = read("status").ok()?;
+        let doing = read("syscall").map_or(Doing::Hidden, |line| Doing::parse(&line));
+        let used = read("schedstat").unwrap_or_default();
+        let mut used = used.split_whitespace().map_while(|word| word.parse().ok());
+        Some(Self {
+            tid,
+            name: field(&status, "Name:").unwrap_or_default().to_owned(),
+            state: state(&status),
+            wchan: read("wchan").ok().filter(|name| name != "0").unwrap_or_default(),
+            wait: doing
+                .call()
+                .map_or(Wait::Other, |call| wait::of(call, open, |at, length| memory(pid, at, length))),
+            doing,
+            ran_ns: used.next().unwrap_or(0),
+            queued_ns: used.next().unwrap_or(0),
+            switches: number(&status, "voluntary_ctxt_switches:"),
+        })
+    }
+}
+
+fn threads(pid: i32, open: &[Descriptor]) -> Vec<Thread> {
+    let entries = fs::read_dir(format!("/proc/{pid}/task")).into_iter().flatten().flatten();
+    let tids = entries.filter_map(|entry| entry.file_name().to_str()?.parse::<i32>().ok());
+    let mut threads: Vec<_> = tids.take(MOST).filter_map(|tid| Thread::look(pid, tid, open)).collect();
+    threads.sort_unstable_by_key(|thread| (thread.tid != pid, thread.tid));
+    threads
+}
+
+/// Bytes of a process's memory, as far as they can be had.
+fn memory(pid: i32, at: u64, length: usize) -> Option<Vec<u8>> {
+    let mut bytes = vec![0; length];
+    let read = fs::File::open(format!("/proc/{pid}/mem")).ok()?.read_at(&mut bytes, at).ok()?;
+    bytes.truncate(read);
+    Some(bytes)
+}
+
+/// The first word after a name at the beginning of a line.
+fn field<'a>(text: &'a str, name: &str) -> Option<&'a str> {
+    text.lines().find_map(|line| line.strip_prefix(name)?.split_whitespace().next())
+}
+
+fn number(text: &str, name: &str) -> u64 {
+    field(text, name).and_then(|word| word.parse().ok()).unwrap_or(0)
+}
+
+fn state(status: &str) -> char {
+    field(status, "State:").and_then(|word| word.chars().next()).unwrap_or('?')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn masks_are_read_as_the_kernel_writes_them() {
+        let status = "Name:\tpython3\nState:\tS (sleeping)\nPPid:\t7\nSigPnd:\t0000000000000001\n\
+                      ShdPnd:\t1000000000000000\nSigBlk:\t0000000000000200\nSigIgn:\t0000000001001000\n\
+                      SigCgt:\t1000000000000002\n";
+        let expected = Signals { caught: 1 << 60 | 2, blocked: 0x200, pending: 1 << 60 | 1 };
+        assert_eq!((Signals::parse(status), state(status)), (expected, 'S'));
+    }
+
+    #[test]
+    fn an_own_thread_is_seen_waiting() {
+        let (reader, writer) = std::io::pipe().unwrap();
+        let fd = std::os::fd::AsRawFd::as_raw_fd(&reader);
+        let waiting = std::thread::spawn(move || std::io::Read::read(&mut { reader }, &mut [0]));
+        let pid = ProcessId::current();
+        let deadline = std::time::Instant::now() + std::time::Duration::from_secs(30);
+        loop {
+            let seen = Process::look(pid).unwrap();
+            if seen.threads.iter().any(|thread| thread.doing == Doing::Hidden) {
+                eprintln!("skipped: system calls cannot be seen here");
+                break;
+            }
+            if seen.threads.iter().any(|thread| thread.wait == Wait::Read(fd)) {
+                break;
+            }
+            assert!(std::time::Instant::now() < deadline);
+        }
+        drop(writer);
+        waiting.join().unwrap().unwrap();
+    }
+}

@@ -1,0 +1,239 @@
+//! Looks at the tree twice and takes the stacks, in small steps: the loop goes on between them, so that the pipes
+//! are drained and signals are heard. Reading comes first; a stack signal comes last, once, to one process at a time.
+
+use std::collections::{HashMap, VecDeque};
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use crate::process::descriptors::Target;
+use crate::process::diag::{Diag, TcpInfo};
+use crate::process::facts::Process;
+use crate::process::id::ProcessId;
+use crate::process::signal::{self, Sent};
+use crate::process::sockets::{self, Protocol, Socket};
+use crate::process::stack;
+use crate::run::evidence::{Occasion, Python};
+use crate::supervisor::{portray, reap};
+
+/// From the first look to the second, when somebody asked.
+const APART: Duration = Duration::from_secs(1);
+
+/// The whole of it, when somebody asked.
+const ASKED: Duration = Duration::from_millis(1_900);
+
+/// From the first look to the second, before the first signal of a stop.
+const APART_BEFORE_END: Duration = Duration::from_millis(80);
+
+/// The whole of it, before the first signal of a stop.
+const BEFORE_END: Duration = Duration::from_millis(280);
+
+/// One step: the pipes wait for so long at most.
+const SLICE: Duration = Duration::from_millis(10);
+
+/// From one look at a stack file to the next.
+const ANSWER_ROUND: Duration = Duration::from_millis(4);
+
+/// For one process's stack, when somebody asked.
+const ONE_STACK: Duration = Duration::from_millis(400);
+
+/// Most connections that TCP is asked about.
+const CONNECTIONS: usize = 128;
+
+/// One look at the whole tree.
+#[derive(Default)]
+pub struct Look {
+    pub at: Option<Instant>,
+    pub processes: Vec<Process>,
+    pub sockets: HashMap<u64, Socket>,
+    pub tcp: HashMap<u64, TcpInfo>,
+    pub unix_peers: HashMap<u64, u64>,
+    to_come: VecDeque<ProcessId>,
+}
+
+/// What was gathered so far.
+pub struct Gathering {
+    pub occasion: Occasion,
+    pub first: Look,
+    pub second: Look,
+    pub stacks: HashMap<i32, Python>,
+    pub left_out: Vec<String>,
+    stage: Stage,
+    /// Where stacks are written.
+    pub folder: PathBuf,
+    /// The folder of the agent.
+    agent: PathBuf,
+    apart: Duration,
+    deadline: Instant,
+    to_ask: VecDeque<ProcessId>,
+}
+
+enum Stage {
+    First,
+    Between(Instant),
+    Second,
+    Ask,
+    Answer { process: ProcessId, before: u64, until: Instant },
+    Done,
+}
+
+impl Gathering {
+    /// Begins. Stacks are written into `folder`; `agent` is where the agent's own code stands.
+    #[must_use]
+    pub fn new(occasion: Occasion, folder: PathBuf, agent: PathBuf, now: Instant) -> Self {
+        let (apart, whole) = match occasion {
+            Occasion::Asked => (APART, ASKED),
+            Occasion::Timeout | Occasion::Stop => (APART_BEFORE_END, BEFORE_END),
+        };
+        Self {
+            occasion,
+            first: Look::begin(),
+            second: Look::default(),
+            stacks: HashMap::new(),
+            left_out: Vec::new(),
+            stage: Stage::First,
+            folder,
+            agent,
+            apart,
+            deadline: now + whole,
+            to_ask: VecDeque::new(),
+        }
+    }
+
+    /// When the next step is due.
+    #[must_use]
+    pub fn due(&self, now: Instant) -> Instant {
+        match &self.stage {
+            Stage::Between(until) => *until,
+            Stage::Answer { .. } => now + ANSWER_ROUND,
+            Stage::First | Stage::Second | Stage::Ask | Stage::Done => now,
+        }
+    }
+
+    /// Goes on for a little; returns whether there is nothing left to do.
+    pub fn step(&mut self, now: Instant) -> bool {
+        let late = now >= self.deadline;
+        match &self.stage {
+            Stage::First => {
+                if self.first.go_on(now, late, &mut self.left_out) {
+                    self.stage = Stage::Between(now + self.apart);
+                }
+            }
+            Stage::Between(until) => {
+                if now >= *until || late {
+                    self.second = Look::begin();
+                    self.stage = Stage::Second;
+                }
+            }
+            Stage::Second => {
+                if self.second.go_on(now, late, &mut self.left_out) {
+                    self.to_ask = self.second.processes.iter().map(|process| process.id).collect();
+                    self.stage = Stage::Ask;
+                }
+            }
+            Stage::Ask => self.ask(now, late),
+            Stage::Answer { process, before, until } => {
+                let (process, before, until) = (*process, *before, *until);
+                let file = self.folder.join(process.pid.to_string());
+                if stack::has_answered(process.pid, &file, before) || now >= until {
+                    self.take(process, before);
+                    self.stage = Stage::Ask;
+                }
+            }
+            Stage::Done => {}
+        }
+        matches!(self.stage, Stage::Done)
+    }
+
+    /// Sends the one signal to the next process that may be asked.
+    fn ask(&mut self, now: Instant, late: bool) {
+        let Some(process) = self.to_ask.pop_front() else {
+            self.stage = Stage::Done;
+            return;
+        };
+        let file = self.folder.join(process.pid.to_string());
+        let asked =
+            if late { Err("there was no time left".to_owned()) } else { stack::may_ask(process.pid, &file) };
+        let before = stack::length(&file);
+        let asked = asked.and_then(|()| match signal::send(process, signal::stack()) {
+            Sent::Delivered => Ok(()),
+            Sent::Gone => Err("it has ended".to_owned()),
+            Sent::Refused => Err("the system does not allow the stack signal".to_owned()),
+        });
+        match asked {
+            Ok(()) => {
+                let until = self.deadline.min(now + ONE_STACK);
+                self.stage = Stage::Answer { process, before, until };
+            }
+            Err(reason) => {
+                let none = Python { threads: Vec::new(), reason: Some(reason) };
+                self.stacks.insert(process.pid, none);
+            }
+        }
+    }
+
+    /// Reads what a process has written.
+    fn take(&mut self, process: ProcessId, before: u64) {
+        let file = self.folder.join(process.pid.to_string());
+        let threads = stack::parse(&stack::read(&file, before).unwrap_or_default());
+        let kernel = self.second.processes.iter().find(|seen| seen.id == process);
+        let kernel = kernel.map(|seen| seen.threads.as_slice()).unwrap_or_default();
+        let threads = portray::python(&threads, kernel, &self.agent);
+        let reason = threads.is_empty().then(|| "it did not answer the stack signal in time".to_owned());
+        if reason.is_some() {
+            self.left_out.push(format!("process {} did not write its stack in time", process.pid));
+        }
+        self.stacks.insert(process.pid, Python { threads, reason });
+    }
+}
+
+impl Look {
+    fn begin() -> Self {
+        Self { to_come: reap::descendants().into(), ..Self::default() }
+    }
+
+    /// Looks at some more processes; returns whether all are looked at, or there is no time for more.
+    fn go_on(&mut self, now: Instant, late: bool, left_out: &mut Vec<String>) -> bool {
+        self.at.get_or_insert(now);
+        let end = now + SLICE;
+        while let Some(process) = self.to_come.pop_front() {
+            if late {
+                left_out.push(format!("{} processes were not looked at in time", self.to_come.len() + 1));
+                self.to_come.clear();
+                break;
+            }
+            self.processes.extend(Process::look(process));
+            if Instant::now() >= end && !self.to_come.is_empty() {
+                return false;
+            }
+        }
+        self.look_at_sockets();
+        true
+    }
+
+    fn look_at_sockets(&mut self) {
+        let inodes: Vec<u64> = self
+            .processes
+            .iter()
+            .flat_map(|process| process.open.iter().flatten())
+            .filter_map(|descriptor| match descriptor.target {
+                Target::Socket(inode) => Some(inode),
+                _ => None,
+            })
+            .collect();
+        let Some(process) = self.processes.first().filter(|_| !inodes.is_empty()) else { return };
+        let mut table = sockets::table(process.id.pid);
+        table.retain(|inode, _| inodes.contains(inode));
+        if let Some(diag) = Diag::new() {
+            for (inode, socket) in table.iter().take(CONNECTIONS) {
+                match socket.protocol {
+                    Protocol::Tcp => self.tcp.extend(diag.tcp(socket).map(|info| (*inode, info))),
+                    Protocol::Unix => {
+                        self.unix_peers.extend(diag.unix_peer(*inode).map(|peer| (*inode, peer)));
+                    }
+                    Protocol::Udp => {}
+                }
+            }
+        }
+        self.sockets = table;
+    }
+}
