@@ -6,9 +6,9 @@ use std::os::unix::fs::FileExt as _;
 
 use crate::process::descriptors::{self, Descriptor};
 use crate::process::id::ProcessId;
+use crate::process::locks;
 use crate::process::syscall::Doing;
 use crate::process::wait::{self, Wait};
-use crate::process::waiters;
 
 /// Most threads looked at of one process.
 const MOST: usize = 64;
@@ -95,7 +95,7 @@ impl Process {
             rss_bytes: number(&status, "VmRSS:") * 1_024,
             io: bytes("rchar:") + bytes("wchar:"),
             signals: Signals::parse(&status),
-            lock_holder: threads.iter().any(waits).then(|| waiters::holder(pid)).flatten(),
+            lock_holder: threads.iter().any(waits).then(|| locks::holder(pid)).flatten(),
             threads,
             open,
         })

@@ -35,12 +35,20 @@ struct Row {
 pub fn waiting(pids: &[i32]) -> Option<Wait> {
     let rows = parse(&fs::read_to_string("/proc/locks").ok()?);
     let row = rows.iter().find(|row| row.waits && pids.contains(&row.pid))?;
-    let holder = rows.iter().find(|other| !other.waits && other.number == row.number && other.pid > 0);
-    Some(Wait {
-        pid: row.pid,
-        file: opened(row.pid, row.inode)?,
-        holder: holder.map(|holder| (holder.pid, name(holder.pid))),
-    })
+    let holder = held_by(&rows, row).map(|holder| (holder, name(holder)));
+    Some(Wait { pid: row.pid, file: opened(row.pid, row.inode)?, holder })
+}
+
+/// The process that holds what this one waits for.
+#[must_use]
+pub fn holder(waiter: i32) -> Option<i32> {
+    let rows = parse(&fs::read_to_string("/proc/locks").ok()?);
+    held_by(&rows, rows.iter().find(|row| row.waits && row.pid == waiter)?)
+}
+
+fn held_by(rows: &[Row], waiter: &Row) -> Option<i32> {
+    let holder = rows.iter().find(|row| !row.waits && row.number == waiter.number && row.pid > 0);
+    holder.map(|holder| holder.pid)
 }
 
 /// `1: FLOCK  ADVISORY  WRITE 1234 08:01:5678 0 EOF`, with `->` before the kind for one who waits. The device is left
@@ -90,6 +98,8 @@ mod tests {
             parse(text),
             [row(1, false, 28234, 10_199_826), row(1, true, 77, 10_199_826), row(2, false, -1, 38)]
         );
+        let rows = parse(text);
+        assert_eq!((held_by(&rows, &rows[1]), held_by(&rows[1..], &rows[1])), (Some(28234), None));
     }
 
     #[test]

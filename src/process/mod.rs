@@ -18,4 +18,3 @@ pub mod syscall;
 pub mod tree;
 pub mod verdict;
 pub mod wait;
-pub mod waiters;
