@@ -22,6 +22,13 @@ use crate::text;
 /// From one look at all processes to the next, while there are escapees.
 const ROUND: Duration = Duration::from_millis(20);
 
+/// Looks in a row that must meet nobody: a list of all processes takes its time, and what moves on meanwhile may stand
+/// on none of it.
+const LOOKS: usize = 5;
+
+/// Between two of them.
+const BETWEEN: Duration = Duration::from_millis(7);
+
 /// Runs that a verb looks at whose business is another one: a look at all of a full store costs more than a call.
 const NEWEST: usize = 16;
 
@@ -153,10 +160,16 @@ impl Condemned for Escapees<'_> {
             let live = runs::live(self.context).unwrap_or_default().into_iter().flatten();
             escapee::spared(live.filter_map(|run| run.status.supervisor))
         };
-        self.found = escapee::find(&self.signs, spared);
         let known: HashSet<_> = self.refused.values().copied().collect();
-        self.found.retain(|(process, _)| !known.contains(process));
-        self.found.is_empty()
+        for _ in 0..LOOKS {
+            self.found = escapee::find(&self.signs, spared);
+            self.found.retain(|(process, _)| !known.contains(process));
+            if !self.found.is_empty() {
+                return false;
+            }
+            std::thread::sleep(BETWEEN);
+        }
+        true
     }
 
     fn kill(&mut self) {
