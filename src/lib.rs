@@ -40,7 +40,7 @@
 //!
 //! # Invariants
 //!
-//! - From its final name on, only the supervisor writes into a run directory (and the hook inside the agent).
+//! - From its final name on, only the supervisor writes into a run directory.
 //! - The supervisor's whole command set are signals: TERM ends the tree (TERM, grace, KILL); a second TERM kills
 //!   at once. INT and HUP mean nothing to it.
 //! - A build is a run: same spec, same supervisor, same journal, same pages.
@@ -66,14 +66,17 @@
 //! | `stdout.tail`, `stderr.tail` | only where the file system makes no holes: the last 16 MiB, put in order when the run ends; until then in `.stdout.tail`, `.stderr.tail`, a ring |
 //! | `timeline` | 16-byte little-endian records, one for each read: u64 microseconds since the start, u8 stream (1, 2), 3 zero bytes, u32 length |
 //! | `end.json` | the outcome of the `ended` event again, by write-then-rename. Where they differ the journal is right |
-//! | `hook/` | what runs inside the agent's Python before the agent: hands the payload over, buffers by line; not there where the payload goes as the argument |
 //! | `reserve` | 16 KiB, given back when the disk is full, so that the end still fits |
 //!
 //! Times are microseconds on the monotonic clock, counted from the supervisor's start. The caller creates the
 //! directory under a dot-name, writes `spec.json`, takes the lock, renames, starts the supervisor. Nothing is
 //! recorded before the checks of agent and payload have passed; a run whose supervisor could not begin is removed
 //! again. What belongs to another user is not read, and `runs` must stand where no other user can swap it: a link
-//! to a folder of one's own is well.
+//! to a folder of one's own is well, where no other user can swap the link.
+//!
+//! The hook, which runs inside the agent's Python before the agent (it hands the payload over and buffers by line),
+//! stands beside the runs in `hook/<version>/`, for all of them: whatever else is found in its place is replaced. It is
+//! not used where the payload goes as the argument.
 //!
 //! # More output than is kept
 //!
