@@ -8,6 +8,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use crate::run::dir::secure;
 use crate::venv::answers::Answers;
 use crate::venv::fetched;
 use crate::venv::version::Version;
@@ -141,7 +142,10 @@ fn uv(surroundings: &Surroundings, folders: &[PathBuf], answers: &mut Answers) -
                 vec![folder.join("uv")]
             }
         })
-        .chain(Some(surroundings.fetched.join(fetched::PROGRAM)).filter(|program| is_program(program)))
+        .chain(Some(surroundings.fetched.join(fetched::PROGRAM)).filter(|program| {
+            // Nobody chose this folder as one for programs, so what others could have put there is none.
+            is_program(program) && secure(&surroundings.fetched).is_ok()
+        }))
         .find_map(|program| {
             let answer = answers.ask(&program, &["--version"], ANSWER, |_| true).ok()?;
             let version = answer.split_whitespace().nth(1)?.to_owned();
@@ -315,5 +319,8 @@ mod tests {
         script(&at("fetched/uv"), "echo uv 0.13.9");
         let uv = Machine::look(&surroundings, Path::new("/plugdeck"), Path::new("/agent")).uv.unwrap();
         assert_eq!((uv.version.as_str(), uv.program), ("0.13.9", at("fetched/uv")));
+        // Where others could have put it, it is none.
+        fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o777)).unwrap();
+        assert_eq!(Machine::look(&surroundings, Path::new("/plugdeck"), Path::new("/agent")).uv, None);
     }
 }
