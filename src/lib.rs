@@ -40,7 +40,7 @@
 //!
 //! # Invariants
 //!
-//! - From its final name on, only the supervisor writes into a run directory (and the hook inside the agent).
+//! - From its final name on, only the supervisor writes into a run directory (and the hook, into `stack/`).
 //! - The supervisor's whole command set are signals: TERM ends the tree (TERM, grace, KILL); a second TERM kills
 //!   at once; USR1 makes it look at the tree. INT and HUP mean nothing to it.
 //! - A build is a run: same spec, same supervisor, same journal, same pages.
@@ -72,13 +72,17 @@
 //!
 //! What runs inside the agent's Python before the agent stands beside the runs, in `../hook/<version>/`, where all
 //! runs share it: it hands the payload over, buffers by line, listens for the stack signal. It is not there where the
-//! payload goes as the argument.
+//! payload goes as the argument. Like every file of the user, it is only as safe as the agents that the user runs.
 //!
 //! Times are microseconds on the monotonic clock, counted from the supervisor's start. The caller creates the
 //! directory under a dot-name, writes `spec.json`, takes the lock, renames, starts the supervisor. Nothing is
 //! recorded before the checks of agent and payload have passed; a run whose supervisor could not begin is removed
 //! again. What belongs to another user is not read, and `runs` must stand where no other user can swap it: a link
-//! to a folder of one's own is well.
+//! to a folder of one's own is well, where no other user can swap the link.
+//!
+//! The hook, which runs inside the agent's Python before the agent (it hands the payload over and buffers by line),
+//! stands beside the runs in `hook/<version>/`, for all of them: whatever else is found in its place is replaced. It is
+//! not used where the payload goes as the argument.
 //!
 //! # More output than is kept
 //!

@@ -96,7 +96,7 @@ pub fn attend(run: &mut RunView, show: Show, first: String, ear: &mut Ear) -> io
         let _ = rustix::process::waitpid(Pid::from_raw(supervisor.pid), WaitOptions::NOHANG);
     }
     if run.lost {
-        reap::sweep(run.spec.limits.sweep());
+        reap::sweep(run.status.supervisor, run.spec.limits.sweep());
     }
     talk.finish(ear)
 }

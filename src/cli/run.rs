@@ -77,7 +77,11 @@ pub fn perform(context: &Context, args: &Args) -> Result<ExitCode, Failure> {
     };
     let prepared = call::prepare(context, &request)?;
     held.check()?;
-    let run = prepared.start(context, How::Fork)?;
+    let run = prepared.start(context, How::Fork).or_else(|rejected| {
+        // Whoever was told to stop while it waited has that answer.
+        held.check()?;
+        Err(Failure::from(rejected))
+    })?;
     if args.detach {
         let detached = Detached {
             run: run.id.to_string(),

@@ -57,7 +57,7 @@ impl Prepared {
 
 /// Shares the agent's folder until the run has its directory, so that no build begins without seeing it.
 fn share(spec: &RunSpec) -> Result<Option<Hold>, Rejected> {
-    Hold::share(&spec.directory).map_err(|error| {
+    Hold::share(&spec.directory, || launch::pending_signal().is_none()).map_err(|error| {
         let sentence = match error {
             venv::Error::Building { .. } => being_built(&spec.agent),
             other => other.to_string(),

@@ -10,23 +10,23 @@ const MOST: usize = 20_000;
 /// Every living or unreaped descendant of `root`, parents before children; `root` itself is left out.
 #[must_use]
 pub fn descendants(root: i32) -> Vec<ProcessId> {
-    let mut found: Vec<ProcessId> = children(root).into_iter().filter_map(ProcessId::of).collect();
+    let mut found = children(root);
     let mut at = 0;
     while at < found.len() && found.len() < MOST {
-        let more = children(found[at].pid);
-        found.extend(more.into_iter().filter_map(ProcessId::of));
+        found.extend(children(found[at].pid));
         at += 1;
     }
     found
 }
 
 /// Direct children, of every thread: a child belongs to the thread that started it.
-fn children(pid: i32) -> Vec<i32> {
+#[must_use]
+pub fn children(pid: i32) -> Vec<ProcessId> {
     let Ok(threads) = fs::read_dir(format!("/proc/{pid}/task")) else { return Vec::new() };
     let mut pids = Vec::new();
     for thread in threads.flatten() {
         if let Ok(text) = fs::read_to_string(thread.path().join("children")) {
-            pids.extend(text.split_whitespace().filter_map(|pid| pid.parse::<i32>().ok()));
+            pids.extend(text.split_whitespace().filter_map(|pid| ProcessId::of(pid.parse().ok()?)));
         }
     }
     pids

@@ -14,6 +14,9 @@ use crate::run::status::Outcome;
 /// Bytes kept for a full disk: given back so that the end record still fits.
 const RESERVE: usize = 16 * 1024;
 
+/// Links on the way to a folder: the system itself follows no more.
+const MOST_LINKS: usize = 40;
+
 /// Names the files of one run. Reading is open to everybody of the same user; from the moment the directory has
 /// its name, only the supervisor writes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -246,7 +249,8 @@ fn named(path: &Path, error: &io::Error) -> io::Error {
     io::Error::new(error.kind(), sentence)
 }
 
-fn read(path: &Path) -> io::Result<Vec<u8>> {
+/// Reads a file as [`open`] does.
+pub fn read(path: &Path) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     open(path)?.read_to_end(&mut bytes)?;
     Ok(bytes)
@@ -269,10 +273,11 @@ pub fn make_private(folder: &Path) -> io::Result<()> {
 }
 
 /// Makes sure that nobody else can read or swap what will stand in this folder. A link to a folder of the user's
-/// own is as good as the folder. What a group may do is the user's own arrangement.
-fn secure(runs: &Path) -> io::Result<()> {
+/// own is as good as the folder, where nobody else can swap the link. What a group may do is the user's own
+/// arrangement.
+pub fn secure(folder: &Path) -> io::Result<()> {
     const WAY_OUT: &str = "set XDG_STATE_HOME to a folder of your own";
-    let real = fs::canonicalize(runs)?;
+    let real = fs::canonicalize(folder)?;
     let found = real.metadata()?;
     if found.uid() != id::user() {
         let sentence = format!("{} belongs to user {}: {WAY_OUT}", real.display(), found.uid());
@@ -283,7 +288,7 @@ fn secure(runs: &Path) -> io::Result<()> {
     }
     // Inside a container, what belongs to the system can have any number.
     let system = fs::metadata("/")?.uid();
-    for above in real.ancestors().skip(1) {
+    for above in folders_above(folder)? {
         let found = above.metadata()?;
         let sticky = found.mode() & 0o1000 != 0;
         let fault = if ![id::user(), 0, system].contains(&found.uid()) {
@@ -299,6 +304,21 @@ fn secure(runs: &Path) -> io::Result<()> {
     Ok(())
 }
 
+/// Every folder that is walked through on the way to this one: those above it, and those above every link on the way.
+fn folders_above(folder: &Path) -> io::Result<Vec<PathBuf>> {
+    let mut path = std::path::absolute(folder)?;
+    let mut above: Vec<_> = path.ancestors().skip(1).map(Path::to_path_buf).collect();
+    for _ in 0..MOST_LINKS {
+        // From the root on: what is above the first link is no link.
+        let upwards: Vec<_> = path.ancestors().collect();
+        let Some(link) = upwards.into_iter().rev().find(|at| at.is_symlink()) else { return Ok(above) };
+        let target = link.parent().unwrap_or(link).join(fs::read_link(link)?);
+        let beneath = path.strip_prefix(link).unwrap_or(Path::new(""));
+        path = target.components().chain(beneath.components()).collect();
+        above.extend(path.ancestors().skip(1).map(Path::to_path_buf));
+    }
+    Err(io::Error::other(format!("{} has too many links on its way", folder.display())))
+}
 /// A new file that only this user reads, whatever the umask.
 pub fn private(path: &Path) -> io::Result<File> {
     let file = OpenOptions::new().append(true).create_new(true).mode(0o600).open(path)?;

@@ -9,7 +9,7 @@ use std::process::{Command, Stdio};
 
 use crate::process::escapee::MARKER;
 use crate::process::id::ProcessId;
-use crate::run::dir::{RunDir, make_private, private};
+use crate::run::dir::{RunDir, make_private, private, read, secure};
 use crate::run::spec::Step;
 
 /// The descriptor the payload has in the agent, until the hook has read it.
@@ -79,10 +79,12 @@ pub fn start(dir: &RunDir, step: &Step, payload: Option<Payload>, umask: u32) ->
 /// that Python compiles it once.
 fn install_hook(dir: &RunDir) -> io::Result<()> {
     let hook = dir.hook().join("sitecustomize.py");
-    if fs::read(&hook).is_ok_and(|bytes| bytes == HOOK.as_bytes()) {
+    make_private(&dir.hook())?;
+    // What stands there runs in every agent.
+    secure(&dir.hook())?;
+    if read(&hook).is_ok_and(|bytes| bytes == HOOK.as_bytes()) {
         return Ok(());
     }
-    make_private(&dir.hook())?;
     // Whole or not there: another run may start at this moment.
     let half = dir.hook().join(format!(".{}", dir.id()));
     private(&half)?.write_all(HOOK.as_bytes())?;

@@ -9,7 +9,10 @@ use std::process::{Command, ExitCode, Stdio};
 use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::process::Signal;
 
+use crate::process::id::ProcessId;
+use crate::process::signal;
 use crate::run::dir::RunDir;
 use crate::run::spec::{RunId, RunSpec};
 use crate::run::store::Store;
@@ -51,7 +54,7 @@ pub fn start(program: &Path, store: &Store, spec: &RunSpec) -> Result<RunDir, La
         .current_dir("/")
         .spawn()
         .map_err(refused)?;
-    let heard = listen(ear, created.dir);
+    let heard = listen(ear, created.dir, i32::try_from(supervisor.id()).unwrap_or(0), PATIENCE);
     // The supervisor outlives its caller; while the caller lives, somebody must take note of its end. Where no thread
     // can be had, a zombie stays until the caller ends.
     let _ = std::thread::Builder::new().spawn(move || supervisor.wait());
@@ -73,9 +76,9 @@ pub fn start_forked(store: &Store, spec: &RunSpec) -> Result<RunDir, LaunchError
     hold_signals();
     // Should the supervisor vanish, what it leaves behind falls to the caller.
     let _ = rustix::process::set_child_subreaper(Some(rustix::process::getpid()));
-    if raw::fork().map_err(refused)?.is_some() {
+    if let Some(supervisor) = raw::fork().map_err(refused)? {
         drop((mouth, created.lock));
-        return listen(ear, created.dir);
+        return listen(ear, created.dir, supervisor, PATIENCE);
     }
     drop(ear);
     raw::retitle(&title(&created.id));
@@ -109,17 +112,32 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// From one look at a signal that is held back to the next, while there is no word.
 const LOOK_EVERY: Duration = Duration::from_millis(100);
 
-/// Waits for the supervisor's word. One that is stopped says nothing: its run is there once its journal has begun,
-/// and whoever attends it has ways to insist.
-fn listen(mut ear: io::PipeReader, dir: RunDir) -> Result<RunDir, LaunchError> {
+/// Waits for the word of the supervisor, a child of this process that nobody has waited for. One that is stopped says
+/// nothing: its run is there once its journal has begun, and whoever attends it has ways to insist. Before that it is
+/// ended, so that nothing runs later of which a person was told that it could not start.
+fn listen(
+    mut ear: io::PipeReader,
+    dir: RunDir,
+    supervisor: i32,
+    patience: Duration,
+) -> Result<RunDir, LaunchError> {
     let begun = || dir.events().metadata().is_ok_and(|journal| journal.len() > 0);
-    let deadline = Instant::now() + PATIENCE;
+    let deadline = Instant::now() + patience;
     while !has_word(&ear).map_err(LaunchError::Supervisor)? {
         let over = Instant::now() >= deadline;
         if begun() && (over || pending_signal().is_some()) {
             return Ok(dir);
         }
         if over {
+            if let Some(supervisor) = ProcessId::of(supervisor) {
+                let _ = signal::send(supervisor, Signal::KILL);
+            }
+            // Its end shows at the ear. In a disk wait it comes later, but before anything else that it could do.
+            let _ = has_word(&ear);
+            if begun() {
+                return Ok(dir);
+            }
+            withdraw(&dir);
             return Err(LaunchError::NotStarted("its supervisor does not answer".to_owned()));
         }
     }
@@ -177,4 +195,38 @@ fn null_streams() -> io::Result<()> {
     rustix::stdio::dup2_stdout(&null)?;
     rustix::stdio::dup2_stderr(&null)?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::process::ExitStatusExt as _;
+
+    use super::*;
+
+    /// A supervisor that says nothing: what its caller makes of that, and whether it was ended.
+    fn silent(journal: &str) -> (Result<RunDir, LaunchError>, bool, tempfile::TempDir) {
+        let folder = tempfile::tempdir().unwrap();
+        let dir = RunDir { path: folder.path().join("run") };
+        std::fs::create_dir(&dir.path).unwrap();
+        std::fs::write(dir.events(), journal).unwrap();
+        let (ear, mouth) = io::pipe().unwrap();
+        let mut supervisor = Command::new("sleep").arg("50").stdout(mouth).spawn().unwrap();
+        let pid = i32::try_from(supervisor.id()).unwrap();
+        let heard = listen(ear, dir, pid, Duration::ZERO);
+        let _ = signal::send(ProcessId::of(pid).unwrap(), Signal::TERM);
+        let ended = supervisor.wait().unwrap().signal() == Some(libc::SIGKILL);
+        (heard, ended, folder)
+    }
+
+    #[test]
+    fn a_supervisor_that_never_began_is_ended_and_one_that_has_is_left_to_who_attends_it() {
+        let (heard, ended, folder) = silent("");
+        assert_eq!(
+            (heard.unwrap_err().to_string().as_str(), ended),
+            ("its supervisor does not answer", true)
+        );
+        assert!(!folder.path().join("run").exists());
+        let (heard, ended, _folder) = silent("{}\n");
+        assert!(heard.is_ok() && !ended);
+    }
 }

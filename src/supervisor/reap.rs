@@ -72,25 +72,44 @@ fn send_to_all(signal: Signal) -> Vec<i32> {
 const ROUND: Duration = Duration::from_millis(10);
 
 /// Lists, kills and reaps until nothing is left or the time is over. For a caller whose supervisor has vanished:
-/// what the supervisor had adopted has fallen to the caller then.
-pub fn sweep(limit: Duration) {
+/// what the supervisor had adopted has fallen to the caller then. Children that the caller's process had before it
+/// started the supervisor (a shell that has become plugdeck by `exec`) are not the run's, nor is what is below them.
+pub fn sweep(supervisor: Option<ProcessId>, limit: Duration) {
     let deadline = Instant::now() + limit;
-    sweep::until_gone(&mut Descendants, || {
+    sweep::until_gone(&mut Fallen { supervisor, list: Vec::new() }, || {
         std::thread::sleep(ROUND);
         Instant::now() < deadline
     });
 }
 
-/// All below the calling process.
-struct Descendants;
+/// What has fallen to the calling process from this supervisor.
+struct Fallen {
+    supervisor: Option<ProcessId>,
+    list: Vec<ProcessId>,
+}
 
-impl Condemned for Descendants {
+impl Fallen {
+    fn is_older(&self, child: ProcessId) -> bool {
+        let age = |process: ProcessId| (process.start_time, process.pid);
+        self.supervisor.is_some_and(|supervisor| age(child) < age(supervisor))
+    }
+}
+
+impl Condemned for Fallen {
     fn are_gone(&mut self) -> bool {
-        reap().none_left
+        if reap().none_left {
+            return true;
+        }
+        let this = rustix::process::getpid().as_raw_nonzero().get();
+        let fallen = tree::children(this).into_iter().filter(|child| !self.is_older(*child));
+        self.list = fallen.flat_map(|child| [vec![child], tree::descendants(child.pid)].concat()).collect();
+        self.list.is_empty()
     }
 
     fn kill(&mut self) {
-        kill();
+        for process in std::mem::take(&mut self.list) {
+            let _ = signal::send(process, Signal::KILL);
+        }
     }
 }
 

@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::run::dir::{make_private, private};
+use crate::run::dir::{make_private, private, read};
 use crate::venv::ask::ask;
 
 /// The file in plugdeck's cache folder.
@@ -37,8 +37,8 @@ impl Answers {
     /// Those of this folder; none where it cannot be read.
     #[must_use]
     pub fn of(folder: Option<&Path>) -> Self {
-        let read = |folder: &Path| serde_json::from_slice(&fs::read(folder.join(FILE)).ok()?).ok();
-        let known = folder.and_then(read).unwrap_or_default();
+        let known = |folder: &Path| serde_json::from_slice(&read(&folder.join(FILE)).ok()?).ok();
+        let known = folder.and_then(known).unwrap_or_default();
         Self { folder: folder.map(Path::to_owned), known, changed: false }
     }
 

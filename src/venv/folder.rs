@@ -167,8 +167,9 @@ impl Hold {
     }
 
     /// Shares the folder with other calls, against every build that would begin. `Err` while one goes on. `None` on
-    /// a file system without locks: no call fails by that, and only such an instant stays open.
-    pub fn share(directory: &Path) -> Result<Option<Self>, Error> {
+    /// a file system without locks: no call fails by that, and only such an instant stays open. `goes_on` is asked
+    /// while somebody else holds it alone.
+    pub fn share(directory: &Path, goes_on: impl Fn() -> bool) -> Result<Option<Self>, Error> {
         let until = Instant::now() + PATIENCE;
         let refuse_while_building = || match Marker::read(directory)? {
             Some(marker) if marker.is_alive() => {
@@ -185,7 +186,7 @@ impl Hold {
                     return Ok(Some(Self { _folder: folder }));
                 }
                 Err(TryLockError::Error(_)) => return Ok(None),
-                Err(TryLockError::WouldBlock) if Instant::now() > until => {
+                Err(TryLockError::WouldBlock) if Instant::now() > until || !goes_on() => {
                     return Err(Error::Busy(directory.into()));
                 }
                 Err(TryLockError::WouldBlock) => std::thread::sleep(Duration::from_millis(20)),

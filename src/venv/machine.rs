@@ -8,6 +8,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use crate::run::dir::secure;
 use crate::venv::answers::Answers;
 use crate::venv::fetched;
 use crate::venv::version::Version;
@@ -141,9 +142,13 @@ fn uv(surroundings: &Surroundings, folders: &[PathBuf], answers: &mut Answers) -
                 vec![folder.join("uv")]
             }
         })
-        .chain(Some(surroundings.fetched.join(fetched::PROGRAM)).filter(|program| is_program(program)))
+        .chain(Some(surroundings.fetched.join(fetched::PROGRAM)).filter(|program| {
+            // Nobody chose this folder as one for programs, so what others could have put there is none.
+            is_program(program) && secure(&surroundings.fetched).is_ok()
+        }))
         .find_map(|program| {
-            let answer = answers.ask(&program, &["--version"], ANSWER, |_| true).ok()?;
+            let own = |_: &str| program.canonicalize().is_ok_and(|real| real.ends_with("uv"));
+            let answer = answers.ask(&program, &["--version"], ANSWER, own).ok()?;
             let version = answer.split_whitespace().nth(1)?.to_owned();
             let new_enough = Version::parse(&version).is_none_or(|version| version >= OLDEST_UV);
             new_enough.then_some(Uv { program, version })
@@ -213,8 +218,14 @@ fn children(folder: &Path, rest: &str) -> Vec<PathBuf> {
 }
 
 fn examine(program: &Path, answers: &mut Answers) -> Option<Python> {
-    // One without ensurepip is asked again: a package of the system may have brought it.
-    let whole = |answer: &str| answer.split(' ').nth(4) == Some("1");
+    // One without ensurepip is asked again: a package of the system may have brought it. So is one that leads to
+    // another file: it may lead elsewhere from another folder.
+    let whole = |answer: &str| {
+        let mut words = answer.trim_end().splitn(6, ' ').skip(4);
+        let itself =
+            |executable: &str| Path::new(executable).canonicalize().ok() == program.canonicalize().ok();
+        words.next() == Some("1") && words.next().is_some_and(itself)
+    };
     let answer = answers.ask(program, &["-I", "-S", "-c", QUESTION], ANSWER, whole).ok()?;
     let mut words = answer.trim_end().splitn(6, ' ');
     let version = Version::parse(words.next()?)?;
@@ -315,5 +326,8 @@ mod tests {
         script(&at("fetched/uv"), "echo uv 0.13.9");
         let uv = Machine::look(&surroundings, Path::new("/plugdeck"), Path::new("/agent")).uv.unwrap();
         assert_eq!((uv.version.as_str(), uv.program), ("0.13.9", at("fetched/uv")));
+        // Where others could have put it, it is none.
+        fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o777)).unwrap();
+        assert_eq!(Machine::look(&surroundings, Path::new("/plugdeck"), Path::new("/agent")).uv, None);
     }
 }

@@ -194,7 +194,7 @@ fn a_build_that_waits_has_moved_nothing_and_leaves_nothing() {
     let mut waiting = Vec::new();
     let refused = prepare(agent.path(), &begin, ProcessId::current(), || {
         assert_eq!(agent.word(), "building");
-        assert!(matches!(Hold::share(agent.path()), Err(Error::Building { .. })));
+        assert!(matches!(Hold::share(agent.path(), || true), Err(Error::Building { .. })));
         waiting = fs::read(agent.path().join(MARKER)).unwrap();
         Err(Error::NoCommands)
     });
@@ -214,8 +214,8 @@ fn a_build_that_waits_has_moved_nothing_and_leaves_nothing() {
 #[test]
 fn a_build_does_not_begin_while_a_call_makes_its_run() {
     let agent = Agent::new();
-    let call = Hold::share(agent.path()).unwrap();
-    let other = Hold::share(agent.path()).unwrap();
+    let call = Hold::share(agent.path(), || true).unwrap();
+    let other = Hold::share(agent.path(), || true).unwrap();
     assert!(Hold::attempt(agent.path()).unwrap().is_none());
     drop((call, other));
     assert!(Hold::attempt(agent.path()).unwrap().is_some());

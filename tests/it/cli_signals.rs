@@ -256,3 +256,15 @@ fn a_signal_that_was_ignored_from_the_start_stays_so() {
     // Had one of them counted, it would be the one the exit code tells of.
     assert_eq!((report["state"].as_str(), output.status.code()), (Some("killed"), Some(143)), "{report}");
 }
+
+#[test]
+fn a_signal_while_an_agent_holds_its_own_folder_is_heard() {
+    let sandbox = Sandbox::with(&["faults/ok"]);
+    let folder = fs::File::open(sandbox.path().join("store/agents/faults/ok")).unwrap();
+    folder.lock().unwrap();
+    let command = &mut sandbox.command(&["run", "faults/ok", "echo", "--json"]);
+    let child = command.stdout(Stdio::piped()).spawn().unwrap();
+    wait_for("the readiness", || in_mask(child.id(), "SigBlk", 15));
+    send("TERM", i64::from(child.id()));
+    ended_before_the_start(&sandbox, child, 143);
+}

@@ -3,7 +3,7 @@
 
 use std::fs;
 use std::path::PathBuf;
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use serde_json::{Value, json};
 
@@ -177,4 +177,25 @@ fn the_dashboard_ends_escapees_and_says_so() {
     lose(&sandbox, &run);
     screen.wait_for("ended 1 process");
     assert!(!lives(daemon));
+}
+
+#[test]
+fn children_that_the_caller_had_before_are_nobodys_escapees() {
+    let sandbox = Sandbox::with(&["faults/slow"]);
+    let others = sandbox.path().join("others");
+    // A script's own background job, and the script becomes plugdeck.
+    let script = "(sleep 50 & echo $! > \"$1\".half; mv \"$1\".half \"$1\"; wait) & shift 2; exec \"$@\"";
+    let mut command = Command::new("sh");
+    command.args(["-c", script, "sh"]).arg(&others).args(["", env!("CARGO_BIN_EXE_plugdeck")]);
+    command.args(["run", "faults/slow", "tick", "-p", "seconds=50", "--json"]).envs(sandbox.variables());
+    let mut child = command.stdout(Stdio::null()).spawn().unwrap();
+    let other: i64 = wait_for("the job", || fs::read_to_string(&others).ok()?.trim().parse().ok());
+    let run = wait_for("the start", || {
+        let run = sandbox.runs().pop()?.file_name()?.to_string_lossy().into_owned();
+        sandbox.journal(&run).iter().any(|line| line["event"] == "started").then_some(run)
+    });
+    lose(&sandbox, &run);
+    assert_eq!(child.wait().unwrap().code(), Some(125));
+    assert!(lives(other), "the script's own job was ended");
+    send("KILL", other);
 }

@@ -214,6 +214,58 @@ fn a_folder_of_runs_of_another_user_is_refused() {
 }
 
 #[test]
+fn a_link_that_others_could_swap_is_no_way_to_a_folder_of_ones_own() {
+    let sandbox = Sandbox::with(&["faults/ok"]);
+    let (own, between) = (sandbox.path().join("own"), sandbox.path().join("between"));
+    let plugdeck = sandbox.path().join("state/plugdeck");
+    for folder in [&own, &between, &plugdeck] {
+        fs::create_dir_all(folder).unwrap();
+    }
+    // From link to link: every one of them counts.
+    symlink("../../between/link", plugdeck.join("runs")).unwrap();
+    symlink("../own", between.join("link")).unwrap();
+    assert_eq!(sandbox.run(&["faults/ok", "echo"]).1, 0);
+    for (folder, name) in [(&plugdeck, "/state/plugdeck"), (&between, "/between")] {
+        fs::set_permissions(folder, fs::Permissions::from_mode(0o777)).unwrap();
+        refuses_the_folder(&sandbox, &[name, "can be written by everybody", "could swap"]);
+        fs::set_permissions(folder, fs::Permissions::from_mode(0o700)).unwrap();
+    }
+    fs::remove_file(plugdeck.join("runs")).unwrap();
+    symlink("runs", plugdeck.join("runs")).unwrap();
+    assert_eq!(sandbox.run(&["faults/ok", "echo"]).1, 125);
+}
+
+#[test]
+fn what_others_have_put_in_the_hooks_place_never_runs() {
+    let sandbox = Sandbox::with(&["faults/ok"]);
+    assert_eq!(sandbox.run(&["faults/ok", "echo"]).1, 0);
+    let folder = sandbox.path().join("state/plugdeck/hook").join(env!("CARGO_PKG_VERSION"));
+    let hook = folder.join("sitecustomize.py");
+    let original = fs::read(&hook).unwrap();
+    // Nobody waits for a pipe, nor writes through a link.
+    let elsewhere = sandbox.path().join("elsewhere");
+    fs::write(&elsewhere, "raise SystemExit(9)").unwrap();
+    let disturbances: [&dyn Fn(); 3] = [
+        &|| assert!(Command::new("mkfifo").arg(&hook).status().unwrap().success()),
+        &|| symlink(&elsewhere, &hook).unwrap(),
+        &|| fs::write(&hook, "raise SystemExit(9)").unwrap(),
+    ];
+    for disturb in disturbances {
+        fs::remove_file(&hook).unwrap();
+        disturb();
+        let (report, code) = sandbox.run(&["faults/ok", "echo", "--timeout", "20"]);
+        assert_eq!(code, 0, "{report}");
+        assert!(fs::read(&hook).unwrap() == original);
+    }
+    assert_eq!(fs::read_to_string(&elsewhere).unwrap(), "raise SystemExit(9)");
+    if !is_root(&sandbox) {
+        return;
+    }
+    chown(&folder, Some(NOBODY), Some(NOBODY)).unwrap();
+    refuses_the_folder(&sandbox, &["/hook/", "belongs to user 65534"]);
+}
+
+#[test]
 fn a_run_of_another_user_is_shown_and_not_believed() {
     let sandbox = Sandbox::with(&["faults/ok"]);
     if !is_root(&sandbox) {
