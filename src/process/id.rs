@@ -10,7 +10,7 @@ use crate::text;
 const COMMAND: usize = 80;
 
 /// One process of this boot.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct ProcessId {
     pub pid: i32,
     /// Clock ticks after boot: field 22 of `/proc/PID/stat`.
@@ -43,6 +43,14 @@ impl ProcessId {
         let line = line.trim_end();
         (Self::of(self.pid) == Some(self))
             .then(|| text::safe(&line.as_bytes()[..line.floor_char_boundary(COMMAND)]))
+    }
+
+    /// How long ago it was started, in milliseconds; time in which the machine slept counts.
+    #[must_use]
+    pub fn age_ms(self) -> u64 {
+        let now = rustix::time::clock_gettime(rustix::time::ClockId::Boottime);
+        let now = u64::try_from(now.tv_sec * 1_000 + now.tv_nsec / 1_000_000).unwrap_or(0);
+        now.saturating_sub(self.start_time * 1_000 / rustix::param::clock_ticks_per_second().max(1))
     }
 
     /// Whether this very process still exists (a zombie does not count: it has ended).
@@ -111,5 +119,13 @@ mod tests {
         let this = ProcessId::current();
         assert!(this.is_alive());
         assert!(!ProcessId { start_time: this.start_time + 1, ..this }.is_alive());
+    }
+
+    #[test]
+    fn a_process_is_as_old_as_its_start_is_ago() {
+        // Started by the tests a moment ago, on a machine that may be slow.
+        let age = ProcessId::current().age_ms();
+        assert!(age < 600_000, "{age}");
+        assert!(ProcessId { pid: 1, start_time: 0 }.age_ms() > age);
     }
 }

@@ -24,6 +24,9 @@ pub struct ProcessSample {
     pub cpu_percent: f32,
     pub rss_bytes: u64,
     pub threads: u32,
+    /// 0 in recordings of earlier versions.
+    #[serde(default)]
+    pub session: i32,
     /// Made safe. Only in a process's first sample of a recording; `run::samples` carries it on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub command: Option<String>,
@@ -69,6 +72,7 @@ impl Sampler {
             cpu_percent: seen.cpu_usage(),
             rss_bytes: seen.memory(),
             threads: stat.threads,
+            session: stat.session,
             command: new.then(|| command_line(seen)),
         })
     }

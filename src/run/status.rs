@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::process::id::ProcessId;
+use crate::process::sampler::ProcessSample;
 use crate::run::event::{Event, Leftover, Record, StopCause};
 
 /// One word for where a run stands; the same in JSON, on screen and in the documentation.
@@ -126,6 +127,13 @@ impl Status {
         } else {
             State::Starting
         }
+    }
+
+    /// Whether a process is no longer in the session that one of the run's programs was given at its start.
+    #[must_use]
+    pub fn has_left_session(&self, process: &ProcessSample) -> bool {
+        let given = |step: &StepStatus| step.process.is_some_and(|program| program.pid == process.session);
+        process.session != 0 && !self.steps.iter().any(given)
     }
 
     /// Takes the next line of the journal.

@@ -295,6 +295,7 @@ fn left(left: &Leftover) -> (ProcessSample, String) {
         cpu_percent: 0.0,
         rss_bytes: 0,
         threads: 0,
+        session: 0,
         command: left.command.as_ref().map(|command| text::safe(command.as_bytes())),
     };
     (process, text::safe(left.reason.as_bytes()))

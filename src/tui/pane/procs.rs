@@ -280,6 +280,7 @@ mod tests {
             cpu_percent: 0.0,
             rss_bytes: 0,
             threads: 1,
+            session: 0,
             command: None,
         };
         let all = [process(10, 1), process(11, 10), process(13, 10), process(12, 11), process(20, 1)];

@@ -122,6 +122,7 @@ pub(super) fn process(pid: i32, ppid: i32, command: &str) -> ProcessSample {
         cpu_percent: if pid == 41_240 { 61.0 } else { 0.0 },
         rss_bytes: 96 << 20,
         threads: 6,
+        session: 41_233,
         command: Some(command.into()),
     }
 }
