@@ -10,7 +10,6 @@ use crate::cli::orphan_rows::{self, age};
 use crate::cli::print;
 use crate::ops::{Context, orphans, runs, sweep};
 use crate::process::forest;
-use crate::process::id::ProcessId;
 use crate::process::sampler::ProcessSample;
 use crate::run::samples::Sample;
 use crate::run::status::State;
@@ -82,7 +81,7 @@ impl RunRow {
 fn row(process: ProcessSample, run: &RunView) -> ProcessRow {
     ProcessRow {
         threads: process.threads,
-        age_ms: ProcessId { pid: process.pid, start_time: process.start_time }.age_ms(),
+        age_ms: process.id().age_ms(),
         own_session: run.status.has_left_session(&process),
         pid: process.pid,
         ppid: process.ppid,

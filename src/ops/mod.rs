@@ -16,6 +16,7 @@ pub mod explain;
 pub mod launch;
 pub mod orphans;
 pub mod runs;
+pub mod signals;
 pub mod stop;
 pub mod sweep;
 

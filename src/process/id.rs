@@ -48,9 +48,7 @@ impl ProcessId {
     /// How long ago it was started, in milliseconds; time in which the machine slept counts.
     #[must_use]
     pub fn age_ms(self) -> u64 {
-        let now = rustix::time::clock_gettime(rustix::time::ClockId::Boottime);
-        let now = u64::try_from(now.tv_sec * 1_000 + now.tv_nsec / 1_000_000).unwrap_or(0);
-        now.saturating_sub(self.start_time * 1_000 / rustix::param::clock_ticks_per_second().max(1))
+        uptime_ms().saturating_sub(self.start_time * 1_000 / ticks_per_second())
     }
 
     /// Whether this very process still exists (a zombie does not count: it has ended).
@@ -95,6 +93,19 @@ impl Stat {
 #[must_use]
 pub fn boot_id() -> String {
     fs::read_to_string("/proc/sys/kernel/random/boot_id").unwrap_or_default().trim().to_owned()
+}
+
+/// Milliseconds since the machine was started; time in which it slept counts, as it does in start times.
+#[must_use]
+pub fn uptime_ms() -> u64 {
+    let now = rustix::time::clock_gettime(rustix::time::ClockId::Boottime);
+    u64::try_from(now.tv_sec * 1_000 + now.tv_nsec / 1_000_000).unwrap_or(0)
+}
+
+/// Ticks of [`ProcessId::start_time`] in a second.
+#[must_use]
+pub fn ticks_per_second() -> u64 {
+    rustix::param::clock_ticks_per_second().max(1)
 }
 
 /// The user as whom this process acts.

@@ -32,6 +32,14 @@ pub struct ProcessSample {
     pub command: Option<String>,
 }
 
+impl ProcessSample {
+    /// Which process it is.
+    #[must_use]
+    pub fn id(&self) -> ProcessId {
+        ProcessId { pid: self.pid, start_time: self.start_time }
+    }
+}
+
 /// Keeps what sysinfo needs to turn two looks into a percentage.
 pub struct Sampler {
     system: System,

@@ -109,6 +109,8 @@ pub struct Status {
     pub boot_id: String,
     pub steps: Vec<StepStatus>,
     pub stopping: Option<StopCause>,
+    /// When its end was asked for last.
+    pub stopping_us: u64,
     pub outcome: Option<Outcome>,
     /// Of the last line read.
     pub last_us: u64,
@@ -162,7 +164,9 @@ impl Status {
                 let step = self.step(*step);
                 (step.ended_us, step.exit_code, step.signal) = (at, *exit_code, *signal);
             }
-            Event::StopRequested { cause } => self.stopping = Some(*cause),
+            Event::StopRequested { cause } => {
+                (self.stopping, self.stopping_us) = (Some(*cause), record.t_us);
+            }
             Event::Ended { outcome } => self.outcome = Some(outcome.as_ref().clone()),
             Event::Signalled { .. }
             | Event::Dropped { .. }

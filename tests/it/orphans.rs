@@ -8,6 +8,7 @@ use std::process::Command;
 use serde_json::{Value, json};
 
 use crate::support::sandbox::{PYTHON, Sandbox};
+use crate::support::screen::Screen;
 use crate::support::{lives, send, wait_for};
 
 /// Starts a program as another tool would that is then killed: in a session of the tool's, and nobody waits for it.
@@ -216,4 +217,46 @@ fn a_process_that_left_its_agents_session_is_marked() {
         "{text}"
     );
     sandbox.plugdeck(&["kill", &run]);
+}
+
+#[test]
+fn the_dashboard_shows_an_orphan_and_ends_it_after_a_question_with_proof() {
+    let sandbox = Sandbox::with(&["faults/slow"]);
+    let orphan = Left::agent(&sandbox, "faults/slow", "orphan", &ticking());
+    let mut screen = Screen::start(&sandbox, &[], 120, 40);
+    screen.wait_for("☠1 orphan");
+    screen.send("3G");
+    screen.wait_until("its page", |text| text.contains("tick of faults/slow") && text.contains("Believed"));
+    screen.send("x");
+    screen.wait_for(&format!("End orphan {}?", orphan.0));
+    screen.send("\u{1b}");
+    screen.wait_gone("End orphan");
+    assert!(lives(orphan.0), "a question has ended it");
+    screen.send("x");
+    screen.wait_for("End orphan");
+    screen.send("\r");
+    screen.wait_for("✓ verified: 0 processes left");
+    assert!(screen.text().contains("SIGTERM → 1 process"), "{}", screen.text());
+    assert!(!lives(orphan.0));
+    screen.send("\r");
+    screen.wait_gone("☠1");
+}
+
+#[test]
+fn a_signal_of_choice_reaches_the_selected_process() {
+    let sandbox = Sandbox::with(&["faults/slow"]);
+    let run = sandbox.detach(&["faults/slow", "tick", "-p", "seconds=50"]);
+    let journal = sandbox.journal(&run);
+    let agent = journal.iter().find(|line| line["event"] == "started").unwrap()["pid"].as_i64().unwrap();
+    let mut screen = Screen::start(&sandbox, &[], 120, 40);
+    screen.wait_for(&agent.to_string());
+    screen.send("3S");
+    screen.wait_for(&format!("Signal for {agent}"));
+    screen.send("jjjjjj");
+    screen.wait_for("send STOP");
+    screen.send("\r");
+    screen.wait_for("SIGSTOP was sent");
+    let state =
+        || fs::read_to_string(format!("/proc/{agent}/stat")).ok()?.rsplit_once(") ")?.1.chars().next();
+    wait_for("its halt", || (state() == Some('T')).then_some(()));
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 use ratatui::style::Color;
 use ratatui::text::Span;
 
+use crate::process::id;
 use crate::run::status::State;
 use crate::text;
 use crate::tui::message::Now;
@@ -92,6 +93,18 @@ pub fn ago(then_ms: i64, now_ms: i64) -> String {
         seconds @ 60..3_600 => format!("{}m ago", seconds / 60),
         seconds @ 3_600..86_400 => format!("{}h ago", seconds / 3_600),
         seconds => format!("{}d ago", seconds / 86_400),
+    }
+}
+
+/// How old a process is that started at this tick of the clock: `41s`, `12m`, `3h`, `5d`.
+#[must_use]
+pub fn age(start_time: u64, now: Now) -> String {
+    let seconds = (now.uptime_ms / 1_000).saturating_sub(start_time / id::ticks_per_second());
+    match seconds {
+        ..120 => format!("{seconds}s"),
+        120..7_200 => format!("{}m", seconds / 60),
+        7_200..172_800 => format!("{}h", seconds / 3_600),
+        _ => format!("{}d", seconds / 86_400),
     }
 }
 
@@ -190,7 +203,7 @@ mod tests {
 
     #[test]
     fn days_have_names() {
-        let now = Now { clock_us: 0, wall_ms: 1_795_356_202_000, utc_offset: 7_200 };
+        let now = Now { clock_us: 0, uptime_ms: 0, wall_ms: 1_795_356_202_000, utc_offset: 7_200 };
         assert_eq!(day(now.wall_ms, now), "today");
         assert_eq!(day(now.wall_ms - 86_400_000, now), "yesterday");
         assert_eq!(day(0, now), "1970-01-01");
