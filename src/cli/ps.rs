@@ -38,8 +38,10 @@ struct RunRow {
     state: Option<State>,
     elapsed_ms: Option<u64>,
     silence_ms: Option<u64>,
-    /// Of all its processes together; null where none was seen.
+    /// Of all its processes together; only where some were seen.
+    #[serde(skip_serializing_if = "Option::is_none")]
     cpu_percent: Option<f32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     rss_bytes: Option<u64>,
     processes: Vec<ProcessRow>,
 }

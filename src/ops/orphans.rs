@@ -11,6 +11,9 @@ use crate::process::orphans::{self, Call};
 use crate::process::tree;
 use crate::run::spec::RunId;
 
+/// Longest command line, in bytes: what tells agents apart stands behind long folders.
+const COMMAND: usize = 400;
+
 /// Where an orphan comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -84,7 +87,7 @@ fn own(context: &Context) -> Vec<Orphan> {
 impl Orphan {
     fn new(process: ProcessId, root: ProcessId, origin: Origin) -> Self {
         let parent = Stat::read(process.pid).map_or(0, |stat| stat.parent);
-        let command = process.command().unwrap_or_default();
+        let command = process.command_line(COMMAND).unwrap_or_default();
         Self { process, parent, root, command, origin, run: None, call: None }
     }
 }

@@ -10,7 +10,7 @@ pub const CHOICES: &[(i32, &str)] = &[
     (libc::SIGTERM, "asks it to end"),
     (libc::SIGINT, "as ctrl-c would"),
     (libc::SIGHUP, "as a closed terminal would"),
-    (libc::SIGQUIT, "ends it, with a core where it has none of its own"),
+    (libc::SIGQUIT, "ends it with a core, unless it does something else with it"),
     (libc::SIGUSR1, "whatever the program made of it; else ends it"),
     (libc::SIGUSR2, "whatever the program made of it; else ends it"),
     (libc::SIGSTOP, "stops it; CONT goes on"),

@@ -34,6 +34,12 @@ impl ProcessId {
     /// Its command line as one safe line, or its name in brackets; `None` when it is gone.
     #[must_use]
     pub fn command(self) -> Option<String> {
+        self.command_line(COMMAND)
+    }
+
+    /// The same, cut to so many bytes.
+    #[must_use]
+    pub fn command_line(self, most: usize) -> Option<String> {
         let words = fs::read(format!("/proc/{}/cmdline", self.pid)).ok()?;
         let line = if words.is_empty() {
             format!("[{}]", fs::read_to_string(format!("/proc/{}/comm", self.pid)).ok()?.trim_end())
@@ -42,7 +48,7 @@ impl ProcessId {
         };
         let line = line.trim_end();
         (Self::of(self.pid) == Some(self))
-            .then(|| text::safe(&line.as_bytes()[..line.floor_char_boundary(COMMAND)]))
+            .then(|| text::safe(&line.as_bytes()[..line.floor_char_boundary(most)]))
     }
 
     /// How long ago it was started, in milliseconds; time in which the machine slept counts.

@@ -47,7 +47,7 @@ impl App {
     pub(super) fn act_on_stop(&mut self, action: Action, stop: Stop) -> Vec<Effect> {
         let begun = stop.has_begun();
         let over = begun && stop.is_over(&self.world);
-        let may_kill = !over && !(begun && stop.now);
+        let may_kill = !(over || begun && stop.now);
         match action {
             Action::Confirm if !begun => return self.begin_stop(stop),
             // A first press asks, and a second one kills what has been agreed to end.
@@ -91,7 +91,7 @@ impl App {
                 Effect::EndOrphan { orphans: tree.orphans.clone(), now: stop.now }
             }
         };
-        stop.begin(&self.world, self.now.clock_us);
+        stop.begin(&self.world, self.now);
         self.over = Some(Over::Stop(stop));
         vec![effect]
     }

@@ -10,6 +10,7 @@ use crate::process::id::ProcessId;
 use crate::process::sampler::ProcessSample;
 use crate::run::spec::{Kind, RunId, Step as Planned};
 use crate::run::status::State;
+use crate::tui::message::Now;
 use crate::tui::pane::dialog::buttons;
 use crate::tui::pane::{Look, procs, sign};
 use crate::tui::seen::Run;
@@ -43,8 +44,8 @@ pub struct Stop {
     listed: Option<Vec<ProcessSample>>,
     /// Of an orphan: milliseconds since the beginning, and a phrase.
     steps: Vec<(u64, String)>,
-    /// Microseconds of the monotonic clock.
-    began_us: u64,
+    /// When it was agreed to: the processes are shown as they were then.
+    began: Now,
     /// Of an orphan: what could not be ended; `None` until it is over.
     left: Option<Vec<String>>,
 }
@@ -53,14 +54,14 @@ impl Stop {
     /// The question.
     #[must_use]
     pub fn new(target: Target, now: bool) -> Self {
-        Self { target, now, listed: None, steps: Vec::new(), began_us: 0, left: None }
+        Self { target, now, listed: None, steps: Vec::new(), began: Now::default(), left: None }
     }
 
     /// It was agreed to.
-    pub fn begin(&mut self, world: &World, clock_us: u64) {
+    pub fn begin(&mut self, world: &World, now: Now) {
         if self.listed.is_none() {
             self.listed = Some(self.processes(world).to_vec());
-            self.began_us = clock_us;
+            self.began = now;
         }
     }
 
@@ -93,7 +94,7 @@ impl Stop {
                 format!("{what}{}: {names}", sign::count(pids.len(), "process", "processes"))
             }
         };
-        self.steps.push((clock_us.saturating_sub(self.began_us) / 1_000, phrase));
+        self.steps.push((clock_us.saturating_sub(self.began.clock_us) / 1_000, phrase));
     }
 
     /// Takes the end of an orphaned tree.
@@ -168,7 +169,9 @@ impl Stop {
             Target::Run(run) => world.run(run),
             Target::Orphan(_) => None,
         };
-        procs::tree(buffer, tree, processes, |one| run.is_some_and(|run| run.has_left_session(one)), look);
+        let then = if self.has_begun() { self.began } else { look.now };
+        let has_left = |one: &ProcessSample| run.is_some_and(|run| run.has_left_session(one));
+        procs::tree(buffer, tree, processes, has_left, Look { now: then, ..look });
         at += rows + 2;
         // Of a long story the end.
         let fits = usize::from(inner.height.saturating_sub(at + 2));
