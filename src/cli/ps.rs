@@ -38,10 +38,10 @@ struct RunRow {
     state: Option<State>,
     elapsed_ms: Option<u64>,
     silence_ms: Option<u64>,
-    /// Of all its processes together; only where some were seen.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    /// Of all its processes together: for people, a program adds up by itself.
+    #[serde(skip)]
     cpu_percent: Option<f32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(skip)]
     rss_bytes: Option<u64>,
     processes: Vec<ProcessRow>,
 }
@@ -53,11 +53,15 @@ struct ProcessRow {
     state: char,
     cpu_percent: f32,
     rss_bytes: u64,
+    command: String,
+    // For people only: the keys above are what scripts rely on.
+    #[serde(skip)]
     threads: u32,
+    #[serde(skip)]
     age_ms: u64,
     /// It has left its agent's session.
+    #[serde(skip)]
     own_session: bool,
-    command: String,
 }
 
 impl RunRow {
