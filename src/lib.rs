@@ -61,7 +61,7 @@
 //! | `spec.json` | what was asked: agent (`namespace/folder`, or the absolute path of a folder that a person named so), kind, method, payload, `payload_in_argv` where it goes as the argument, steps, limits, version of plugdeck; names of passed variables, never their values |
 //! | `lock` | a lock (flock) that the caller takes before the directory gets its name and the supervisor inherits. Views try it shared, for an instant. Free and no end: the supervisor is gone, the run is `lost` |
 //! | `events.jsonl` | one object a line, `{"v":1,"t_us":…,"event":"…",…}`: `starting`, `started`, `skipped`, `not_started`, `exited`, `silence`, `evidence`, `stop_requested`, `signalled`, `dropped`, `hole`, `leftovers`, `ended` |
-//! | `samples.jsonl` | the tree over time: pid, start time, parent, state, CPU, memory, threads; each second for ten minutes, then every 5 s, after an hour every 30 s; a process's first and last sample always; its command in its first |
+//! | `samples.jsonl` | the tree over time: pid, start time, parent, session, state, CPU, memory, threads; each second for ten minutes, then every 5 s, after an hour every 30 s; a process's first and last sample always; its command in its first |
 //! | `stdout`, `stderr` | the exact bytes; where more was printed than is kept (`keep_output` in `spec.json`), with a hole in the middle |
 //! | `stdout.tail`, `stderr.tail` | only where the file system makes no holes: the last 16 MiB, put in order when the run ends; until then in `.stdout.tail`, `.stderr.tail`, a ring |
 //! | `timeline` | 16-byte little-endian records, one for each read: u64 microseconds since the start, u8 stream (1, 2), 3 zero bytes, u32 length |
@@ -71,18 +71,15 @@
 //! | `reserve` | 16 KiB, given back when the disk is full, so that the end still fits |
 //!
 //! What runs inside the agent's Python before the agent stands beside the runs, in `../hook/<version>/`, where all
-//! runs share it: it hands the payload over, buffers by line, listens for the stack signal. It is not there where the
-//! payload goes as the argument. Like every file of the user, it is only as safe as the agents that the user runs.
+//! runs share it: it hands the payload over, buffers by line, listens for the stack signal. Whatever else is found in
+//! its place is replaced, and where the payload goes as the argument it is not used. Like every file of the user, it
+//! is only as safe as the agents that the user runs.
 //!
 //! Times are microseconds on the monotonic clock, counted from the supervisor's start. The caller creates the
 //! directory under a dot-name, writes `spec.json`, takes the lock, renames, starts the supervisor. Nothing is
 //! recorded before the checks of agent and payload have passed; a run whose supervisor could not begin is removed
 //! again. What belongs to another user is not read, and `runs` must stand where no other user can swap it: a link
 //! to a folder of one's own is well, where no other user can swap the link.
-//!
-//! The hook, which runs inside the agent's Python before the agent (it hands the payload over and buffers by line),
-//! stands beside the runs in `hook/<version>/`, for all of them: whatever else is found in its place is replaced. It is
-//! not used where the payload goes as the argument.
 //!
 //! # More output than is kept
 //!

@@ -4,6 +4,7 @@
 mod answer;
 mod attend;
 mod build;
+mod clean;
 mod demo;
 mod doctor;
 mod ear;
@@ -15,6 +16,7 @@ mod info;
 mod kill;
 mod list;
 mod logs;
+mod orphan_rows;
 mod parameters;
 mod pretty;
 mod print;
@@ -72,6 +74,8 @@ enum Verb {
     Logs(logs::Args),
     /// Stop a run and wait for the proof
     Kill(kill::Args),
+    /// End processes that nobody watches any more, with proof
+    Clean(clean::Args),
     /// Check this machine: Pythons, uv, folders, rights, terminal, models
     Doctor(doctor::Args),
 }
@@ -118,6 +122,7 @@ impl Verb {
             Self::Why(args) | Self::Stack(args) => args.json.then(Report::default),
             Self::Logs(args) => args.json.then(Report::default),
             Self::Kill(args) => args.json.then(Report::default),
+            Self::Clean(args) => args.json.then(Report::default),
             Self::Doctor(args) => args.json.then(Report::default),
         }
     }
@@ -136,6 +141,7 @@ fn perform(context: Context, cli: Cli) -> Result<ExitCode, Failure> {
         Some(Verb::Stack(args)) => why::perform_stack(&context, &args),
         Some(Verb::Logs(args)) => logs::perform(&context, &args),
         Some(Verb::Kill(args)) => kill::perform(&context, &args),
+        Some(Verb::Clean(args)) => clean::perform(&context, &args),
         Some(Verb::Doctor(args)) => doctor::perform(&context, &args),
     }
 }

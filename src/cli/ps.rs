@@ -6,9 +6,12 @@ use std::time::Duration;
 use serde::Serialize;
 
 use crate::cli::failure::Failure;
+use crate::cli::orphan_rows::{self, age};
 use crate::cli::print;
-use crate::ops::{Context, runs, sweep};
+use crate::ops::{Context, orphans, runs, sweep};
+use crate::process::forest;
 use crate::process::sampler::ProcessSample;
+use crate::run::samples::Sample;
 use crate::run::status::State;
 use crate::run::view::RunView;
 use crate::text;
@@ -18,6 +21,9 @@ pub struct Args {
     /// Ended runs too
     #[arg(long)]
     all: bool,
+    /// Processes that nobody watches any more; only looks, ends nothing
+    #[arg(long, conflicts_with = "all")]
+    orphans: bool,
     /// Print one JSON array
     #[arg(long)]
     pub json: bool,
@@ -34,6 +40,11 @@ struct RunRow {
     silence_ms: Option<u64>,
     /// It has been silent for longer than is worth a notice.
     stuck: Option<bool>,
+    /// Of all its processes together: for people, a program adds up by itself.
+    #[serde(skip)]
+    cpu_percent: Option<f32>,
+    #[serde(skip)]
+    rss_bytes: Option<u64>,
     processes: Vec<ProcessRow>,
 }
 
@@ -45,6 +56,14 @@ struct ProcessRow {
     cpu_percent: f32,
     rss_bytes: u64,
     command: String,
+    // For people only: the keys above are what scripts rely on.
+    #[serde(skip)]
+    threads: u32,
+    #[serde(skip)]
+    age_ms: u64,
+    /// It has left its agent's session.
+    #[serde(skip)]
+    own_session: bool,
 }
 
 impl RunRow {
@@ -59,13 +78,20 @@ impl RunRow {
             elapsed_ms: u64::try_from(run.elapsed().as_millis()).ok(),
             silence_ms: runs::silence_ms(run),
             stuck: Some(runs::is_stuck(run)),
-            processes: sample.map_or(Vec::new(), |sample| sample.processes.into_iter().map(row).collect()),
+            cpu_percent: sample.as_ref().map(Sample::cpu_percent),
+            rss_bytes: sample.as_ref().map(Sample::rss_bytes),
+            processes: sample.map_or(Vec::new(), |sample| {
+                sample.processes.into_iter().map(|process| row(process, run)).collect()
+            }),
         }
     }
 }
 
-fn row(process: ProcessSample) -> ProcessRow {
+fn row(process: ProcessSample, run: &RunView) -> ProcessRow {
     ProcessRow {
+        threads: process.threads,
+        age_ms: process.id().age_ms(),
+        own_session: run.status.has_left_session(&process),
         pid: process.pid,
         ppid: process.ppid,
         state: process.state,
@@ -76,6 +102,9 @@ fn row(process: ProcessSample) -> ProcessRow {
 }
 
 pub fn perform(context: &Context, args: &Args) -> Result<ExitCode, Failure> {
+    if args.orphans {
+        return look_for_orphans(context, args.json);
+    }
     print::swept(&sweep::all(context, || true));
     let found = if args.all { runs::list(context)? } else { runs::live(context)? };
     let mut rows = Vec::new();
@@ -108,6 +137,23 @@ pub fn perform(context: &Context, args: &Args) -> Result<ExitCode, Failure> {
     Ok(ExitCode::SUCCESS)
 }
 
+/// Lists what nobody watches any more.
+fn look_for_orphans(context: &Context, json: bool) -> Result<ExitCode, Failure> {
+    let found = orphans::look(context);
+    let rows: Vec<_> = found.iter().map(orphan_rows::Row::of).collect();
+    if json {
+        print::json(&rows)?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    if rows.is_empty() {
+        print::talk("no orphans");
+    }
+    for row in rows {
+        print::data(&format!("{}\n", row.line()))?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
 fn lines(row: &RunRow) -> String {
     let run = text::safe(row.run.as_bytes());
     let (Some(agent), Some(state), Some(elapsed_ms)) = (&row.agent, row.state, row.elapsed_ms) else {
@@ -118,15 +164,26 @@ fn lines(row: &RunRow) -> String {
     let stuck = if row.stuck == Some(true) { "◐" } else { " " };
     let mut lines =
         format!("{run} {stuck}{:<10} {elapsed:>8.1} s  {}\n", state.word(), text::safe(what.as_bytes()));
-    for process in &row.processes {
+    let count = row.processes.len();
+    if let (Some(cpu), Some(rss), 2..) = (row.cpu_percent, row.rss_bytes, count) {
+        lines += &format!("  {count:>8} together {cpu:>3.0}% {:>7.1} MiB\n", mebibytes(rss));
+    }
+    for (branch, process) in forest::rows(&row.processes, |process| (process.pid, process.ppid)) {
         lines += &format!(
-            "    {:>8} {} {:>5.0}% {:>7.1} MiB  {}\n",
+            "    {:>8} {} {:>5.0}% {:>7.1} MiB {:>3} thr {:>5}  {branch}{}{}\n",
             process.pid,
             process.state,
             process.cpu_percent,
-            f64::from(u32::try_from(process.rss_bytes >> 10).unwrap_or(u32::MAX)) / 1024.0,
-            text::safe(process.command.as_bytes())
+            mebibytes(process.rss_bytes),
+            process.threads,
+            age(process.age_ms),
+            text::safe(process.command.as_bytes()),
+            if process.own_session { "  ⚑ own session" } else { "" }
         );
     }
     lines
+}
+
+fn mebibytes(bytes: u64) -> f64 {
+    f64::from(u32::try_from(bytes >> 10).unwrap_or(u32::MAX)) / 1024.0
 }

@@ -52,6 +52,38 @@ pub fn again(context: &Context, run: &RunView) -> Option<Swept> {
     end(context, &[lost], || true).pop()
 }
 
+/// Looks for escapees of every lost run of this boot, whether it was looked at before or not.
+pub fn all_again(context: &Context) -> Vec<Swept> {
+    let lost = lost(context);
+    if lost.is_empty() { Vec::new() } else { end(context, &lost, || true) }
+}
+
+/// Who has escaped from the lost runs of this boot, and from which one; nothing is ended and nothing is noted.
+#[must_use]
+pub fn escapees(context: &Context) -> Vec<(ProcessId, RunId)> {
+    let lost = lost(context);
+    if lost.is_empty() {
+        return Vec::new();
+    }
+    let mut escapees = Escapees::of(context, &lost);
+    escapees.are_gone();
+    escapees.found.iter().map(|(process, run)| (*process, lost[*run].id.clone())).collect()
+}
+
+/// Every lost run of this boot.
+fn lost(context: &Context) -> Vec<RunView> {
+    let dirs = runs::store(context).list().unwrap_or_default().into_iter();
+    let without_end = dirs.filter(|dir| !dir.end().exists() && dir.is_free());
+    without_end.filter_map(|dir| RunView::open(dir).ok()).filter(is_lost).collect()
+}
+
+/// Who must be left alone: the calling process with all above and below it, and live supervisors with their trees.
+#[must_use]
+pub fn spared(context: &Context) -> HashSet<ProcessId> {
+    let live = runs::live(context).unwrap_or_default().into_iter().flatten();
+    escapee::spared(live.filter_map(|run| run.status.supervisor))
+}
+
 fn sweep(context: &Context, dirs: Vec<RunDir>, goes_on: impl FnMut() -> bool) -> Vec<Swept> {
     let notes = context.paths.notes();
     let mut lost = Vec::new();
@@ -156,13 +188,9 @@ impl<'a> Escapees<'a> {
 
 impl Condemned for Escapees<'_> {
     fn are_gone(&mut self) -> bool {
-        let spared = || {
-            let live = runs::live(self.context).unwrap_or_default().into_iter().flatten();
-            escapee::spared(live.filter_map(|run| run.status.supervisor))
-        };
         let known: HashSet<_> = self.refused.values().copied().collect();
         for _ in 0..LOOKS {
-            self.found = escapee::find(&self.signs, spared);
+            self.found = escapee::find(&self.signs, || spared(self.context));
             self.found.retain(|(process, _)| !known.contains(process));
             if !self.found.is_empty() {
                 return false;

@@ -10,7 +10,7 @@ use crate::text;
 const COMMAND: usize = 80;
 
 /// One process of this boot.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct ProcessId {
     pub pid: i32,
     /// Clock ticks after boot: field 22 of `/proc/PID/stat`.
@@ -34,6 +34,12 @@ impl ProcessId {
     /// Its command line as one safe line, or its name in brackets; `None` when it is gone.
     #[must_use]
     pub fn command(self) -> Option<String> {
+        self.command_line(COMMAND)
+    }
+
+    /// The same, cut to so many bytes.
+    #[must_use]
+    pub fn command_line(self, most: usize) -> Option<String> {
         let words = fs::read(format!("/proc/{}/cmdline", self.pid)).ok()?;
         let line = if words.is_empty() {
             format!("[{}]", fs::read_to_string(format!("/proc/{}/comm", self.pid)).ok()?.trim_end())
@@ -42,7 +48,13 @@ impl ProcessId {
         };
         let line = line.trim_end();
         (Self::of(self.pid) == Some(self))
-            .then(|| text::safe(&line.as_bytes()[..line.floor_char_boundary(COMMAND)]))
+            .then(|| text::safe(&line.as_bytes()[..line.floor_char_boundary(most)]))
+    }
+
+    /// How long ago it was started, in milliseconds; time in which the machine slept counts.
+    #[must_use]
+    pub fn age_ms(self) -> u64 {
+        uptime_ms().saturating_sub(self.start_time * 1_000 / ticks_per_second())
     }
 
     /// Whether this very process still exists (a zombie does not count: it has ended).
@@ -89,6 +101,19 @@ pub fn boot_id() -> String {
     fs::read_to_string("/proc/sys/kernel/random/boot_id").unwrap_or_default().trim().to_owned()
 }
 
+/// Milliseconds since the machine was started; time in which it slept counts, as it does in start times.
+#[must_use]
+pub fn uptime_ms() -> u64 {
+    let now = rustix::time::clock_gettime(rustix::time::ClockId::Boottime);
+    u64::try_from(now.tv_sec * 1_000 + now.tv_nsec / 1_000_000).unwrap_or(0)
+}
+
+/// Ticks of [`ProcessId::start_time`] in a second.
+#[must_use]
+pub fn ticks_per_second() -> u64 {
+    rustix::param::clock_ticks_per_second().max(1)
+}
+
 /// The user as whom this process acts.
 #[must_use]
 pub fn user() -> u32 {
@@ -111,5 +136,13 @@ mod tests {
         let this = ProcessId::current();
         assert!(this.is_alive());
         assert!(!ProcessId { start_time: this.start_time + 1, ..this }.is_alive());
+    }
+
+    #[test]
+    fn a_process_is_as_old_as_its_start_is_ago() {
+        // Started by the tests a moment ago, on a machine that may be slow.
+        let age = ProcessId::current().age_ms();
+        assert!(age < 600_000, "{age}");
+        assert!(ProcessId { pid: 1, start_time: 0 }.age_ms() > age);
     }
 }

@@ -4,10 +4,13 @@
 pub mod cause;
 pub mod descriptors;
 pub mod diag;
+pub mod ending;
 pub mod escapee;
 pub mod facts;
+pub mod forest;
 pub mod id;
 pub mod locks;
+pub mod orphans;
 pub mod sampler;
 #[expect(unsafe_code, reason = "a real-time signal has no name")]
 pub mod signal;

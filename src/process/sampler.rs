@@ -24,9 +24,20 @@ pub struct ProcessSample {
     pub cpu_percent: f32,
     pub rss_bytes: u64,
     pub threads: u32,
+    /// 0 in recordings of earlier versions.
+    #[serde(default)]
+    pub session: i32,
     /// Made safe. Only in a process's first sample of a recording; `run::samples` carries it on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub command: Option<String>,
+}
+
+impl ProcessSample {
+    /// Which process it is.
+    #[must_use]
+    pub fn id(&self) -> ProcessId {
+        ProcessId { pid: self.pid, start_time: self.start_time }
+    }
 }
 
 /// Keeps what sysinfo needs to turn two looks into a percentage.
@@ -69,6 +80,7 @@ impl Sampler {
             cpu_percent: seen.cpu_usage(),
             rss_bytes: seen.memory(),
             threads: stat.threads,
+            session: stat.session,
             command: new.then(|| command_line(seen)),
         })
     }

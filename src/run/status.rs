@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::process::id::ProcessId;
+use crate::process::sampler::ProcessSample;
 use crate::run::event::{Event, Leftover, Record, StopCause};
 
 /// One word for where a run stands; the same in JSON, on screen and in the documentation.
@@ -108,6 +109,8 @@ pub struct Status {
     pub boot_id: String,
     pub steps: Vec<StepStatus>,
     pub stopping: Option<StopCause>,
+    /// When its end was asked for last.
+    pub stopping_us: u64,
     pub outcome: Option<Outcome>,
     /// Of the last line read.
     pub last_us: u64,
@@ -126,6 +129,13 @@ impl Status {
         } else {
             State::Starting
         }
+    }
+
+    /// Whether a process is no longer in the session that one of the run's programs was given at its start.
+    #[must_use]
+    pub fn has_left_session(&self, process: &ProcessSample) -> bool {
+        let given = |step: &StepStatus| step.process.is_some_and(|program| program.pid == process.session);
+        process.session != 0 && !self.steps.iter().any(given)
     }
 
     /// Takes the next line of the journal.
@@ -154,7 +164,9 @@ impl Status {
                 let step = self.step(*step);
                 (step.ended_us, step.exit_code, step.signal) = (at, *exit_code, *signal);
             }
-            Event::StopRequested { cause } => self.stopping = Some(*cause),
+            Event::StopRequested { cause } => {
+                (self.stopping, self.stopping_us) = (Some(*cause), record.t_us);
+            }
             Event::Ended { outcome } => self.outcome = Some(outcome.as_ref().clone()),
             Event::Signalled { .. }
             | Event::Dropped { .. }

@@ -6,6 +6,7 @@ mod draw;
 mod inspect;
 mod learn;
 mod mouse;
+mod stopping;
 #[cfg(test)]
 mod tests;
 
@@ -18,6 +19,7 @@ use ratatui::layout::{Rect, Size};
 
 use crate::ops::Context;
 use crate::ops::call::Request;
+use crate::process::id::ProcessId;
 use crate::run::spec::RunId;
 use crate::tui::app::inspect::Inspection;
 use crate::tui::effect::{Effect, Watch};
@@ -29,9 +31,11 @@ use crate::tui::pane::dialog::Dialog;
 use crate::tui::pane::form::Form;
 use crate::tui::pane::help::Help;
 use crate::tui::pane::plan::PlanDialog;
-use crate::tui::pane::procs::{self, Procs};
+use crate::tui::pane::procs::{self, Procs, Selected};
 use crate::tui::pane::run_page::{Place, RunPage};
 use crate::tui::pane::runs::Runs;
+use crate::tui::pane::signals::Signals;
+use crate::tui::pane::stop::Stop;
 use crate::tui::pane::toast::Toast;
 use crate::tui::pane::{Look, sign};
 use crate::tui::seen::Reply;
@@ -79,6 +83,8 @@ pub struct App {
     reply: Option<Arc<Reply>>,
     /// The lost runs that were seen: for a new one, what it left behind is looked for.
     lost: HashSet<RunId>,
+    /// When to look for orphans again; microseconds of the monotonic clock.
+    orphans_due_us: u64,
     changed: bool,
 }
 
@@ -101,6 +107,8 @@ impl Page {
 enum Over {
     Dialog(Dialog),
     Plan(PlanDialog),
+    Stop(Stop),
+    Signals(Signals),
     Help(Help),
 }
 
@@ -116,10 +124,15 @@ struct AfterBuild {
 enum Subject {
     Welcome,
     Agent(String),
-    Method { agent: String, method: String },
+    Method {
+        agent: String,
+        method: String,
+    },
     Namespace(String),
     Unreadable(PathBuf),
     Run(RunId),
+    /// The process at the top of its tree.
+    Orphan(ProcessId),
     Nothing,
 }
 
@@ -157,6 +170,7 @@ impl App {
             reading: None,
             reply: None,
             lost: HashSet::new(),
+            orphans_due_us: 0,
             changed: true,
         }
     }
@@ -179,7 +193,9 @@ impl App {
         let second = counting.then(|| SECOND_US - self.now.clock_us % SECOND_US);
         let toast = self.toast.as_ref().and_then(Toast::until_us);
         let toast = toast.map(|until| until.saturating_sub(self.now.clock_us));
-        second.into_iter().chain(toast).min().map(Duration::from_micros)
+        let orphans = self.orphans_due_us.saturating_sub(self.now.clock_us);
+        let orphans = self.shows_processes().then_some(orphans);
+        second.into_iter().chain(toast).chain(orphans).min().map(Duration::from_micros)
     }
 
     /// Takes one message; says what is to be done outside.
@@ -213,6 +229,10 @@ impl App {
             | Message::Inspected { .. }
             | Message::Recalled { .. }
             | Message::Swept(_)
+            | Message::Orphans(_)
+            | Message::OrphanStep { .. }
+            | Message::OrphanEnded { .. }
+            | Message::Signalled { .. }
             | Message::Theme(_) => {
                 effects = self.learn(message);
                 self.changed = true;
@@ -243,6 +263,7 @@ impl App {
         self.procs.settle(&self.world, rows(bench.procs));
         self.follow_run();
         self.inspect(effects);
+        self.look_for_orphans(effects);
         for page in self.pages.iter_mut().filter_map(Page::run) {
             page.settle(&self.world);
         }
@@ -299,7 +320,11 @@ impl App {
         };
         let run = match self.followed {
             Pane::Runs => self.runs.selected().cloned(),
-            Pane::Procs => self.procs.selected_run(&self.world),
+            Pane::Procs => match self.procs.selected(&self.world) {
+                Some(Selected::Run(run)) => Some(run),
+                Some(Selected::Orphan(root)) => return Subject::Orphan(root),
+                None => None,
+            },
             Pane::Agents | Pane::Main => None,
         };
         run.map_or_else(of_agents, Subject::Run)
@@ -336,13 +361,15 @@ impl App {
             (Some(Over::Help(_)), _) => Layer::Help,
             (Some(Over::Dialog(_)), _) => Layer::Dialog,
             (Some(Over::Plan(_)), _) => Layer::Plan,
+            (Some(Over::Stop(_)), _) => Layer::Stop,
+            (Some(Over::Signals(_)), _) => Layer::Signals,
             (None, Some(Page::Form(form))) => form.layer(),
             (None, Some(Page::Run(page))) => page.layer(),
             (None, None) => match (self.focus, self.subject()) {
                 (Pane::Agents | Pane::Main, Subject::Welcome) => Layer::Welcome,
                 (Pane::Agents, _) => Layer::Agents,
                 (Pane::Runs, _) => Layer::Runs,
-                (Pane::Procs, _) => Layer::Procs,
+                (Pane::Procs, _) | (Pane::Main, Subject::Orphan(_)) => Layer::Procs,
                 (Pane::Main, Subject::Run(_)) => self.main_run.as_ref().map_or(Layer::Output, RunPage::layer),
                 (Pane::Main, _) => Layer::Page,
             },

@@ -10,7 +10,11 @@ use tokio::sync::mpsc::Sender;
 
 use crate::agent::payload::Payload;
 use crate::ops::call::Request;
-use crate::ops::{Context, Rejected, Why, agents, build, call, explain, runs, stop, sweep};
+use crate::ops::orphans::{Origin, Orphan};
+use crate::ops::{
+    Context, Rejected, Why, agents, build, call, clean, explain, orphans, runs, signals, stop, sweep,
+};
+use crate::process::id::ProcessId;
 use crate::run::dir::RunDir;
 use crate::run::spec::{Kind, RunId};
 use crate::run::view::RunView;
@@ -61,6 +65,18 @@ pub enum Effect {
     Stop {
         run: RunDir,
         now: bool,
+    },
+    /// Looks for processes that nobody watches; the tail tells what it sees of them.
+    LookForOrphans,
+    /// Ends an orphaned tree; answered by `OrphanStep`s and `OrphanEnded`.
+    EndOrphan {
+        orphans: Vec<Orphan>,
+        now: bool,
+    },
+    /// Sends a signal to one process; answered by `Signalled`.
+    Signal {
+        process: ProcessId,
+        signal: i32,
     },
     /// The next theme after the one of this name; answered by `Theme`.
     NextTheme(String),
@@ -118,6 +134,9 @@ impl Worker {
             | Effect::Inspect { .. }
             | Effect::Build { .. }
             | Effect::Stop { .. }
+            | Effect::LookForOrphans
+            | Effect::EndOrphan { .. }
+            | Effect::Signal { .. }
             | Effect::NextTheme(_) => {
                 let worker = self.clone();
                 tokio::task::spawn_blocking(move || {
@@ -179,9 +198,33 @@ impl Worker {
             Effect::Stop { run, now } => {
                 stop(&run, now).err().map(|reason| Message::Refused { reason, call: None })
             }
+            Effect::LookForOrphans => {
+                // A full queue means the tail is busy; the next look tells it.
+                let _ = self.asks.try_send(Ask::Orphans(orphans::look(&self.context)));
+                None
+            }
+            Effect::EndOrphan { orphans, now } => self.end_orphan(&orphans, now),
+            Effect::Signal { process, signal } => {
+                let (sentence, delivered) = signals::send(process, signal);
+                Some(Message::Signalled { sentence, delivered })
+            }
             Effect::NextTheme(name) => Some(Message::Theme(self.next_theme(&name))),
             Effect::Watch(_) | Effect::Loop(_) => None,
         }
+    }
+
+    fn end_orphan(&self, tree: &[Orphan], now: bool) -> Option<Message> {
+        let root = tree.first()?.root;
+        let top = tree.iter().find(|orphan| orphan.process == root)?;
+        let cleaned = match top.origin {
+            Origin::Plugdeck => clean::end(&self.context, tree),
+            Origin::Foreign => {
+                let grace = if now { Duration::ZERO } else { self.context.settings.grace };
+                let tell = |step| drop(self.messages.blocking_send(Message::OrphanStep { root, step }));
+                clean::end_foreign(&self.context, top, tree, grace, tell)
+            }
+        };
+        Some(Message::OrphanEnded { root, cleaned })
     }
 
     fn call(&self, request: Box<Request>) -> Message {

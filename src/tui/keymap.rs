@@ -32,6 +32,10 @@ pub enum Layer {
     /// A text field of a form, or its JSON editor.
     Text,
     Dialog,
+    /// The question whether a tree is to end, and the story of its end.
+    Stop,
+    /// A signal to choose.
+    Signals,
     /// The plan of a build, before it is built.
     Plan,
     Help,
@@ -75,6 +79,7 @@ pub enum Action {
     Edit,
     Stop,
     Kill,
+    Signal,
     // Output.
     Follow,
     Wrap,
@@ -202,6 +207,8 @@ impl Layer {
             Self::Form => "Form",
             Self::Text => "Text field",
             Self::Dialog => "Dialog",
+            Self::Stop => "Stopping",
+            Self::Signals => "Signal",
             Self::Plan => "The plan of a build",
             Self::Help => "Help",
             Self::Welcome => "Welcome",
@@ -210,7 +217,7 @@ impl Layer {
 
     /// Every layer, in the order of the help.
     #[cfg(test)]
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 18] = [
         Self::Everywhere,
         Self::Lists,
         Self::Agents,
@@ -224,6 +231,8 @@ impl Layer {
         Self::Form,
         Self::Text,
         Self::Dialog,
+        Self::Stop,
+        Self::Signals,
         Self::Plan,
         Self::Help,
         Self::Welcome,
@@ -234,7 +243,13 @@ impl Layer {
     pub fn stack(self) -> Vec<Self> {
         match self {
             Self::Everywhere => vec![self],
-            Self::Lists | Self::Form | Self::Text | Self::Dialog | Self::Plan => vec![self, Self::Everywhere],
+            Self::Lists
+            | Self::Form
+            | Self::Text
+            | Self::Dialog
+            | Self::Stop
+            | Self::Signals
+            | Self::Plan => vec![self, Self::Everywhere],
             Self::Agents
             | Self::Runs
             | Self::Procs

@@ -90,11 +90,17 @@ pub fn frame(area: Rect) -> Frame {
 /// The panes, where `focus` is the one that must be open.
 #[must_use]
 pub fn workbench(body: Rect, focus: Pane, rows: Rows) -> Workbench {
-    let left = match body.width {
-        ..WIDE => 31,
-        WIDE..WIDEST => 40,
-        _ => 44,
+    // Processes have more to tell than names.
+    let left = match (body.width, focus) {
+        (..WIDE, Pane::Procs) => 46,
+        (..WIDE, _) => 31,
+        (WIDE..WIDEST, Pane::Procs) => 56,
+        (WIDE..WIDEST, _) => 40,
+        (_, Pane::Procs) => 64,
+        (_, _) => 44,
     };
+    // The least that a run's output can be shown in.
+    let left = left.min(body.width.saturating_sub(29));
     let [agents, runs, procs] = heights(body.height, focus, rows);
     let left = left.min(body.width);
     let column = Rect { width: left, ..body };

@@ -8,8 +8,11 @@ use crossterm::event::{KeyEvent, MouseEvent};
 use crate::ops::Rejected;
 use crate::ops::agents::Listed;
 use crate::ops::call::Request;
+use crate::ops::clean::Cleaned;
+use crate::process::ending::Step;
+use crate::process::id::ProcessId;
 use crate::run::spec::{Kind, RunId};
-use crate::tui::seen::{Detail, Page, Reply, Run};
+use crate::tui::seen::{Detail, OrphanTree, Page, Reply, Run};
 use crate::tui::theme::Theme;
 use crate::venv::details::Details;
 use crate::venv::explain::Explanation;
@@ -20,6 +23,8 @@ use crate::venv::plan::{Plan, Wish};
 pub struct Now {
     /// Microseconds on the monotonic clock: what live runs are counted in.
     pub clock_us: u64,
+    /// Milliseconds since the machine was started, with the time in which it slept: what ages are counted in.
+    pub uptime_ms: u64,
     /// Milliseconds since 1970, for showing.
     pub wall_ms: i64,
     /// Seconds east of UTC, for showing.
@@ -44,6 +49,8 @@ pub enum Message {
     Detail(Box<Detail>),
     /// A window of the watched run's output.
     Page(Box<Page>),
+    /// The orphans that are known now, with what they use.
+    Orphans(Vec<Arc<OrphanTree>>),
     /// Something in the store of agents is not as it was.
     AgentsChanged,
     // From the worker.
@@ -89,6 +96,21 @@ pub enum Message {
     },
     /// What was done about those that lost runs had left behind; safe sentences.
     Swept(Vec<String>),
+    /// A step of the end of an orphaned tree.
+    OrphanStep {
+        root: ProcessId,
+        step: Step,
+    },
+    /// An orphaned tree was ended, or not.
+    OrphanEnded {
+        root: ProcessId,
+        cleaned: Vec<Cleaned>,
+    },
+    /// What became of a signal: a safe sentence, and whether it was delivered.
+    Signalled {
+        sentence: String,
+        delivered: bool,
+    },
     Theme(Result<Theme, String>),
     /// The process goes on after it was stopped: everything may look different.
     Resumed,

@@ -27,6 +27,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::mpsc;
 
 use crate::ops::{Context, runs};
+use crate::process::id::uptime_ms;
 use crate::process::signal::suspend_own_group;
 use crate::run::view::clock_us;
 use crate::tui::app::App;
@@ -99,6 +100,7 @@ fn now() -> Now {
     let wall = jiff::Zoned::now();
     Now {
         clock_us: clock_us(),
+        uptime_ms: uptime_ms(),
         wall_ms: wall.timestamp().as_millisecond(),
         utc_offset: wall.offset().seconds(),
     }

@@ -4,7 +4,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::ops::orphans::Orphan;
+use crate::process::id::ProcessId;
 use crate::process::locks::Wait;
+use crate::process::orphans::Call;
 use crate::process::sampler::ProcessSample;
 use crate::run::dir::RunDir;
 use crate::run::output::Stream;
@@ -38,6 +41,10 @@ pub struct Run {
     pub latest: Option<Sample>,
     /// What could not be ended and lives on, each with the reason.
     pub left: Vec<(ProcessSample, String)>,
+    /// The sessions that its programs were given at their start.
+    pub sessions: Vec<i32>,
+    /// What was done since its end began: microseconds since then, and one safe phrase.
+    pub ending: Arc<Vec<(u64, String)>>,
     /// Why the run directory cannot be read; then most of the above is empty.
     pub unreadable: Option<String>,
 }
@@ -56,6 +63,12 @@ impl Run {
         self.unreadable.is_none() && self.state.is_live()
     }
 
+    /// Whether a process is no longer in the session of the agent.
+    #[must_use]
+    pub fn has_left_session(&self, process: &ProcessSample) -> bool {
+        process.session != 0 && !self.sessions.is_empty() && !self.sessions.contains(&process.session)
+    }
+
     /// What a person calls it: the method, or `build`.
     #[must_use]
     pub fn what(&self) -> &str {
@@ -64,6 +77,20 @@ impl Run {
             Kind::Call => self.method.as_deref().unwrap_or("?"),
         }
     }
+}
+
+/// A tree that nobody watches.
+#[derive(Clone, Debug, PartialEq)]
+pub struct OrphanTree {
+    pub root: ProcessId,
+    /// plugdeck's own: the run that has left it behind.
+    pub run: Option<RunId>,
+    /// Another tool's: what it calls; safe.
+    pub call: Option<Call>,
+    /// The last look at its processes.
+    pub processes: Vec<ProcessSample>,
+    /// As they were found.
+    pub orphans: Vec<Orphan>,
 }
 
 /// The run that is looked at: everything but its output.

@@ -6,6 +6,7 @@
 //! lives, only the last is done.
 
 mod notes;
+mod orphans;
 pub mod stall;
 mod watched;
 
@@ -20,8 +21,8 @@ use tokio::sync::mpsc::Sender;
 
 pub use notes::exit;
 
+use crate::ops::orphans::Orphan;
 use crate::ops::runs;
-use crate::process::id::ProcessId;
 use crate::process::sampler::ProcessSample;
 use crate::run::dir::RunDir;
 use crate::run::event::Leftover;
@@ -43,6 +44,8 @@ const WATCHED: Duration = Duration::from_millis(60);
 const LIVE: Duration = Duration::from_millis(250);
 /// Between two looks into the folder of runs.
 const FOLDER: Duration = Duration::from_secs(1);
+/// Between two looks at orphans.
+const ORPHANS: Duration = Duration::from_secs(1);
 /// Between two looks for changed agents.
 const AGENTS: Duration = Duration::from_secs(2);
 /// While old output is still being counted: leaves the rest of the machine some air.
@@ -59,6 +62,8 @@ pub enum Ask {
     Watch(Option<Watch>),
     /// Something was started: look into the folder now.
     LookNow,
+    /// Look at these too, and at nobody else who has no run.
+    Orphans(Vec<Orphan>),
 }
 
 /// Looks until the dashboard is gone.
@@ -90,6 +95,7 @@ pub struct Tail {
     agents: PathBuf,
     runs: Vec<Known>,
     watched: Option<Watched>,
+    orphans: orphans::Orphans,
     /// A window was asked for that has not been answered.
     unanswered: bool,
     stamp: Option<u64>,
@@ -104,6 +110,7 @@ struct Due {
     live: Instant,
     folder: Instant,
     agents: Instant,
+    orphans: Instant,
 }
 
 /// A run of the list.
@@ -124,11 +131,12 @@ impl Tail {
             agents,
             runs: Vec::new(),
             watched: None,
+            orphans: orphans::Orphans::default(),
             unanswered: false,
             stamp: None,
             folder: None,
             told: false,
-            due: Due { watched: now, live: now, folder: now, agents: now },
+            due: Due { watched: now, live: now, folder: now, agents: now, orphans: now },
         }
     }
 
@@ -137,6 +145,10 @@ impl Tail {
         let now = Instant::now();
         match ask {
             Ask::LookNow => self.due.folder = now,
+            Ask::Orphans(found) => {
+                self.orphans.learn(found);
+                self.due.orphans = now;
+            }
             Ask::Watch(None) => self.watched = None,
             Ask::Watch(Some(watch)) => {
                 self.due.watched = now;
@@ -161,8 +173,9 @@ impl Tail {
             .as_ref()
             .filter(|watched| !watched.is_over() || self.unanswered)
             .map(|_| self.due.watched);
+        let orphans = (!self.orphans.is_empty()).then_some(self.due.orphans);
         let folder = self.due.folder.min(self.due.agents);
-        [live, watched].into_iter().flatten().fold(folder, Instant::min)
+        [live, watched, orphans].into_iter().flatten().fold(folder, Instant::min)
     }
 
     /// Looks at everything that is due; what is new becomes messages.
@@ -186,6 +199,10 @@ impl Tail {
         }
         if changed || !std::mem::replace(&mut self.told, true) {
             messages.push(Message::Runs(self.runs.iter().map(|known| Arc::clone(&known.row)).collect()));
+        }
+        if now >= self.due.orphans && !self.orphans.is_empty() {
+            self.due.orphans = now + ORPHANS;
+            messages.extend(self.orphans.look().map(Message::Orphans));
         }
         if now >= self.due.agents {
             self.due.agents = now + AGENTS;
@@ -264,7 +281,9 @@ impl Known {
             return false;
         }
         let latest = latest.or_else(|| self.row.latest.clone());
-        self.row = Arc::new(row_of(view, latest));
+        let mut row = row_of(view, latest);
+        row.ending = notes::ending(&self.row.ending, records.as_deref().unwrap_or_default(), &view.status);
+        self.row = Arc::new(row);
         if !self.row.is_live() {
             self.live = None;
         }
@@ -273,9 +292,7 @@ impl Known {
 
     /// Looks whether what could not be ended has ended after all; whether something changed.
     fn look_at_left(&mut self) -> bool {
-        let lives = |(process, _): &(ProcessSample, String)| {
-            ProcessId { pid: process.pid, start_time: process.start_time }.is_alive()
-        };
+        let lives = |(process, _): &(ProcessSample, String)| process.id().is_alive();
         if self.row.left.iter().all(lives) {
             return false;
         }
@@ -296,6 +313,7 @@ fn left(left: &Leftover) -> (ProcessSample, String) {
         cpu_percent: 0.0,
         rss_bytes: 0,
         threads: 0,
+        session: 0,
         command: left.command.as_ref().map(|command| text::safe(command.as_bytes())),
     };
     (process, text::safe(left.reason.as_bytes()))
@@ -320,6 +338,8 @@ fn row_of(view: &RunView, latest: Option<Sample>) -> Run {
         live_since_us,
         took: view.elapsed(),
         latest: latest.filter(|_| state.is_live()),
+        sessions: view.status.steps.iter().filter_map(|step| Some(step.process?.pid)).collect(),
+        ending: Arc::default(),
         left: leftovers.filter(|left| left.process.is_alive()).map(left).collect(),
         unreadable: None,
     }
@@ -340,6 +360,8 @@ fn unreadable(dir: &RunDir, error: &std::io::Error) -> Run {
         took: Duration::ZERO,
         latest: None,
         left: Vec::new(),
+        sessions: Vec::new(),
+        ending: Arc::default(),
         unreadable: Some(text::safe(error.to_string().as_bytes())),
     }
 }

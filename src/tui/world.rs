@@ -7,9 +7,10 @@ use std::time::Duration;
 
 use crate::agent::manifest::Method;
 use crate::ops::agents::Listed;
+use crate::process::id::ProcessId;
 use crate::run::spec::{Kind, RunId};
 use crate::run::status::State;
-use crate::tui::seen::{Detail, Page, Run};
+use crate::tui::seen::{Detail, OrphanTree, Page, Run};
 use crate::venv::stamp::Environment;
 
 /// What is known by now.
@@ -21,6 +22,8 @@ pub struct World {
     pub unreadable: Vec<(PathBuf, String)>,
     /// `None` until the folder of runs was read for the first time; the newest first.
     pub runs: Option<Vec<Arc<Run>>>,
+    /// Trees that nobody watches, as last seen.
+    pub orphans: Vec<Arc<OrphanTree>>,
     /// Of the watched run.
     pub detail: Option<Box<Detail>>,
     /// Of the watched run.
@@ -94,6 +97,12 @@ impl World {
     #[must_use]
     pub fn run(&self, id: &RunId) -> Option<&Arc<Run>> {
         self.runs().iter().find(|run| run.id == *id)
+    }
+
+    /// The orphaned tree below this process.
+    #[must_use]
+    pub fn orphan(&self, root: ProcessId) -> Option<&Arc<OrphanTree>> {
+        self.orphans.iter().find(|tree| tree.root == root)
     }
 
     /// The newest call of a method.

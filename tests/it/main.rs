@@ -18,6 +18,7 @@ mod kept;
 mod leftovers;
 mod lost;
 mod machine;
+mod orphans;
 mod outside;
 mod readme;
 mod real;

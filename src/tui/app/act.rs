@@ -106,8 +106,9 @@ impl App {
             Action::Build => return self.plan(),
             Action::Rerun => return self.rerun(),
             Action::Edit => return self.edit(),
-            Action::Stop => self.ask_to_stop(false),
-            Action::Kill => self.ask_to_stop(true),
+            Action::Stop => return self.ask_to_stop(false),
+            Action::Kill => return self.ask_to_stop(true),
+            Action::Signal => self.choose_signal(),
             Action::Sort => self.sort(action),
             Action::Demo => return vec![Effect::Loop(ForLoop::Demo)],
             // Of panes that have taken them before, or have nothing to do with them now.
@@ -162,10 +163,20 @@ impl App {
                 return vec![Effect::Plan { agent: plan.agent.clone(), wish }];
             }
         }
+        if let Some(Over::Signals(signals)) = &mut self.over
+            && signals.act(action)
+        {
+            return Vec::new();
+        }
         match (action, self.over.take()) {
             (Action::Back, _) => {}
             (Action::Confirm, Some(Over::Dialog(dialog))) => return self.confirm(dialog),
-            (Action::Kill, Some(Over::Dialog(Dialog::Stop { run, .. }))) => return self.stop(&run, true),
+            (Action::Confirm, Some(Over::Signals(signals))) => {
+                return vec![Effect::Signal { process: signals.process, signal: signals.chosen() }];
+            }
+            (Action::Confirm | Action::Stop | Action::Kill | Action::Signal, Some(Over::Stop(stop))) => {
+                return self.act_on_stop(action, stop);
+            }
             (Action::Quit | Action::Interrupt, Some(Over::Dialog(Dialog::Quit { .. }))) => {
                 return vec![Effect::Loop(ForLoop::Quit)];
             }
@@ -193,25 +204,12 @@ impl App {
 
     fn confirm(&mut self, dialog: Dialog) -> Vec<Effect> {
         match dialog {
-            Dialog::Stop { run, now } => self.stop(&run, now),
             Dialog::Quit { .. } => vec![Effect::Loop(ForLoop::Quit)],
             Dialog::BuildFirst { request, .. } => {
                 let agent = request.agent.clone();
                 self.after_build = Some(AfterBuild { agent: agent.clone(), build: None, request });
                 vec![Effect::Build { agent, options: build::Options::default() }]
             }
-        }
-    }
-
-    fn stop(&mut self, run: &RunId, now: bool) -> Vec<Effect> {
-        match self.world.run(run) {
-            Some(run) if run.is_live() => vec![Effect::Stop { run: run.dir.clone(), now }],
-            Some(run) => {
-                let text = format!("run {} had ended already", run.id.short());
-                self.say(Tone::Note, text);
-                Vec::new()
-            }
-            None => Vec::new(),
         }
     }
 
@@ -265,20 +263,8 @@ impl App {
         self.over = Some(Over::Dialog(Dialog::Quit { live: self.world.live().count() }));
     }
 
-    fn ask_to_stop(&mut self, now: bool) {
-        let Some(run) = self.selected_run() else { return };
-        match self.world.run(&run) {
-            Some(known) if known.is_live() => self.over = Some(Over::Dialog(Dialog::Stop { run, now })),
-            Some(known) => {
-                let text = format!("run {} has ended: {}", known.id.short(), known.state.word());
-                self.say(Tone::Note, text);
-            }
-            None => {}
-        }
-    }
-
     /// The run that actions are about.
-    fn selected_run(&self) -> Option<RunId> {
+    pub(super) fn selected_run(&self) -> Option<RunId> {
         match (self.pages.last(), self.subject()) {
             (Some(Page::Run(page)), _) => Some(page.run.clone()),
             (None, Subject::Run(run)) => Some(run),
@@ -297,6 +283,7 @@ impl App {
             | Subject::Namespace(_)
             | Subject::Unreadable(_)
             | Subject::Run(_)
+            | Subject::Orphan(_)
             | Subject::Nothing => None,
         }
     }
@@ -325,6 +312,7 @@ impl App {
                     self.focus = Pane::Agents;
                 }
             }
+            Subject::Orphan(_) => self.focus = Pane::Main,
             Subject::Welcome | Subject::Namespace(_) | Subject::Unreadable(_) | Subject::Nothing => {}
         }
     }

@@ -10,7 +10,7 @@ use crate::tui::app::{App, Over, Page, Subject};
 use crate::tui::keymap::{self, Action, Layer};
 use crate::tui::layout::{self, Pane};
 use crate::tui::pane::run_page::Place;
-use crate::tui::pane::{agent_page, env_page, method, plan, sign, welcome};
+use crate::tui::pane::{agent_page, env_page, method, orphan_page, plan, procs, sign, welcome};
 use crate::tui::widget::bar::{Hint, footer, header};
 use crate::tui::widget::line::{blank, bold, page, put, row, rule, section, span, width};
 use crate::tui::widget::pane::{Frame, padded_area, title};
@@ -99,6 +99,7 @@ impl App {
             Subject::Agent(agent) => sign::safe(agent.rsplit('/').next().unwrap_or(&agent)),
             Subject::Namespace(namespace) => sign::safe(&namespace),
             Subject::Welcome | Subject::Unreadable(_) | Subject::Run(_) | Subject::Nothing => String::new(),
+            Subject::Orphan(root) => root.pid.to_string(),
         };
         let (names, active): (&[&str], usize) = match self.subject() {
             Subject::Method { .. } => (&["Doc"], 0),
@@ -106,6 +107,7 @@ impl App {
             Subject::Welcome => (&["Welcome"], 0),
             Subject::Namespace(_) => (&["Namespace"], 0),
             Subject::Unreadable(_) => (&["Unreadable"], 0),
+            Subject::Orphan(_) => (&["Orphan"], 0),
             Subject::Run(_) | Subject::Nothing => (&[], 0),
         };
         let titles = if names.is_empty() {
@@ -120,6 +122,7 @@ impl App {
             | Subject::Namespace(_)
             | Subject::Unreadable(_)
             | Subject::Run(_)
+            | Subject::Orphan(_)
             | Subject::Nothing => (bench.main, None),
         };
         if let Some(area) = beside {
@@ -141,6 +144,7 @@ impl App {
             | Subject::Namespace(_)
             | Subject::Unreadable(_)
             | Subject::Run(_)
+            | Subject::Orphan(_)
             | Subject::Nothing => return,
         };
         let title = vec![bold("Last runs", self.theme.fg)];
@@ -175,6 +179,10 @@ impl App {
             Subject::Welcome => welcome::lines(&self.folder, columns, look),
             Subject::Namespace(namespace) => agent_page::namespace(&namespace, columns, &self.world, look),
             Subject::Unreadable(path) => agent_page::unreadable(&path, columns, &self.world, look),
+            Subject::Orphan(root) => match self.world.orphan(root) {
+                Some(tree) => orphan_page::lines(tree, columns, look),
+                None => Vec::new(),
+            },
             Subject::Run(_) | Subject::Nothing => Vec::new(),
         }
     }
@@ -192,7 +200,7 @@ impl App {
         let (key, name, count) = match pane {
             Pane::Agents => ("1", "Agents", self.world.agents().len()),
             Pane::Runs => ("2", "Runs", self.world.runs().len()),
-            Pane::Procs => ("3", "Procs", self.world.live().count()),
+            Pane::Procs => ("3", "Procs", procs::count(&self.world)),
             Pane::Main => ("4", "Main", 0),
         };
         let mut name = title(key, name, false, t);
@@ -222,6 +230,12 @@ impl App {
             let word = if bar.width >= 100 { " stuck" } else { "" };
             groups.push(vec![bold(sign::STUCK, t.warn), span(format!(" {stuck}{word}"), t.fg)]);
         }
+        if !self.world.orphans.is_empty() {
+            let orphans = self.world.orphans.len();
+            let words = if orphans == 1 { " orphan" } else { " orphans" };
+            let word = if bar.width >= 100 { words } else { "" };
+            groups.push(vec![bold(format!("☠{orphans}"), t.err), span(word, t.fg)]);
+        }
         if let Some((cpu, memory)) = self.world.usage() {
             groups.push(vec![span("cpu ", t.dim), span(sign::percent(cpu), t.fg)]);
             groups.push(vec![span("mem ", t.dim), span(sign::memory(memory), t.fg)]);
@@ -233,7 +247,9 @@ impl App {
     fn draw_footer(&self, buffer: &mut Buffer, bar: Rect) {
         let constant = |key: &str, label: &str| Hint::new(key, label);
         let (left, right) = match &self.over {
-            Some(Over::Dialog(dialog)) => apart(dialog.hints(&self.world)),
+            Some(Over::Dialog(dialog)) => apart(dialog.hints()),
+            Some(Over::Stop(stop)) => apart(stop.hints(&self.world)),
+            Some(Over::Signals(signals)) => apart(signals.hints()),
             Some(Over::Plan(plan)) => apart(plan.hints()),
             Some(Over::Help(_)) => (vec![constant("j k", "scroll")], vec![constant("esc", "close")]),
             None => {
@@ -275,7 +291,7 @@ impl App {
                 Some(run),
             ) if run.unreadable.is_some() && !self.pages.is_empty() => false,
             (Action::Open, _) if !self.pages.is_empty() => self.layer() == Layer::Result,
-            (Action::Sort, _) => self.shows_packages(),
+            (Action::Sort, _) => self.shows_packages() || self.layer() == Layer::Procs,
             (Action::Stop | Action::Kill, Some(run)) => run.is_live(),
             (Action::Rerun | Action::Edit, Some(run)) => run.kind == crate::run::spec::Kind::Call,
             (Action::Build, Some(run)) if self.layer() == Layer::Build => !run.is_live(),
@@ -296,6 +312,8 @@ impl App {
         match &self.over {
             Some(Over::Dialog(dialog)) => dialog.render(buffer, above, &self.world, look),
             Some(Over::Plan(plan)) => plan.render(buffer, above, look),
+            Some(Over::Stop(stop)) => stop.render(buffer, above, &self.world, look),
+            Some(Over::Signals(signals)) => signals.render(buffer, above, look),
             Some(Over::Help(help)) => help.render(buffer, above, look),
             None => {
                 if let Some(toast) = &self.toast {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crate::ops::call::Request;
 use crate::ops::{Rejected, Why};
+use crate::process::id::ProcessId;
 use crate::run::spec::{Kind, RunId};
 use crate::run::status::State;
 use crate::tui::app::{App, Over, Page};
@@ -15,6 +16,7 @@ use crate::tui::pane::dialog::Dialog;
 use crate::tui::pane::form::Form;
 use crate::tui::pane::run_page::RunPage;
 use crate::tui::pane::sign;
+use crate::tui::pane::stop::{Stop, Target};
 use crate::tui::pane::toast::{Toast, Tone};
 use crate::tui::seen::Run;
 use crate::venv::plan::Wish;
@@ -61,6 +63,29 @@ impl App {
             Message::Recalled { agent, method, payload } => self.open_form(&agent, &method, Some(&payload)),
             // It was done behind the person's back, so it stays until a key.
             Message::Swept(sentences) => self.say(Tone::Bad, sentences.join("; ")),
+            Message::Orphans(orphans) => self.world.orphans = orphans,
+            Message::OrphanStep { root, step } => {
+                let clock_us = self.now.clock_us;
+                if let Some(stop) = self.stop_of(root) {
+                    stop.step(&step, clock_us);
+                }
+            }
+            Message::OrphanEnded { root, cleaned } => {
+                let left = cleaned.iter().filter(|one| one.left.is_some()).count();
+                if let Some(stop) = self.stop_of(root) {
+                    stop.ended(&cleaned);
+                } else if left == 0 {
+                    self.say(Tone::Good, format!("orphan {} ended; verified: 0 processes left", root.pid));
+                } else {
+                    let left = sign::count(left, "process", "processes");
+                    self.say(Tone::Bad, format!("of orphan {} there is still {left}", root.pid));
+                }
+                // Whether something has come out of it shows the next look.
+                self.orphans_due_us = 0;
+            }
+            Message::Signalled { sentence, delivered } => {
+                self.say(if delivered { Tone::Good } else { Tone::Bad }, sentence);
+            }
             Message::Theme(Ok(theme)) => {
                 self.say(Tone::Note, format!("theme {}", sign::safe(&theme.name)));
                 self.theme = theme;
@@ -74,6 +99,14 @@ impl App {
             | Message::Resumed => {}
         }
         Vec::new()
+    }
+
+    /// The box that tells of the end of this orphaned tree, while it is there.
+    fn stop_of(&mut self, root: ProcessId) -> Option<&mut Stop> {
+        match &mut self.over {
+            Some(Over::Stop(stop)) if stop.target == Target::Orphan(root) => Some(stop),
+            _ => None,
+        }
     }
 
     fn learn_runs(&mut self, runs: Vec<Arc<Run>>) -> Vec<Effect> {

@@ -93,13 +93,28 @@ pub const TABLE: &[Binding] = &[
     row(Layer::Runs, &[on(KeyCode::Enter)], Action::Open, "open", "the run's own page"),
     row(Layer::Runs, &[char('x')], Action::Stop, "stop", "stop the run's processes; asks once"),
     row(Layer::Runs, &[char('X')], Action::Kill, "", "kill the run's processes now; asks once"),
+    row(Layer::Runs, &[char('S')], Action::Signal, "", "choose a signal for the run's first process"),
     row(Layer::Runs, &[char('r')], Action::Rerun, "rerun", "run again with the same payload"),
     row(Layer::Runs, &[char('e')], Action::Edit, "edit + rerun", "the form with this run's payload"),
     row(Layer::Runs, &[char('b')], Action::Build, "build env", "build the environment of the run's agent"),
     //
-    row(Layer::Procs, &[on(KeyCode::Enter)], Action::Open, "open run", "the page of the process's run"),
-    row(Layer::Procs, &[char('x')], Action::Stop, "stop run", "stop the process's run; asks once"),
-    row(Layer::Procs, &[char('X')], Action::Kill, "", "kill the process's run now; asks once"),
+    row(
+        Layer::Procs,
+        &[on(KeyCode::Enter)],
+        Action::Open,
+        "open",
+        "the page of the process's run; of an orphan, its own",
+    ),
+    row(
+        Layer::Procs,
+        &[char('x')],
+        Action::Stop,
+        "stop tree",
+        "stop the process's run, or end an orphan's tree; asks once",
+    ),
+    row(Layer::Procs, &[char('X')], Action::Kill, "", "kill them now; asks once"),
+    row(Layer::Procs, &[char('S')], Action::Signal, "signal", "choose a signal for the process"),
+    row(Layer::Procs, &[char('s')], Action::Sort, "sort", "newest first, by CPU, by memory, by age"),
     //
     row(Layer::Page, &[on(KeyCode::Enter)], Action::Open, "form", "the method's form"),
     row(Layer::Page, &[char('r')], Action::Rerun, "rerun last", "run the method again with its last payload"),
@@ -111,6 +126,7 @@ pub const TABLE: &[Binding] = &[
     row(Layer::Output, &[char('f')], Action::Follow, "follow", "follow the end of the output"),
     row(Layer::Output, &[char('x')], Action::Stop, "stop", "stop the run's processes; asks once"),
     row(Layer::Output, &[char('X')], Action::Kill, "", "kill the run's processes now; asks once"),
+    row(Layer::Output, &[char('S')], Action::Signal, "", "choose a signal for the run's first process"),
     row(Layer::Output, &[char('r')], Action::Rerun, "rerun", "run again with the same payload"),
     row(Layer::Output, &[char('e')], Action::Edit, "edit + rerun", "the form with this run's payload"),
     row(Layer::Output, &[char('W')], Action::Wrap, "wrap", "wrap long lines"),
@@ -202,8 +218,16 @@ pub const TABLE: &[Binding] = &[
     row(Layer::Text, &[ctrl(' ')], Action::Suggest, "", "choose among the options"),
     //
     row(Layer::Dialog, &[on(KeyCode::Enter)], Action::Confirm, "", "do it"),
-    row(Layer::Dialog, &[char('X')], Action::Kill, "", "kill now, where a stop is asked"),
     row(Layer::Dialog, &[char('q')], Action::Quit, "", "quit, where quitting is asked"),
+    //
+    row(Layer::Stop, &[on(KeyCode::Enter)], Action::Confirm, "", "do it; close, when it is done"),
+    row(Layer::Stop, &[char('X')], Action::Kill, "", "kill now"),
+    row(Layer::Stop, &[char('x')], Action::Stop, "", "once it is ending: kill now, without a question"),
+    row(Layer::Stop, &[char('S')], Action::Signal, "", "choose a signal for the first process instead"),
+    //
+    row(Layer::Signals, &[on(KeyCode::Enter)], Action::Confirm, "", "send it"),
+    row(Layer::Signals, &[char('j'), on(KeyCode::Down)], Action::Down, "", "down"),
+    row(Layer::Signals, &[char('k'), on(KeyCode::Up)], Action::Up, "", "up"),
     //
     row(Layer::Plan, &[on(KeyCode::Enter)], Action::Confirm, "", "build as the plan says"),
     row(

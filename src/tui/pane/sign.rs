@@ -5,6 +5,7 @@ use std::time::Duration;
 use ratatui::style::Color;
 use ratatui::text::Span;
 
+use crate::process::id;
 use crate::run::status::State;
 use crate::text;
 use crate::tui::message::Now;
@@ -104,6 +105,18 @@ pub fn ago(then_ms: i64, now_ms: i64) -> String {
     }
 }
 
+/// How old a process is that started at this tick of the clock: `41s`, `12m`, `3h`, `5d`.
+#[must_use]
+pub fn age(start_time: u64, now: Now) -> String {
+    let seconds = (now.uptime_ms / 1_000).saturating_sub(start_time / id::ticks_per_second());
+    match seconds {
+        ..120 => format!("{seconds}s"),
+        120..7_200 => format!("{}m", seconds / 60),
+        7_200..172_800 => format!("{}h", seconds / 3_600),
+        _ => format!("{}d", seconds / 86_400),
+    }
+}
+
 /// Memory, as short as can be: `812K`, `96M`, `1.4G`.
 #[must_use]
 pub fn memory(bytes: u64) -> String {
@@ -199,7 +212,7 @@ mod tests {
 
     #[test]
     fn days_have_names() {
-        let now = Now { clock_us: 0, wall_ms: 1_795_356_202_000, utc_offset: 7_200 };
+        let now = Now { clock_us: 0, uptime_ms: 0, wall_ms: 1_795_356_202_000, utc_offset: 7_200 };
         assert_eq!(day(now.wall_ms, now), "today");
         assert_eq!(day(now.wall_ms - 86_400_000, now), "yesterday");
         assert_eq!(day(0, now), "1970-01-01");

@@ -112,6 +112,7 @@ mod tests {
             cpu_percent,
             rss_bytes: 0,
             threads: 1,
+            session: 0,
             command: Some(command.into()),
         }
     }

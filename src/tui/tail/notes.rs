@@ -1,10 +1,12 @@
-//! What the supervisor did, as lines between an agent's own.
+//! What the supervisor did, as lines between an agent's own, and as the steps of a stop.
+
+use std::sync::Arc;
 
 use crate::process::signal;
 use crate::run::event::{Event, Record, StopCause};
 use crate::run::evidence::Occasion;
 use crate::run::spec::{Kind, RunSpec};
-use crate::run::status::Outcome;
+use crate::run::status::{Outcome, Status};
 use crate::text;
 use crate::tui::pane::sign;
 
@@ -67,6 +69,58 @@ pub fn note(record: &Record, spec: &RunSpec) -> Option<String> {
         }
         Event::Ended { outcome } => ended(outcome),
     })
+}
+
+/// Most steps of an ending that are kept; a tree that is killed in rounds has one line for all of them.
+const STEPS: usize = 100;
+
+/// The steps of an ending, with the ones that these records add: microseconds since it began, and a phrase.
+#[must_use]
+pub fn ending(
+    before: &Arc<Vec<(u64, String)>>,
+    records: &[Record],
+    status: &Status,
+) -> Arc<Vec<(u64, String)>> {
+    let mut steps = Vec::clone(before);
+    for record in records {
+        // What came before is no part of it.
+        let at = record.t_us.checked_sub(status.stopping_us);
+        let Some(at) = at.filter(|_| status.stopping.is_some()) else { continue };
+        let phrase = match &record.event {
+            Event::Signalled { signal, pids } if pids.is_empty() => {
+                format!("{} → nobody left", signal::name(*signal))
+            }
+            Event::Signalled { signal, pids } => {
+                let count = sign::count(pids.len(), "process", "processes");
+                format!("{} → {count}: {}", signal::name(*signal), list(pids))
+            }
+            Event::Exited { step, exit_code, signal } => {
+                let process = status.steps.get(*step).and_then(|step| step.process);
+                let who = process.map_or("the program".to_owned(), |process| process.pid.to_string());
+                format!("{who} {}", exit(*exit_code, *signal))
+            }
+            Event::StopRequested { .. } => {
+                // An end before this one was that of a build's earlier step.
+                steps.clear();
+                continue;
+            }
+            Event::Evidence { n, .. } => format!("looked at first, as evidence {n}"),
+            Event::Starting { .. }
+            | Event::Silence { .. }
+            | Event::Started { .. }
+            | Event::Skipped { .. }
+            | Event::NotStarted { .. }
+            | Event::Dropped { .. }
+            | Event::Hole { .. }
+            | Event::Leftovers { .. }
+            | Event::Ended { .. }
+            | Event::Unknown => continue,
+        };
+        if steps.len() < STEPS {
+            steps.push((at, phrase));
+        }
+    }
+    Arc::new(steps)
 }
 
 /// How a program ended: `exit 0`, `ended by SIGTERM`.

@@ -6,7 +6,9 @@ use crate::agent::catalog::{Agent, AgentName};
 use crate::agent::manifest;
 use crate::config::Settings;
 use crate::ops::agents::Listed;
+use crate::ops::orphans::{Origin, Orphan};
 use crate::paths::Paths;
+use crate::process::orphans::Call;
 use crate::process::sampler::ProcessSample;
 use crate::run::dir::RunDir;
 use crate::run::output::Stream;
@@ -14,14 +16,15 @@ use crate::run::samples::Sample;
 use crate::run::spec::{FORMAT, KEEP_OUTPUT, Kind, Limits, RunSpec, Step};
 use crate::run::status::{Outcome, State, Status, StepStatus};
 use crate::tui::app::*;
-use crate::tui::seen::{Detail, Page as Window, Reply, Row, Run, Source, Usage};
+use crate::tui::seen::{Detail, OrphanTree, Page as Window, Reply, Row, Run, Source, Usage};
 use crate::tui::theme::Palette;
 use crate::tui::widget::json_tree::Tree;
 use crate::venv::stamp::Environment;
 
 pub(super) const HOUR_MS: i64 = 3_600_000;
 /// 2026-11-22, 14:03:22 UTC.
-pub(super) const NOW: Now = Now { clock_us: 1_000_000_000, wall_ms: 1_795_356_202_000, utc_offset: 0 };
+pub(super) const NOW: Now =
+    Now { clock_us: 1_000_000_000, uptime_ms: 1_000_000, wall_ms: 1_795_356_202_000, utc_offset: 0 };
 
 pub(super) const MANIFEST: &str = r#"
 name: analysis-agent
@@ -122,6 +125,7 @@ pub(super) fn process(pid: i32, ppid: i32, command: &str) -> ProcessSample {
         cpu_percent: if pid == 41_240 { 61.0 } else { 0.0 },
         rss_bytes: 96 << 20,
         threads: 6,
+        session: 41_233,
         command: Some(command.into()),
     }
 }
@@ -130,6 +134,27 @@ pub(super) fn sample() -> Sample {
     let processes =
         vec![process(41_233, 1, "/x/.venv/bin/python agent.py"), process(41_240, 41_233, "node tool.js")];
     Sample { t_us: 12_000_000, processes }
+}
+
+/// What another tool has left: an agent with a child.
+pub(super) fn orphans() -> Message {
+    let root = ProcessId { pid: 39_870, start_time: 1 };
+    let processes = vec![
+        process(39_870, 1, "/agents/.venv/bin/python agent.py {...}"),
+        process(39_871, 39_870, "sleep 9"),
+    ];
+    let call = Call { agent: "agentplug/coding-agent".into(), method: "explain_code".into() };
+    let orphans = processes.iter().map(|process| Orphan {
+        process: process.id(),
+        parent: process.ppid,
+        root,
+        command: process.command.clone().unwrap(),
+        origin: Origin::Foreign,
+        run: None,
+        call: Some(call.clone()),
+    });
+    let orphans = orphans.collect();
+    Message::Orphans(vec![Arc::new(OrphanTree { root, run: None, call: Some(call), processes, orphans })])
 }
 
 /// A run of a method of analysis-agent; `ms` is how long it took, `ago` when it was.
@@ -149,6 +174,8 @@ pub(super) fn run(id: &str, method: &str, state: State, ms: u64, ago: i64) -> Ar
         took: Duration::from_millis(ms),
         latest: live.then(sample),
         left: Vec::new(),
+        sessions: vec![41_233],
+        ending: Arc::default(),
         unreadable: None,
     })
 }

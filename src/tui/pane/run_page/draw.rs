@@ -160,11 +160,16 @@ impl RunPage {
         if let Some(area) = parts.processes {
             let live = detail.is_some_and(|detail| detail.run.is_live());
             let title = if live { "Processes" } else { "Processes, last seen" };
-            let inner =
-                Frame::new(vec![bold(title, t.fg)], false).fact(procs::tree_heads(t)).draw(buffer, area, t);
+            let inner = Frame::new(vec![bold(title, t.fg)], false)
+                .fact(procs::tree_heads(area.width.saturating_sub(4), t))
+                .draw(buffer, area, t);
             let inner = padded_area(inner);
             match detail.and_then(|detail| detail.latest.as_ref()) {
-                Some(sample) => procs::tree(buffer, inner, &sample.processes, t),
+                Some(sample) => {
+                    let run = detail.map(|detail| &detail.run);
+                    let has_left = |one: &_| run.is_some_and(|run| run.has_left_session(one));
+                    procs::tree(buffer, inner, &sample.processes, has_left, look);
+                }
                 None if live => put(buffer, row(inner, 0), span("no sample yet", t.dim)),
                 None => put(buffer, row(inner, 0), span("ended before the first sample", t.dim)),
             }
