@@ -117,8 +117,8 @@ pub fn pending_signal() -> Option<i32> {
     }
 }
 
-/// Gives back the program's own code and constants, which the start has touched and the loop does not need: they
-/// are read again from the file, page by page, where they are. Keeps many waiting supervisors small.
+/// Gives back the program's own code and constants, which the start or a look at the tree has touched and the waiting
+/// does not need: they are mapped again, page by page, where they are. Keeps many waiting supervisors small.
 pub fn release_code() {
     /// Looks at the first object, which is the program itself.
     unsafe extern "C" fn release(

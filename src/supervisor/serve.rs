@@ -124,7 +124,6 @@ impl Supervisor<'_> {
     fn run(&mut self, signals: &Signals) -> io::Result<()> {
         let (mut machine, effects) = Machine::new(self.spec.steps.len());
         let mut over = self.perform(&mut machine, effects);
-        let mut started = false;
         while !over {
             self.wait(signals)?;
             self.capture.read(self.recording.now_us(), |event| self.recording.event(event));
@@ -136,10 +135,7 @@ impl Supervisor<'_> {
             if Instant::now() >= self.next_sample {
                 self.recording.sample(&reap::descendants());
                 self.next_sample = Instant::now() + SAMPLE_EVERY;
-                if !started {
-                    started = true;
-                    raw::release_code();
-                }
+                raw::release_code();
             }
             for input in self.inputs(stops, machine.cause()) {
                 let effects = machine.step(input);
