@@ -10,10 +10,11 @@ use tokio::sync::mpsc::Sender;
 
 use crate::agent::payload::Payload;
 use crate::ops::call::Request;
-use crate::ops::{Context, Rejected, Why, agents, build, call, explain, runs, stop, sweep};
+use crate::ops::{Context, Rejected, Why, agents, build, call, explain, runs, stop, sweep, why};
 use crate::run::dir::RunDir;
 use crate::run::spec::{Kind, RunId};
 use crate::run::view::RunView;
+use crate::tui::editor::Place;
 use crate::tui::message::Message;
 use crate::tui::reply;
 use crate::tui::seen::From;
@@ -42,6 +43,12 @@ pub enum Effect {
     ReadReply(RunDir),
     /// Reads why a build failed; answered by `Explained`.
     Explain(RunDir),
+    /// Why a run does not go on: with `anew` a live one is looked at now, else what was found last is read; answered
+    /// by `Looked`.
+    Look {
+        run: RunDir,
+        anew: bool,
+    },
     /// Reads an agent's environment; answered by `Inspected`.
     Inspect {
         agent: String,
@@ -76,6 +83,8 @@ pub enum Effect {
 pub enum ForLoop {
     Redraw,
     Suspend,
+    /// Opens a place in the person's editor, which has the terminal meanwhile.
+    Edit(Place),
     Quit,
     /// Quit, and go on with the demonstration.
     Demo,
@@ -115,6 +124,7 @@ impl Worker {
             | Effect::ReadReply(_)
             | Effect::Plan { .. }
             | Effect::Explain(_)
+            | Effect::Look { .. }
             | Effect::Inspect { .. }
             | Effect::Build { .. }
             | Effect::Stop { .. }
@@ -165,6 +175,7 @@ impl Worker {
             Effect::Explain(dir) => {
                 Some(Message::Explained { run: dir.id(), explanation: explain::explain(&dir) })
             }
+            Effect::Look { run, anew } => Some(looked(run, anew)),
             Effect::Inspect { agent, directory } => {
                 Some(Message::Inspected { agent, details: Arc::new(Details::read(&directory)) })
             }
@@ -232,6 +243,21 @@ fn request_of(dir: &RunDir) -> Result<Request, Rejected> {
         silence: spec.limits.silence_end(),
         force: false,
     })
+}
+
+fn looked(dir: RunDir, anew: bool) -> Message {
+    let found =
+        if anew { open(dir.clone()).and_then(|mut run| why::look(&mut run)) } else { why::kept(&dir) };
+    Message::Looked {
+        run: dir.id(),
+        found: found.map(|evidence| evidence.map(Arc::new)).map_err(|reason| reason.message),
+    }
+}
+
+fn open(dir: RunDir) -> Result<RunView, Rejected> {
+    let id = dir.id();
+    RunView::open(dir)
+        .map_err(|error| Rejected::new(Why::Machine, format!("run {} cannot be read: {error}", id.short())))
 }
 
 fn stop(dir: &RunDir, now: bool) -> Result<(), Rejected> {

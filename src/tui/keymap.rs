@@ -26,6 +26,8 @@ pub enum Layer {
     Result,
     /// The numbers and the payload of a run: nothing but moving.
     Facts,
+    /// Why a run does not go on.
+    Why,
     Build,
     /// A form while no text field of it has the focus.
     Form,
@@ -79,6 +81,10 @@ pub enum Action {
     Follow,
     Wrap,
     Times,
+    // Why.
+    Why,
+    AllFrames,
+    OpenFrame,
     // Result.
     ToggleRaw,
     // Form.
@@ -198,6 +204,7 @@ impl Layer {
             Self::Output => "Output",
             Self::Result => "Result",
             Self::Facts => "Stats and payload",
+            Self::Why => "Why",
             Self::Build => "Build",
             Self::Form => "Form",
             Self::Text => "Text field",
@@ -210,7 +217,7 @@ impl Layer {
 
     /// Every layer, in the order of the help.
     #[cfg(test)]
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::Everywhere,
         Self::Lists,
         Self::Agents,
@@ -220,6 +227,7 @@ impl Layer {
         Self::Output,
         Self::Result,
         Self::Facts,
+        Self::Why,
         Self::Build,
         Self::Form,
         Self::Text,
@@ -242,6 +250,7 @@ impl Layer {
             | Self::Output
             | Self::Result
             | Self::Facts
+            | Self::Why
             | Self::Build
             | Self::Help
             | Self::Welcome => vec![self, Self::Lists, Self::Everywhere],

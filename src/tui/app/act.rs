@@ -109,6 +109,8 @@ impl App {
             Action::Stop => self.ask_to_stop(false),
             Action::Kill => self.ask_to_stop(true),
             Action::Sort => self.sort(action),
+            Action::Why => self.why(),
+            Action::OpenFrame => return self.open_frame(),
             Action::Demo => return vec![Effect::Loop(ForLoop::Demo)],
             // Of panes that have taken them before, or have nothing to do with them now.
             Action::Down
@@ -125,6 +127,7 @@ impl App {
             | Action::Wrap
             | Action::Times
             | Action::ToggleRaw
+            | Action::AllFrames
             | Action::Submit
             | Action::ToggleJson
             | Action::EnterField
@@ -278,7 +281,7 @@ impl App {
     }
 
     /// The run that actions are about.
-    fn selected_run(&self) -> Option<RunId> {
+    pub(super) fn selected_run(&self) -> Option<RunId> {
         match (self.pages.last(), self.subject()) {
             (Some(Page::Run(page)), _) => Some(page.run.clone()),
             (None, Subject::Run(run)) => Some(run),

@@ -275,8 +275,9 @@ impl App {
                 Some(run),
             ) if run.unreadable.is_some() && !self.pages.is_empty() => false,
             (Action::Open, _) if !self.pages.is_empty() => self.layer() == Layer::Result,
+            (Action::OpenFrame, _) => self.shown_page().is_some_and(|page| page.frame(&self.world).is_some()),
             (Action::Sort, _) => self.shows_packages(),
-            (Action::Stop | Action::Kill, Some(run)) => run.is_live(),
+            (Action::Stop | Action::Kill | Action::Why, Some(run)) => run.is_live(),
             (Action::Rerun | Action::Edit, Some(run)) => run.kind == crate::run::spec::Kind::Call,
             (Action::Build, Some(run)) if self.layer() == Layer::Build => !run.is_live(),
             (Action::Rerun | Action::Edit, None) => match self.subject() {

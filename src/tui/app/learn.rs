@@ -57,8 +57,14 @@ impl App {
                     page.explained(&run, explanation.as_ref());
                 }
             }
+            Message::Looked { run, found } => {
+                for page in self.pages.iter_mut().filter_map(Page::run).chain(&mut self.main_run) {
+                    page.looked(&run, &found);
+                }
+            }
             Message::Inspected { agent, details } => self.inspection.learn(agent, details),
             Message::Recalled { agent, method, payload } => self.open_form(&agent, &method, Some(&payload)),
+            Message::NotOpened(reason) => self.say(Tone::Bad, sign::safe(&reason)),
             // It was done behind the person's back, so it stays until a key.
             Message::Swept(sentences) => self.say(Tone::Bad, sentences.join("; ")),
             Message::Theme(Ok(theme)) => {

@@ -38,6 +38,7 @@ mod steps;
 pub mod toast;
 mod usage;
 pub mod welcome;
+mod why;
 
 use crate::tui::effect::Effect;
 use crate::tui::message::Now;

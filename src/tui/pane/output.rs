@@ -180,7 +180,7 @@ impl Output {
             if let Some(before) = before {
                 let pause = Duration::from_micros(line.t_us.saturating_sub(before.t_us));
                 if pause >= PAUSE {
-                    lines.push(silence::line(pause, None, columns, None, look));
+                    lines.push(silence::line(pause, None, columns, false, look));
                 }
             }
             before = Some(line);
@@ -195,8 +195,8 @@ impl Output {
                 Kind::Build => (stall::SILENCE, world.detail_of(&run.id).and_then(silence::doing)),
             };
             if silent >= enough {
-                let notice = (silent >= world.silence_notice).then_some(world.silence_notice);
-                lines.push(silence::line(silent, doing.as_deref(), columns, notice, look));
+                let warn = run.stuck || silent >= world.silence_notice;
+                lines.push(silence::line(silent, doing.as_deref(), columns, warn, look));
             }
         }
         let skip = if self.follows() { lines.len().saturating_sub(usize::from(area.height)) } else { 0 };
