@@ -164,7 +164,7 @@ impl Dashboard {
                 Wake::Time => {}
                 Wake::Continued => {
                     self.guard.set()?;
-                    self.screen.clear()?;
+                    terminal::clear(&mut self.screen)?;
                     batch.push(Message::Resumed);
                 }
                 Wake::Signal(signal) => return Ok(End::Signal(signal)),
@@ -214,7 +214,7 @@ impl Dashboard {
                 Some(ForLoop::Quit) => return Ok(Some(End::Quit)),
                 Some(ForLoop::Demo) => return Ok(Some(End::Demo)),
                 Some(ForLoop::Edit(place)) => self.edit = Some(place),
-                Some(ForLoop::Redraw) => self.screen.clear()?,
+                Some(ForLoop::Redraw) => terminal::clear(&mut self.screen)?,
                 Some(ForLoop::Suspend) => {
                     self.guard.leave();
                     suspend_own_group()?;
@@ -229,8 +229,8 @@ impl Dashboard {
     async fn edit(&mut self, place: &Place, interrupt: &mut Signal, quit: &mut Signal) -> io::Result<()> {
         let file = place.file.display();
         let Some(mut command) = editor::command(place, |name| std::env::var(name).ok()) else {
-            let at = format!("{file}:{}", place.line);
-            return self.not_opened(format!("set VISUAL or EDITOR, and o opens {at}"));
+            let name = place.file.file_name().unwrap_or_default().display();
+            return self.not_opened(format!("set VISUAL or EDITOR to open {name}:{}", place.line));
         };
         if !place.file.is_file() {
             return self.not_opened(format!("{file} is not there any more"));
@@ -259,7 +259,7 @@ impl Dashboard {
 
     fn come_back(&mut self) -> io::Result<()> {
         self.guard.set()?;
-        self.screen.clear()?;
+        terminal::clear(&mut self.screen)?;
         let _ = self.app.update(Message::Resumed);
         Ok(())
     }

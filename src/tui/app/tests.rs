@@ -2,6 +2,7 @@
 
 mod env;
 mod given;
+mod why;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use ratatui::buffer::Buffer;

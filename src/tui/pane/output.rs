@@ -188,7 +188,9 @@ impl Output {
         }
         let at_end = page.first + page.rows.len() as u64 >= page.total;
         if run.is_live() && at_end {
-            let last = page.rows.last().map_or(page.last_us, |row| row.t_us.max(page.last_us));
+            // What plugdeck says is no sign of an agent's life; of a build it tells that a step has begun.
+            let counts = |row: &&Row| self.kind == Kind::Build || row.source != Source::Supervisor;
+            let last = page.rows.iter().rev().find(counts).map_or(0, |row| row.t_us).max(page.last_us);
             let silent = run.elapsed(look.now).saturating_sub(Duration::from_micros(last));
             let (enough, doing) = match self.kind {
                 Kind::Plain => (SILENCE, None),

@@ -186,7 +186,7 @@ impl RunPage {
             self.tab = Tab::Result;
         }
         if self.was_live && !run.is_live() {
-            self.look.outdate();
+            self.look.outdate(self.tab == Tab::Why);
         }
         self.was_live = run.is_live();
         self.explain(world);

@@ -43,8 +43,9 @@ enum Wanted {
 
 impl State {
     /// There may be newer evidence: the run has ended, and was looked at before its first signal.
-    pub fn outdate(&mut self) {
-        if self.known || self.asked.is_some() {
+    pub fn outdate(&mut self, shown: bool) {
+        self.known = false;
+        if shown {
             self.wanted = Some(Wanted::Kept);
         }
     }
@@ -88,6 +89,12 @@ impl RunPage {
             Ok(found) => self.look.found.clone_from(found),
             Err(reason) => self.look.refused = Some(reason.clone()),
         }
+    }
+
+    /// Whether there is anything to show.
+    #[must_use]
+    pub fn has_evidence(&self) -> bool {
+        self.look.found.is_some()
     }
 
     /// The frame in the agent's code where it stands.
