@@ -17,12 +17,12 @@ pub struct Place {
 }
 
 /// How the editor that the variables name is started at a place; `None` where they name none. As everywhere, they
-/// hold a command of the shell.
+/// hold a command of the shell, which itself must not stay: the key that interrupts would end it.
 pub fn command(place: &Place, variable: impl Fn(&str) -> Option<String>) -> Option<Command> {
     let set = |name: &str| variable(name).filter(|value| !value.trim().is_empty());
     let editor = set("VISUAL").or_else(|| set("EDITOR"))?;
     let mut command = Command::new("/bin/sh");
-    command.arg("-c").arg(format!("{editor} \"$@\"")).arg(&editor);
+    command.arg("-c").arg(format!("exec {editor} \"$@\"")).arg(&editor);
     let program = editor.split_whitespace().next().and_then(|program| program.rsplit('/').next());
     match WITH_OPTION.iter().find(|(name, _)| Some(*name) == program) {
         Some((_, option)) => {
@@ -55,10 +55,10 @@ mod tests {
     fn editors_are_told_the_line_in_their_own_way() {
         check(&[], None);
         check(&[("EDITOR", " ")], None);
-        check(&[("EDITOR", "vi")], Some(&["-c", "vi \"$@\"", "vi", "+12", "/a b/agent.py"]));
+        check(&[("EDITOR", "vi")], Some(&["-c", "exec vi \"$@\"", "vi", "+12", "/a b/agent.py"]));
         check(
             &[("EDITOR", "vi"), ("VISUAL", "/usr/bin/code -w")],
-            Some(&["-c", "/usr/bin/code -w \"$@\"", "/usr/bin/code -w", "-g", "/a b/agent.py:12"]),
+            Some(&["-c", "exec /usr/bin/code -w \"$@\"", "/usr/bin/code -w", "-g", "/a b/agent.py:12"]),
         );
     }
 }

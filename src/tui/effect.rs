@@ -175,7 +175,7 @@ impl Worker {
             Effect::Explain(dir) => {
                 Some(Message::Explained { run: dir.id(), explanation: explain::explain(&dir) })
             }
-            Effect::Look { run, anew } => Some(looked(run, anew)),
+            Effect::Look { run, anew } => Some(looked(&run, anew)),
             Effect::Inspect { agent, directory } => {
                 Some(Message::Inspected { agent, details: Arc::new(Details::read(&directory)) })
             }
@@ -245,33 +245,27 @@ fn request_of(dir: &RunDir) -> Result<Request, Rejected> {
     })
 }
 
-fn looked(dir: RunDir, anew: bool) -> Message {
-    let found =
-        if anew { open(dir.clone()).and_then(|mut run| why::look(&mut run)) } else { why::kept(&dir) };
+fn looked(dir: &RunDir, anew: bool) -> Message {
+    let found = if anew { open(dir).and_then(|mut run| why::look(&mut run)) } else { why::kept(dir) };
     Message::Looked {
         run: dir.id(),
         found: found.map(|evidence| evidence.map(Arc::new)).map_err(|reason| reason.message),
     }
 }
 
-fn open(dir: RunDir) -> Result<RunView, Rejected> {
-    let id = dir.id();
-    RunView::open(dir)
-        .map_err(|error| Rejected::new(Why::Machine, format!("run {} cannot be read: {error}", id.short())))
+fn open(dir: &RunDir) -> Result<RunView, Rejected> {
+    RunView::open(dir.clone()).map_err(|error| {
+        Rejected::new(Why::Machine, format!("run {} cannot be read: {error}", dir.id().short()))
+    })
 }
 
 fn stop(dir: &RunDir, now: bool) -> Result<(), Rejected> {
-    let open = || {
-        RunView::open(dir.clone()).map_err(|error| {
-            Rejected::new(Why::Machine, format!("run {} cannot be read: {error}", dir.id().short()))
-        })
-    };
-    let run = open()?;
+    let run = open(dir)?;
     let stopping = run.status.stopping.is_some();
     stop::request(&run)?;
     if now && !stopping {
         std::thread::sleep(SECOND_STOP);
-        stop::request(&open()?)?;
+        stop::request(&open(dir)?)?;
     }
     Ok(())
 }

@@ -369,7 +369,7 @@ fn the_dashboard_says_why_opens_the_place_and_keeps_what_was_found_before_the_st
     let editor = sandbox.path().join("editor");
     // An editor that must not be ended by the key that interrupts.
     let script =
-        "#!/bin/sh\ntrap 'echo interrupted' INT\necho \"opened $@\"\nread line\necho \"$@\" > \"$0.said\"\n";
+        "#!/bin/sh\ntrap 'echo interrupted' INT\necho \"opened $@\"\nuntil read line; do :; done\necho \"$@\" > \"$0.said\"\n";
     std::fs::write(&editor, script).unwrap();
     std::fs::set_permissions(&editor, std::fs::Permissions::from_mode(0o700)).unwrap();
     let variables = [("VISUAL", ""), ("EDITOR", editor.to_str().unwrap())];

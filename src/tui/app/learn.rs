@@ -64,14 +64,15 @@ impl App {
             }
             Message::Inspected { agent, details } => self.inspection.learn(agent, details),
             Message::Recalled { agent, method, payload } => self.open_form(&agent, &method, Some(&payload)),
-            Message::NotOpened(reason) => self.say(Tone::Bad, sign::safe(&reason)),
             // It was done behind the person's back, so it stays until a key.
             Message::Swept(sentences) => self.say(Tone::Bad, sentences.join("; ")),
             Message::Theme(Ok(theme)) => {
                 self.say(Tone::Note, format!("theme {}", sign::safe(&theme.name)));
                 self.theme = theme;
             }
-            Message::Theme(Err(reason)) => self.say(Tone::Bad, sign::safe(&reason)),
+            Message::NotOpened(reason) | Message::Theme(Err(reason)) => {
+                self.say(Tone::Bad, sign::safe(&reason));
+            }
             Message::Tick(_)
             | Message::Key(_)
             | Message::Mouse(_)

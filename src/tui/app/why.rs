@@ -39,13 +39,11 @@ impl App {
 
     /// Opens the frame in the agent's code in the person's editor.
     pub(super) fn open_frame(&mut self) -> Vec<Effect> {
-        match self.shown_page().and_then(|page| page.frame(&self.world)) {
-            Some(place) => vec![Effect::Loop(ForLoop::Edit(place))],
-            None => {
-                self.say(Tone::Note, "no frame in the agent's code is known");
-                Vec::new()
-            }
+        if let Some(place) = self.shown_page().and_then(|page| page.frame(&self.world)) {
+            return vec![Effect::Loop(ForLoop::Edit(place))];
         }
+        self.say(Tone::Note, "no frame in the agent's code is known");
+        Vec::new()
     }
 
     /// The view of a run that is shown.
