@@ -368,13 +368,12 @@ fn the_dashboard_says_why_opens_the_place_and_keeps_what_was_found_before_the_st
     let run = stuck(&sandbox, &servers, "wait_socket");
     let editor = sandbox.path().join("editor");
     // An editor that must not be ended by the key that interrupts.
-    let script =
-        "#!/bin/sh\ntrap 'echo interrupted' INT\necho \"opened $@\"\nuntil read line; do :; done\necho \"$@\" > \"$0.said\"\n";
+    let script = "#!/bin/sh\ntrap 'echo interrupted' INT\necho \"opened $@\"\nuntil read line; do :; done\necho \"$@\" > \"$0.said\"\n";
     std::fs::write(&editor, script).unwrap();
     std::fs::set_permissions(&editor, std::fs::Permissions::from_mode(0o700)).unwrap();
     let variables = [("VISUAL", ""), ("EDITOR", editor.to_str().unwrap())];
     let mut screen = Screen::start_with(&sandbox, &[], &variables, 120, 40);
-    screen.wait_for("1 stuck");
+    screen.wait_until("agents and runs", |text| text.contains("env ok") && text.contains("1 stuck"));
     // No run is selected: it goes to the stuck one.
     screen.send("w");
     let port = servers.silent.to_string();
