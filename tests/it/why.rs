@@ -373,7 +373,7 @@ fn the_dashboard_says_why_opens_the_place_and_keeps_what_was_found_before_the_st
     std::fs::set_permissions(&editor, std::fs::Permissions::from_mode(0o700)).unwrap();
     let variables = [("VISUAL", ""), ("EDITOR", editor.to_str().unwrap())];
     let mut screen = Screen::start_with(&sandbox, &[], &variables, 120, 40);
-    screen.wait_until("agents and runs", |text| text.contains("env ok") && text.contains("1 stuck"));
+    screen.wait_until("agents and runs", |text| text.contains("env ok") && text.contains("◐ 1 stuck"));
     // No run is selected: it goes to the stuck one.
     screen.send("w");
     let port = servers.silent.to_string();
