@@ -6,6 +6,7 @@ use rustix::process::Signal;
 
 use crate::ops::{Rejected, Why};
 use crate::process::signal::{self, Sent};
+use crate::run::dir::RunDir;
 use crate::run::event::Event;
 use crate::run::evidence::{self, Evidence};
 use crate::run::view::RunView;
@@ -45,7 +46,15 @@ pub fn look(run: &mut RunView) -> Result<Option<Evidence>, Rejected> {
             std::thread::sleep(LOOK_EVERY);
         }
     }
-    evidence::last(&run.dir).map(|n| Evidence::read(&run.dir, n)).transpose().map_err(unreadable)
+    kept(&run.dir)
+}
+
+/// What was found last, without looking again. `None`: nobody has looked.
+pub fn kept(dir: &RunDir) -> Result<Option<Evidence>, Rejected> {
+    evidence::last(dir).map(|n| Evidence::read(dir, n)).transpose().map_err(|error| {
+        let sentence = format!("what was found of run {} cannot be read: {error}", dir.id().short());
+        Rejected::new(Why::Machine, sentence)
+    })
 }
 
 /// Asks the supervisor to look.

@@ -9,6 +9,7 @@ mod mouse;
 mod stopping;
 #[cfg(test)]
 mod tests;
+mod why;
 
 use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
@@ -226,8 +227,10 @@ impl App {
             | Message::Planned { .. }
             | Message::Replied { .. }
             | Message::Explained { .. }
+            | Message::Looked { .. }
             | Message::Inspected { .. }
             | Message::Recalled { .. }
+            | Message::NotOpened(_)
             | Message::Swept(_)
             | Message::Orphans(_)
             | Message::OrphanStep { .. }
@@ -272,6 +275,7 @@ impl App {
                 page.replied(&reply.run, &Ok(Arc::clone(reply)));
             }
             effects.extend(page.ask_why(&self.world).map(Effect::Explain));
+            effects.extend(page.ask_look(&self.world, self.now));
         }
         let place = self.run_place();
         let shown = match self.pages.last() {

@@ -12,12 +12,13 @@ use crate::agent::payload::Payload;
 use crate::ops::call::Request;
 use crate::ops::orphans::{Origin, Orphan};
 use crate::ops::{
-    Context, Rejected, Why, agents, build, call, clean, explain, orphans, runs, signals, stop, sweep,
+    Context, Rejected, Why, agents, build, call, clean, explain, orphans, runs, signals, stop, sweep, why,
 };
 use crate::process::id::ProcessId;
 use crate::run::dir::RunDir;
 use crate::run::spec::{Kind, RunId};
 use crate::run::view::RunView;
+use crate::tui::editor::Place;
 use crate::tui::message::Message;
 use crate::tui::reply;
 use crate::tui::seen::From;
@@ -46,6 +47,12 @@ pub enum Effect {
     ReadReply(RunDir),
     /// Reads why a build failed; answered by `Explained`.
     Explain(RunDir),
+    /// Why a run does not go on: with `anew` a live one is looked at now, else what was found last is read; answered
+    /// by `Looked`.
+    Look {
+        run: RunDir,
+        anew: bool,
+    },
     /// Reads an agent's environment; answered by `Inspected`.
     Inspect {
         agent: String,
@@ -92,6 +99,8 @@ pub enum Effect {
 pub enum ForLoop {
     Redraw,
     Suspend,
+    /// Opens a place in the person's editor, which has the terminal meanwhile.
+    Edit(Place),
     Quit,
     /// Quit, and go on with the demonstration.
     Demo,
@@ -131,6 +140,7 @@ impl Worker {
             | Effect::ReadReply(_)
             | Effect::Plan { .. }
             | Effect::Explain(_)
+            | Effect::Look { .. }
             | Effect::Inspect { .. }
             | Effect::Build { .. }
             | Effect::Stop { .. }
@@ -184,6 +194,7 @@ impl Worker {
             Effect::Explain(dir) => {
                 Some(Message::Explained { run: dir.id(), explanation: explain::explain(&dir) })
             }
+            Effect::Look { run, anew } => Some(looked(&run, anew)),
             Effect::Inspect { agent, directory } => {
                 Some(Message::Inspected { agent, details: Arc::new(Details::read(&directory)) })
             }
@@ -277,18 +288,27 @@ fn request_of(dir: &RunDir) -> Result<Request, Rejected> {
     })
 }
 
+fn looked(dir: &RunDir, anew: bool) -> Message {
+    let found = if anew { open(dir).and_then(|mut run| why::look(&mut run)) } else { why::kept(dir) };
+    Message::Looked {
+        run: dir.id(),
+        found: found.map(|evidence| evidence.map(Arc::new)).map_err(|reason| reason.message),
+    }
+}
+
+fn open(dir: &RunDir) -> Result<RunView, Rejected> {
+    RunView::open(dir.clone()).map_err(|error| {
+        Rejected::new(Why::Machine, format!("run {} cannot be read: {error}", dir.id().short()))
+    })
+}
+
 fn stop(dir: &RunDir, now: bool) -> Result<(), Rejected> {
-    let open = || {
-        RunView::open(dir.clone()).map_err(|error| {
-            Rejected::new(Why::Machine, format!("run {} cannot be read: {error}", dir.id().short()))
-        })
-    };
-    let run = open()?;
+    let run = open(dir)?;
     let stopping = run.status.stopping.is_some();
     stop::request(&run)?;
     if now && !stopping {
         std::thread::sleep(SECOND_STOP);
-        stop::request(&open()?)?;
+        stop::request(&open(dir)?)?;
     }
     Ok(())
 }

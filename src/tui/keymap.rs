@@ -26,6 +26,8 @@ pub enum Layer {
     Result,
     /// The numbers and the payload of a run: nothing but moving.
     Facts,
+    /// Why a run does not go on.
+    Why,
     Build,
     /// A form while no text field of it has the focus.
     Form,
@@ -84,6 +86,10 @@ pub enum Action {
     Follow,
     Wrap,
     Times,
+    // Why.
+    Why,
+    AllFrames,
+    OpenFrame,
     // Result.
     ToggleRaw,
     // Form.
@@ -203,6 +209,7 @@ impl Layer {
             Self::Output => "Output",
             Self::Result => "Result",
             Self::Facts => "Stats and payload",
+            Self::Why => "Why",
             Self::Build => "Build",
             Self::Form => "Form",
             Self::Text => "Text field",
@@ -217,7 +224,7 @@ impl Layer {
 
     /// Every layer, in the order of the help.
     #[cfg(test)]
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 19] = [
         Self::Everywhere,
         Self::Lists,
         Self::Agents,
@@ -227,6 +234,7 @@ impl Layer {
         Self::Output,
         Self::Result,
         Self::Facts,
+        Self::Why,
         Self::Build,
         Self::Form,
         Self::Text,
@@ -257,6 +265,7 @@ impl Layer {
             | Self::Output
             | Self::Result
             | Self::Facts
+            | Self::Why
             | Self::Build
             | Self::Help
             | Self::Welcome => vec![self, Self::Lists, Self::Everywhere],

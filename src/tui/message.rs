@@ -11,6 +11,7 @@ use crate::ops::call::Request;
 use crate::ops::clean::Cleaned;
 use crate::process::ending::Step;
 use crate::process::id::ProcessId;
+use crate::run::evidence::Evidence;
 use crate::run::spec::{Kind, RunId};
 use crate::tui::seen::{Detail, OrphanTree, Page, Reply, Run};
 use crate::tui::theme::Theme;
@@ -83,6 +84,12 @@ pub enum Message {
         run: RunId,
         explanation: Option<Explanation>,
     },
+    /// Why a run does not go on: what was found, `None` where nobody has looked, or why there is no answer. Comes for
+    /// every look that was asked for.
+    Looked {
+        run: RunId,
+        found: Result<Option<Arc<Evidence>>, String>,
+    },
     /// Everything that is known of an agent's environment.
     Inspected {
         agent: String,
@@ -94,6 +101,8 @@ pub enum Message {
         method: String,
         payload: String,
     },
+    /// The editor did not open what it should; the sentence says why.
+    NotOpened(String),
     /// What was done about those that lost runs had left behind; safe sentences.
     Swept(Vec<String>),
     /// A step of the end of an orphaned tree.

@@ -5,6 +5,7 @@
 //! and a frame is drawn only when something changed.
 
 mod app;
+mod editor;
 mod effect;
 mod keymap;
 mod layout;
@@ -23,7 +24,7 @@ use std::time::{Duration, Instant};
 
 use crossterm::event::{Event, EventStream, KeyEventKind};
 use futures_lite::StreamExt as _;
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::mpsc;
 
 use crate::ops::{Context, runs};
@@ -31,6 +32,7 @@ use crate::process::id::uptime_ms;
 use crate::process::signal::suspend_own_group;
 use crate::run::view::clock_us;
 use crate::tui::app::App;
+use crate::tui::editor::Place;
 use crate::tui::effect::{Effect, ForLoop, Worker};
 use crate::tui::message::{Message, Now};
 use crate::tui::tail::Tail;
@@ -82,7 +84,7 @@ pub fn run(context: Context, theme: Option<String>) -> Result<Ended, Error> {
     let size = screen.size()?;
     let app = App::new(&context, theme, size, now());
     let worker = Worker { context, palette, messages, asks };
-    let mut dashboard = Dashboard { app, worker, screen, guard, last_frame: None };
+    let mut dashboard = Dashboard { app, worker, screen, guard, last_frame: None, edit: None };
     let ended = runtime.block_on(dashboard.run(received));
     dashboard.guard.leave();
     // What still blocks has nobody left to tell.
@@ -113,6 +115,8 @@ struct Dashboard {
     screen: Screen,
     guard: Guard,
     last_frame: Option<Instant>,
+    /// To be opened in the editor.
+    edit: Option<Place>,
 }
 
 /// What the loop ended for.
@@ -162,7 +166,7 @@ impl Dashboard {
                 Wake::Time => {}
                 Wake::Continued => {
                     self.guard.set()?;
-                    self.screen.clear()?;
+                    terminal::clear(&mut self.screen)?;
                     batch.push(Message::Resumed);
                 }
                 Wake::Signal(signal) => return Ok(End::Signal(signal)),
@@ -178,6 +182,9 @@ impl Dashboard {
                 if let Some(end) = self.perform(effects)? {
                     return Ok(end);
                 }
+            }
+            if let Some(place) = self.edit.take() {
+                self.edit(&place, &mut interrupt, &mut quit).await?;
             }
         }
     }
@@ -208,7 +215,8 @@ impl Dashboard {
                 None => {}
                 Some(ForLoop::Quit) => return Ok(Some(End::Quit)),
                 Some(ForLoop::Demo) => return Ok(Some(End::Demo)),
-                Some(ForLoop::Redraw) => self.screen.clear()?,
+                Some(ForLoop::Edit(place)) => self.edit = Some(place),
+                Some(ForLoop::Redraw) => terminal::clear(&mut self.screen)?,
                 Some(ForLoop::Suspend) => {
                     self.guard.leave();
                     suspend_own_group()?;
@@ -219,9 +227,41 @@ impl Dashboard {
         Ok(None)
     }
 
+    /// Gives the terminal to the editor until it is left. Keys for signals are the editor's meanwhile.
+    async fn edit(&mut self, place: &Place, interrupt: &mut Signal, quit: &mut Signal) -> io::Result<()> {
+        let file = place.file.display();
+        let Some(mut command) = editor::command(place, |name| std::env::var(name).ok()) else {
+            let name = place.file.file_name().unwrap_or_default().display();
+            return self.not_opened(format!("set VISUAL or EDITOR to open {name}:{}", place.line));
+        };
+        if !place.file.is_file() {
+            return self.not_opened(format!("{file} is not there any more"));
+        }
+        self.guard.leave();
+        let mut editor = tokio::task::spawn_blocking(move || command.status());
+        let ended = loop {
+            tokio::select! {
+                ended = &mut editor => break ended,
+                _ = interrupt.recv() => {}
+                _ = quit.recv() => {}
+            }
+        };
+        self.come_back()?;
+        match ended.map_err(io::Error::from).flatten() {
+            Ok(status) if status.success() => Ok(()),
+            Ok(status) => self.not_opened(format!("the editor failed: {status}")),
+            Err(error) => self.not_opened(format!("the editor does not start: {error}")),
+        }
+    }
+
+    fn not_opened(&mut self, reason: String) -> io::Result<()> {
+        let effects = self.app.update(Message::NotOpened(reason));
+        self.perform(effects).map(drop)
+    }
+
     fn come_back(&mut self) -> io::Result<()> {
         self.guard.set()?;
-        self.screen.clear()?;
+        terminal::clear(&mut self.screen)?;
         let _ = self.app.update(Message::Resumed);
         Ok(())
     }

@@ -11,7 +11,7 @@ use crossterm::execute;
 use crossterm::style::{Print, ResetColor, force_color_output};
 use crossterm::terminal::{EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode};
 use ratatui::Terminal;
-use ratatui::backend::CrosstermBackend;
+use ratatui::backend::{Backend as _, CrosstermBackend};
 
 use crate::tui::theme::Palette;
 
@@ -51,6 +51,14 @@ pub fn enter() -> io::Result<(Guard, Screen)> {
     guard.set()?;
     let backend = CrosstermBackend::new(BufWriter::with_capacity(BUFFER, io::stdout()));
     Ok((guard, Terminal::new(backend)?))
+}
+
+/// Makes the next frame draw every cell. ratatui's own way asks the terminal where its cursor is, which not every
+/// terminal answers, and then the dashboard would end.
+pub fn clear(screen: &mut Screen) -> io::Result<()> {
+    screen.backend_mut().clear()?;
+    screen.swap_buffers();
+    Ok(())
 }
 
 impl Guard {

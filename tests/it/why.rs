@@ -11,6 +11,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use crate::support::sandbox::Sandbox;
+use crate::support::screen::Screen;
 use crate::support::{lives, send, wait_for};
 
 /// A method of `faults/stuck`, what it is, and whether a process below the agent is to blame.
@@ -358,4 +359,47 @@ fn a_run_that_nobody_looked_at_says_so() {
     assert_eq!((&answer["kind"], &answer["confidence"]), (&json!("unknown"), &json!("none")));
     assert!(answer["sentence"].as_str().unwrap().contains("nobody looked"));
     assert_eq!(sandbox.plugdeck(&["why", "ffffff", "--json"]).code, 3);
+}
+
+#[test]
+fn the_dashboard_says_why_opens_the_place_and_keeps_what_was_found_before_the_stop() {
+    let (sandbox, servers) = (Sandbox::with(&["faults/stuck"]), Servers::start());
+    sandbox.configure("silence_notice: 1\ngrace: 0.3\n");
+    let run = stuck(&sandbox, &servers, "wait_socket");
+    let editor = sandbox.path().join("editor");
+    // An editor that must not be ended by the key that interrupts.
+    let script = "#!/bin/sh\ntrap 'echo interrupted' INT\necho \"opened $@\"\nuntil read line; do :; done\necho \"$@\" > \"$0.said\"\n";
+    std::fs::write(&editor, script).unwrap();
+    std::fs::set_permissions(&editor, std::fs::Permissions::from_mode(0o700)).unwrap();
+    let variables = [("VISUAL", ""), ("EDITOR", editor.to_str().unwrap())];
+    let mut screen = Screen::start_with(&sandbox, &[], &variables, 120, 40);
+    screen.wait_until("agents and runs", |text| text.contains("env ok") && text.contains("◐ 1 stuck"));
+    // No run is selected: it goes to the stuck one.
+    screen.send("w");
+    let port = servers.silent.to_string();
+    let says = |text: &str| text.contains("no answer from 127.0.0.1") && text.contains(&port);
+    screen.wait_until("the verdict", says);
+    screen.wait_until("its place", |text| {
+        text.contains("wait_socket") && text.contains("agent code") && text.contains("a stack was taken at")
+    });
+    let line = sandbox.plugdeck(&["why", &run, "--json"]).json();
+    let line = frames(&line).iter().find(|frame| frame["in_agent"] == true).unwrap()["line"].to_string();
+    screen.send("o");
+    let place = format!("+{line} {}", sandbox.agent("faults/stuck").join("agent.py").display());
+    screen.wait_for("opened");
+    screen.send("\u{3}");
+    screen.wait_for("interrupted");
+    screen.send("\n");
+    screen.wait_until("the page again", says);
+    let said = std::fs::read_to_string(sandbox.path().join("editor.said")).unwrap();
+    assert_eq!(said.trim(), place);
+    screen.send("x");
+    screen.wait_for("Stop");
+    screen.send("\r");
+    screen.wait_for("killed");
+    screen.wait_until("the black box", |text| text.contains("found when it was stopped") && says(text));
+    screen.send("\u{1b}");
+    screen.wait_for("2 Runs");
+    screen.send("q");
+    assert_eq!(screen.wait_exit(), 0);
 }

@@ -110,6 +110,8 @@ impl App {
             Action::Kill => return self.ask_to_stop(true),
             Action::Signal => self.choose_signal(),
             Action::Sort => self.sort(action),
+            Action::Why => self.why(),
+            Action::OpenFrame => return self.open_frame(),
             Action::Demo => return vec![Effect::Loop(ForLoop::Demo)],
             // Of panes that have taken them before, or have nothing to do with them now.
             Action::Down
@@ -126,6 +128,7 @@ impl App {
             | Action::Wrap
             | Action::Times
             | Action::ToggleRaw
+            | Action::AllFrames
             | Action::Submit
             | Action::ToggleJson
             | Action::EnterField

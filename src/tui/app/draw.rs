@@ -9,7 +9,7 @@ use crate::tui::app::inspect::AgentTab;
 use crate::tui::app::{App, Over, Page, Subject};
 use crate::tui::keymap::{self, Action, Layer};
 use crate::tui::layout::{self, Pane};
-use crate::tui::pane::run_page::Place;
+use crate::tui::pane::run_page::{Place, RunPage};
 use crate::tui::pane::{agent_page, env_page, method, orphan_page, plan, procs, sign, welcome};
 use crate::tui::widget::bar::{Hint, footer, header};
 use crate::tui::widget::line::{blank, bold, page, put, row, rule, section, span, width};
@@ -291,8 +291,12 @@ impl App {
                 Some(run),
             ) if run.unreadable.is_some() && !self.pages.is_empty() => false,
             (Action::Open, _) if !self.pages.is_empty() => self.layer() == Layer::Result,
+            (Action::AllFrames, _) => self.shown_page().is_some_and(RunPage::has_evidence),
+            (Action::OpenFrame, _) => self.shown_page().is_some_and(|page| page.frame(&self.world).is_some()),
             (Action::Sort, _) => self.shows_packages() || self.layer() == Layer::Procs,
-            (Action::Stop | Action::Kill, Some(run)) => run.is_live(),
+            (Action::Stop | Action::Kill | Action::Why, Some(run)) => run.is_live(),
+            // An orphan has no run.
+            (Action::Why, None) => self.layer() != Layer::Procs,
             (Action::Rerun | Action::Edit, Some(run)) => run.kind == crate::run::spec::Kind::Call,
             (Action::Build, Some(run)) if self.layer() == Layer::Build => !run.is_live(),
             (Action::Rerun | Action::Edit, None) => match self.subject() {

@@ -59,6 +59,11 @@ impl App {
                     page.explained(&run, explanation.as_ref());
                 }
             }
+            Message::Looked { run, found } => {
+                for page in self.pages.iter_mut().filter_map(Page::run).chain(&mut self.main_run) {
+                    page.looked(&run, &found);
+                }
+            }
             Message::Inspected { agent, details } => self.inspection.learn(agent, details),
             Message::Recalled { agent, method, payload } => self.open_form(&agent, &method, Some(&payload)),
             // It was done behind the person's back, so it stays until a key.
@@ -90,7 +95,9 @@ impl App {
                 self.say(Tone::Note, format!("theme {}", sign::safe(&theme.name)));
                 self.theme = theme;
             }
-            Message::Theme(Err(reason)) => self.say(Tone::Bad, sign::safe(&reason)),
+            Message::NotOpened(reason) | Message::Theme(Err(reason)) => {
+                self.say(Tone::Bad, sign::safe(&reason));
+            }
             Message::Tick(_)
             | Message::Key(_)
             | Message::Mouse(_)

@@ -76,6 +76,11 @@ impl App {
             Some(Page::Form(_)) => return Vec::new(),
             None => {}
         }
+        if at.y == 0 {
+            // The header counts the runs that seem stuck.
+            self.why_of_stuck();
+            return Vec::new();
+        }
         let Some(pane) = self.pane_at(at) else { return Vec::new() };
         let before = self.focus;
         // As it was when it was clicked: the focus may make the pane higher.

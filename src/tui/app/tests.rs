@@ -3,6 +3,7 @@
 mod ending;
 mod env;
 mod given;
+mod why;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use ratatui::buffer::Buffer;

@@ -30,6 +30,10 @@ const fn row(
     Binding { layer, keys, action, label, help }
 }
 
+/// The help of the same key in several layers.
+const WHY: &str = "why the run does not go on; looks at it now, where it is live";
+const STUCK: &str = "why the first run that seems stuck does not go on";
+
 /// All keys. The order inside a layer is the order in the footer and in the help.
 pub const TABLE: &[Binding] = &[
     row(Layer::Everywhere, &[on(KeyCode::F(1))], Action::Help, "", "help for what has the focus"),
@@ -88,9 +92,11 @@ pub const TABLE: &[Binding] = &[
         "build env",
         "show the plan for the agent's environment, then build",
     ),
+    row(Layer::Agents, &[char('w')], Action::Why, "", STUCK),
     row(Layer::Agents, &[char('s')], Action::Sort, "", "an environment's packages by size, or by name"),
     //
     row(Layer::Runs, &[on(KeyCode::Enter)], Action::Open, "open", "the run's own page"),
+    row(Layer::Runs, &[char('w')], Action::Why, "why", WHY),
     row(Layer::Runs, &[char('x')], Action::Stop, "stop", "stop the run's processes; asks once"),
     row(Layer::Runs, &[char('X')], Action::Kill, "", "kill the run's processes now; asks once"),
     row(Layer::Runs, &[char('S')], Action::Signal, "", "choose a signal for the run's first process"),
@@ -105,6 +111,7 @@ pub const TABLE: &[Binding] = &[
         "open",
         "the page of the process's run; of an orphan, its own",
     ),
+    row(Layer::Procs, &[char('w')], Action::Why, "why", "why the process's run does not go on"),
     row(
         Layer::Procs,
         &[char('x')],
@@ -120,10 +127,12 @@ pub const TABLE: &[Binding] = &[
     row(Layer::Page, &[char('r')], Action::Rerun, "rerun last", "run the method again with its last payload"),
     row(Layer::Page, &[char('e')], Action::Edit, "edit + rerun", "the form with the method's last payload"),
     row(Layer::Page, &[char('b')], Action::Build, "build env", "build the agent's environment"),
+    row(Layer::Page, &[char('w')], Action::Why, "", STUCK),
     row(Layer::Page, &[char('s')], Action::Sort, "sort", "an environment's packages by size, or by name"),
     //
     row(Layer::Output, &[on(KeyCode::Enter)], Action::Open, "open", "the run's own page"),
     row(Layer::Output, &[char('f')], Action::Follow, "follow", "follow the end of the output"),
+    row(Layer::Output, &[char('w')], Action::Why, "why", WHY),
     row(Layer::Output, &[char('x')], Action::Stop, "stop", "stop the run's processes; asks once"),
     row(Layer::Output, &[char('X')], Action::Kill, "", "kill the run's processes now; asks once"),
     row(Layer::Output, &[char('S')], Action::Signal, "", "choose a signal for the run's first process"),
@@ -136,13 +145,41 @@ pub const TABLE: &[Binding] = &[
     row(Layer::Result, &[char('T')], Action::ToggleRaw, "raw", "tree or raw text"),
     row(Layer::Result, &[char('r')], Action::Rerun, "rerun", "run again with the same payload"),
     row(Layer::Result, &[char('e')], Action::Edit, "edit + rerun", "the form with this run's payload"),
+    row(Layer::Result, &[char('w')], Action::Why, "why", WHY),
     row(Layer::Result, &[char('x')], Action::Stop, "stop", "stop the run's processes; asks once"),
     row(Layer::Result, &[char('X')], Action::Kill, "", "kill the run's processes now; asks once"),
     //
+    row(Layer::Facts, &[char('w')], Action::Why, "why", WHY),
     row(Layer::Facts, &[char('r')], Action::Rerun, "rerun", "run again with the same payload"),
     row(Layer::Facts, &[char('e')], Action::Edit, "edit + rerun", "the form with this run's payload"),
     row(Layer::Facts, &[char('x')], Action::Stop, "stop", "stop the run's processes; asks once"),
     row(Layer::Facts, &[char('X')], Action::Kill, "", "kill the run's processes now; asks once"),
+    //
+    row(
+        Layer::Why,
+        &[char('R'), char('w')],
+        Action::Why,
+        "look again",
+        "look again: at its processes twice, one second apart, with one signal for the Python stack",
+    ),
+    row(
+        Layer::Why,
+        &[char('o')],
+        Action::OpenFrame,
+        "open frame",
+        "the frame in the agent's code, in $VISUAL or $EDITOR",
+    ),
+    row(
+        Layer::Why,
+        &[char('F')],
+        Action::AllFrames,
+        "all frames",
+        "every frame and every open file, or the important ones",
+    ),
+    row(Layer::Why, &[char('x')], Action::Stop, "stop", "stop the run's processes; asks once"),
+    row(Layer::Why, &[char('X')], Action::Kill, "", "kill the run's processes now; asks once"),
+    row(Layer::Why, &[char('r')], Action::Rerun, "rerun", "run again with the same payload"),
+    row(Layer::Why, &[char('e')], Action::Edit, "edit + rerun", "the form with this run's payload"),
     //
     row(
         Layer::Build,
@@ -151,6 +188,7 @@ pub const TABLE: &[Binding] = &[
         "",
         "start what the plan says; the lines of a step",
     ),
+    row(Layer::Build, &[char('w')], Action::Why, "why", WHY),
     row(Layer::Build, &[char('x')], Action::Stop, "cancel", "cancel the build; asks once"),
     row(Layer::Build, &[char('X')], Action::Kill, "", "kill the build's processes now; asks once"),
     row(

@@ -41,6 +41,7 @@ pub mod stop;
 pub mod toast;
 mod usage;
 pub mod welcome;
+mod why;
 
 use crate::tui::effect::Effect;
 use crate::tui::message::Now;

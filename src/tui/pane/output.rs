@@ -180,7 +180,7 @@ impl Output {
             if let Some(before) = before {
                 let pause = Duration::from_micros(line.t_us.saturating_sub(before.t_us));
                 if pause >= PAUSE {
-                    lines.push(silence::line(pause, None, columns, None, look));
+                    lines.push(silence::line(pause, None, columns, false, look));
                 }
             }
             before = Some(line);
@@ -188,15 +188,17 @@ impl Output {
         }
         let at_end = page.first + page.rows.len() as u64 >= page.total;
         if run.is_live() && at_end {
-            let last = page.rows.last().map_or(page.last_us, |row| row.t_us.max(page.last_us));
+            // What plugdeck says is no sign of an agent's life; of a build it tells that a step has begun.
+            let counts = |row: &&Row| self.kind == Kind::Build || row.source != Source::Supervisor;
+            let last = page.rows.iter().rev().find(counts).map_or(0, |row| row.t_us).max(page.last_us);
             let silent = run.elapsed(look.now).saturating_sub(Duration::from_micros(last));
             let (enough, doing) = match self.kind {
                 Kind::Plain => (SILENCE, None),
                 Kind::Build => (stall::SILENCE, world.detail_of(&run.id).and_then(silence::doing)),
             };
             if silent >= enough {
-                let notice = (silent >= world.silence_notice).then_some(world.silence_notice);
-                lines.push(silence::line(silent, doing.as_deref(), columns, notice, look));
+                let warn = run.stuck || silent >= world.silence_notice;
+                lines.push(silence::line(silent, doing.as_deref(), columns, warn, look));
             }
         }
         let skip = if self.follows() { lines.len().saturating_sub(usize::from(area.height)) } else { 0 };

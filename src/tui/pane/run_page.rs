@@ -2,6 +2,7 @@
 //! the workbench's main pane and on a page of its own.
 
 mod draw;
+mod look;
 mod step;
 mod why;
 
@@ -31,14 +32,15 @@ pub enum Tab {
     Output,
     Result,
     Stats,
+    Why,
     Payload,
     Steps,
     Log,
 }
 
 /// The tabs of a call, and of a build.
-const CALL: &[Tab] = &[Tab::Output, Tab::Result, Tab::Stats, Tab::Payload];
-const BUILD: &[Tab] = &[Tab::Steps, Tab::Log, Tab::Stats];
+const CALL: &[Tab] = &[Tab::Output, Tab::Result, Tab::Stats, Tab::Why, Tab::Payload];
+const BUILD: &[Tab] = &[Tab::Steps, Tab::Log, Tab::Stats, Tab::Why];
 
 /// Where a run is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -66,6 +68,7 @@ pub struct RunPage {
     /// Of a build that failed the reason was brought into sight once.
     explained: bool,
     why: Why,
+    look: look::State,
     /// Of an ended call, once it was read; or why it cannot be.
     result: Option<Result<ResultView, String>>,
 }
@@ -143,6 +146,7 @@ impl RunPage {
             step: None,
             explained: false,
             why: Why::default(),
+            look: look::State::default(),
             result: None,
         }
     }
@@ -153,6 +157,7 @@ impl RunPage {
         match (self.tab, self.kind) {
             (Tab::Output, _) => Layer::Output,
             (Tab::Result, _) => Layer::Result,
+            (Tab::Why, _) => Layer::Why,
             (Tab::Stats | Tab::Payload, Kind::Call) => Layer::Facts,
             (Tab::Steps | Tab::Log, _) | (Tab::Stats | Tab::Payload, Kind::Build) => Layer::Build,
         }
@@ -179,6 +184,9 @@ impl RunPage {
         // Who stopped it wants to see that it stopped.
         if self.was_live && !run.is_live() && untouched && run.state != State::Killed {
             self.tab = Tab::Result;
+        }
+        if self.was_live && !run.is_live() {
+            self.look.outdate(self.tab == Tab::Why);
         }
         self.was_live = run.is_live();
         self.explain(world);
@@ -213,7 +221,11 @@ impl RunPage {
                 let result = self.result.as_mut().and_then(|result| result.as_mut().ok());
                 result.is_some_and(|result| matches!(result.act(action), Asked::Nothing))
             }
-            Tab::Stats | Tab::Payload => match distance(action, place.text().height) {
+            Tab::Why if action == Action::AllFrames => {
+                self.look.all = !self.look.all;
+                true
+            }
+            Tab::Stats | Tab::Payload | Tab::Why => match distance(action, place.text().height) {
                 Some(by) => {
                     self.scroll(by, place, world, look);
                     true
@@ -236,7 +248,7 @@ impl RunPage {
                     (0..by.unsigned_abs()).for_each(|_| drop(result.act(action)));
                 }
             }
-            Tab::Stats | Tab::Payload => {
+            Tab::Stats | Tab::Payload | Tab::Why => {
                 let text = place.text();
                 let lines = self.lines(usize::from(text.width), world, look).len();
                 let most = lines.saturating_sub(usize::from(text.height));
@@ -255,6 +267,7 @@ impl RunPage {
             .position(|name| name.contains((column, row).into()));
         if let Some(tab) = hit.and_then(|at| self.tabs().get(at)) {
             (self.tab, self.touched, self.scroll) = (*tab, true, 0);
+            self.shown();
         }
         hit.is_some()
     }
@@ -264,6 +277,7 @@ impl RunPage {
         let at = tabs.iter().position(|tab| *tab == self.tab).unwrap_or(0);
         self.tab = tabs[(at + by) % tabs.len()];
         (self.touched, self.scroll) = (true, 0);
+        self.shown();
     }
 
     fn tabs(&self) -> &'static [Tab] {
@@ -282,7 +296,7 @@ impl RunPage {
         match self.tab {
             Tab::Output => place.inside(run_parts(place.content()).output),
             Tab::Steps => self.step_parts(place, world).log,
-            Tab::Log | Tab::Result | Tab::Stats | Tab::Payload => place.inside(place.content()),
+            Tab::Log | Tab::Result | Tab::Stats | Tab::Why | Tab::Payload => place.inside(place.content()),
         }
     }
 
@@ -290,6 +304,7 @@ impl RunPage {
     fn lines(&self, columns: usize, world: &World, look: Look) -> Vec<Line<'static>> {
         let detail = world.detail_of(&self.run);
         match (self.tab, detail) {
+            (Tab::Why, detail) => self.why_page(detail, columns, world, look),
             (Tab::Stats, Some(detail)) => stats::numbers(detail, columns, look),
             (Tab::Payload, Some(detail)) => stats::payload(detail, columns, look),
             (Tab::Output | Tab::Result | Tab::Steps | Tab::Log, _) | (_, None) => Vec::new(),
@@ -303,6 +318,7 @@ impl Tab {
             Self::Output => "Output",
             Self::Result => "Result",
             Self::Stats => "Stats",
+            Self::Why => "Why",
             Self::Payload => "Payload",
             Self::Steps => "Steps",
             Self::Log => "Log",

@@ -42,6 +42,15 @@ pub fn run(run: &Run, theme: &Theme) -> (&'static str, Color) {
     if run.stuck { (STUCK, theme.warn) } else { state(run.state, theme) }
 }
 
+/// A run on its page: its state, or that it seems stuck.
+#[must_use]
+pub fn chip(run: &Run, theme: &Theme) -> Span<'static> {
+    if run.stuck {
+        return Span::styled(format!(" {STUCK} stuck "), theme.solid(theme.warn));
+    }
+    state_chip(run.state, theme)
+}
+
 /// The state of a page's subject: a solid chip when it wants attention, else coloured text.
 #[must_use]
 pub fn state_chip(of: State, theme: &Theme) -> Span<'static> {

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
-use ratatui::text::{Line, Span};
+use ratatui::text::Line;
 
 use crate::process::locks::Wait;
 use crate::process::sampler::ProcessSample;
@@ -11,7 +11,7 @@ use crate::run::samples::Sample;
 use crate::text;
 use crate::tui::pane::{Look, sign};
 use crate::tui::seen::Detail;
-use crate::tui::widget::line::{blank, bold, span};
+use crate::tui::widget::line::{blank, bold, span, width};
 
 /// Programs that are named.
 const NAMED: usize = 3;
@@ -22,17 +22,11 @@ const IDLE: f32 = 1.0;
 /// Longest path of a locked file, in columns.
 const PATH: usize = 36;
 
-/// `── silent 62 s ─────`, with what goes on meanwhile where that is known.
+/// `── silent 62 s ─────`, with what goes on meanwhile where that is known; with `warn` it is worth a look, and says
+/// which key looks.
 #[must_use]
-pub fn line(
-    time: Duration,
-    doing: Option<&str>,
-    columns: usize,
-    notice: Option<Duration>,
-    look: Look,
-) -> Line<'static> {
+pub fn line(time: Duration, doing: Option<&str>, columns: usize, warn: bool, look: Look) -> Line<'static> {
     let t = look.theme;
-    let warn = notice.is_some();
     let colour = if warn { t.warn } else { t.dim };
     let seconds = time.as_secs();
     let silent = if seconds < 120 {
@@ -40,14 +34,18 @@ pub fn line(
     } else {
         format!(" silent {} ", sign::live_time(time))
     };
-    let note = notice.map_or(String::new(), |notice| format!(" warned at {} s ─", notice.as_secs()));
-    let taken = 7 + 2 + text::width(&silent) + note.chars().count() + 1;
+    let key = if warn {
+        vec![span("── ", colour), bold("w", t.accent), span(" why ", t.fg)]
+    } else {
+        Vec::new()
+    };
+    let taken = 7 + 2 + text::width(&silent) + width(&key) + 1;
     let room = columns.saturating_sub(taken);
     let doing = doing.map_or(String::new(), |doing| text::fit(&format!("· {doing} "), room).into_owned());
     let dashes = room.saturating_sub(text::width(&doing)).min(120);
     let silent = if warn { bold(silent, colour) } else { span(silent, colour) };
-    let rest: [Span; 3] = [span(doing, t.fg), span("─".repeat(dashes), t.rule), span(note, t.dim)];
-    Line::from([vec![blank(7), span("──", colour), silent], rest.to_vec()].concat())
+    let rest = vec![span(doing, t.fg), span("─".repeat(dashes), t.rule)];
+    Line::from([vec![blank(7), span("──", colour), silent], key, rest].concat())
 }
 
 /// What a build does that says nothing: the lock it waits for, or the programs at the ends of its tree.

@@ -33,7 +33,7 @@ impl RunPage {
         let active = self.tabs().iter().position(|tab| *tab == self.tab).unwrap_or(0);
         let fact = self.fact(world, look);
         if place.is_framed() {
-            let (glyph, colour) = sign::state(run.state, t);
+            let (glyph, colour) = sign::run(run, t);
             let mut title: Vec<Span> =
                 vec![bold(glyph, colour), bold(format!(" {}", run.id.short()), t.fg), blank(2)];
             if matches!(place, Place::Page(_)) {
@@ -70,7 +70,7 @@ impl RunPage {
                     put(buffer, row(place.text(), 1), span(text, t.dim));
                 }
             },
-            Tab::Stats | Tab::Payload => {
+            Tab::Stats | Tab::Payload | Tab::Why => {
                 let text = place.text();
                 page(buffer, text, self.lines(usize::from(text.width), world, look), self.scroll);
             }
@@ -119,7 +119,7 @@ impl RunPage {
         if let (true, Some(limit)) = (run.is_live(), limit) {
             time.push(span(format!(" / {}", sign::took(limit)), t.dim));
         }
-        let mut facts = vec![vec![sign::state_chip(run.state, t)], time];
+        let mut facts = vec![vec![sign::chip(run, t)], time];
         if let (Kind::Build, Some(detail)) = (run.kind, detail) {
             let all = detail.spec.steps.len();
             let text = if run.state == State::Succeeded {
@@ -144,6 +144,7 @@ impl RunPage {
                 Some(Ok(result)) => result.strip_fact(look.theme),
                 Some(Err(_)) | None => Vec::new(),
             },
+            Tab::Why => self.look_fact(world, look),
             Tab::Stats | Tab::Payload | Tab::Steps => Vec::new(),
         }
     }

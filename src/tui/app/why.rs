@@ -1,0 +1,57 @@
+//! Goes to the reasons why a run does not go on, and from there into the agent's code.
+
+use crate::run::spec::RunId;
+use crate::tui::app::{App, Page};
+use crate::tui::effect::{Effect, ForLoop};
+use crate::tui::layout::Pane;
+use crate::tui::pane::run_page::RunPage;
+use crate::tui::pane::toast::Tone;
+
+impl App {
+    /// Why the selected run does not go on; with none selected, the first one that seems stuck.
+    pub(super) fn why(&mut self) {
+        if let Some(Page::Run(page)) = self.pages.last_mut() {
+            return page.why();
+        }
+        match self.selected_run() {
+            Some(run) => self.open_why(&run),
+            None => self.why_of_stuck(),
+        }
+    }
+
+    /// Goes to the first run that seems stuck.
+    pub(super) fn why_of_stuck(&mut self) {
+        let Some(run) = self.world.live().find(|run| run.stuck).map(|run| run.id.clone()) else {
+            return self.say(Tone::Note, "no run seems stuck; on a run, w says what it waits for");
+        };
+        self.focus_on(Pane::Runs);
+        self.runs.select(run.clone());
+        self.open_why(&run);
+    }
+
+    fn open_why(&mut self, run: &RunId) {
+        if let Some(run) = self.world.run(run) {
+            let mut page = RunPage::new(run);
+            page.why();
+            self.pages.push(Page::Run(Box::new(page)));
+        }
+    }
+
+    /// Opens the frame in the agent's code in the person's editor.
+    pub(super) fn open_frame(&mut self) -> Vec<Effect> {
+        if let Some(place) = self.shown_page().and_then(|page| page.frame(&self.world)) {
+            return vec![Effect::Loop(ForLoop::Edit(place))];
+        }
+        self.say(Tone::Note, "no frame in the agent's code is known");
+        Vec::new()
+    }
+
+    /// The view of a run that is shown.
+    pub(super) fn shown_page(&self) -> Option<&RunPage> {
+        match self.pages.last() {
+            Some(Page::Run(page)) => Some(page),
+            Some(Page::Form(_)) => None,
+            None => self.main_run.as_ref(),
+        }
+    }
+}
