@@ -396,7 +396,9 @@ fn the_dashboard_says_why_opens_the_place_and_keeps_what_was_found_before_the_st
     screen.send("x");
     screen.wait_for("Stop");
     screen.send("\r");
-    screen.wait_for("killed");
+    screen.wait_for("verified: 0 processes left");
+    screen.send("\u{1b}");
+    screen.wait_gone("verified");
     screen.wait_until("the black box", |text| text.contains("found when it was stopped") && says(text));
     screen.send("\u{1b}");
     screen.wait_for("2 Runs");
