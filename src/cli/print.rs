@@ -28,8 +28,10 @@ pub fn data(text: &str) -> io::Result<()> {
 /// Others' bytes as one line for this stream: with their colours on a terminal whose user wants any.
 #[must_use]
 pub fn shown(line: &[u8], to: &impl IsTerminal) -> String {
-    let wanted = std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
-    if wanted && to.is_terminal() { text::safe_coloured(line) } else { text::safe(line) }
+    // Most lines have none, and looking at the terminal for each of millions takes longer than the lines.
+    let has_colours = memchr::memchr2(b'\x1b', b'\x9b', line).is_some();
+    let wanted = || std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
+    if has_colours && wanted() && to.is_terminal() { text::safe_coloured(line) } else { text::safe(line) }
 }
 
 /// Prints one JSON value on one line.
