@@ -68,7 +68,7 @@
 //! | `end.json` | the outcome of the `ended` event again, by write-then-rename. Where they differ the journal is right |
 //! | `evidence/<n>.json` | what was found when the tree was looked at: the verdict, each process with its kernel threads, Python stack, sockets and files; by write-then-rename, told by the event `evidence` |
 //! | `stack/<pid>` | where a Python of the run writes its stacks, when it is asked for one; the first line is the number of its descriptor |
-//! | `reserve` | 16 KiB, given back when the disk is full, so that the end still fits |
+//! | `reserve` | 16 KiB that become `end.json`, or are given back to the journal when the disk is full |
 //!
 //! What runs inside the agent's Python before the agent stands beside the runs, in `../hook/<version>/`, where all
 //! runs share it: it hands the payload over, buffers by line, listens for the stack signal. Whatever else is found in

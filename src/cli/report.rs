@@ -92,7 +92,7 @@ impl Report {
             return report;
         };
         report.error.clone_from(&outcome.error);
-        report.explanation = explain::explain(&run.dir);
+        report.explanation = explain::is_failed_build(run).then(|| explain::explain(&run.dir)).flatten();
         report.exit_code = outcome.exit_code;
         report.signal = outcome.signal;
         report.signal_name = outcome.signal.map(signal::name);

@@ -1,6 +1,6 @@
 //! One run directory: its files' names, its creation, and whether its supervisor is alive.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File, Metadata, OpenOptions};
 use std::io::{self, Read as _, Write as _};
 use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
@@ -101,11 +101,18 @@ impl RunDir {
         }
     }
 
-    /// Writes the end by write-then-rename, so that it is whole or not there.
+    /// Writes the end by write-then-rename, so that it is whole or not there. The reserve becomes the end: there its
+    /// room is, and one file less is made and removed in each run.
     pub fn write_end(&self, outcome: &Outcome) -> io::Result<()> {
+        let end = serde_json::to_vec(&End { v: FORMAT, outcome: outcome.clone() })?;
+        let reserve = self.reserve();
+        if overwrite(&reserve, &end).is_ok() {
+            return fs::rename(reserve, self.end());
+        }
+        // It has been given back already, or the file system writes nothing in place.
+        let _ = fs::remove_file(reserve);
         let half = self.path.join(".end.json");
-        let end = End { v: FORMAT, outcome: outcome.clone() };
-        private(&half)?.write_all(&serde_json::to_vec(&end)?)?;
+        private(&half)?.write_all(&end)?;
         fs::rename(half, self.end())
     }
 
@@ -277,19 +284,19 @@ pub fn make_private(folder: &Path) -> io::Result<()> {
 /// arrangement.
 pub fn secure(folder: &Path) -> io::Result<()> {
     const WAY_OUT: &str = "set XDG_STATE_HOME to a folder of your own";
-    let real = fs::canonicalize(folder)?;
-    let found = real.metadata()?;
+    let found = fs::metadata(folder)?;
     if found.uid() != id::user() {
+        let real = fs::canonicalize(folder)?;
         let sentence = format!("{} belongs to user {}: {WAY_OUT}", real.display(), found.uid());
         return Err(io::Error::new(io::ErrorKind::PermissionDenied, sentence));
     }
     if found.mode() & 0o077 != 0 {
-        fs::set_permissions(&real, fs::Permissions::from_mode(0o700))?;
+        fs::set_permissions(folder, fs::Permissions::from_mode(0o700))?;
     }
+    let above = folders_above(folder)?;
     // Inside a container, what belongs to the system can have any number.
-    let system = fs::metadata("/")?.uid();
-    for above in folders_above(folder)? {
-        let found = above.metadata()?;
+    let system = above.first().map_or(0, |(_, root)| root.uid());
+    for (above, found) in above {
         let sticky = found.mode() & 0o1000 != 0;
         let fault = if ![id::user(), 0, system].contains(&found.uid()) {
             format!("belongs to user {}", found.uid())
@@ -304,21 +311,38 @@ pub fn secure(folder: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// Every folder that is walked through on the way to this one: those above it, and those above every link on the way.
-fn folders_above(folder: &Path) -> io::Result<Vec<PathBuf>> {
+/// Every folder that is walked through on the way to this one, from the root on: those above it, and those above every
+/// link on the way.
+fn folders_above(folder: &Path) -> io::Result<Vec<(PathBuf, Metadata)>> {
     let mut path = std::path::absolute(folder)?;
-    let mut above: Vec<_> = path.ancestors().skip(1).map(Path::to_path_buf).collect();
-    for _ in 0..MOST_LINKS {
-        // From the root on: what is above the first link is no link.
-        let upwards: Vec<_> = path.ancestors().collect();
-        let Some(link) = upwards.into_iter().rev().find(|at| at.is_symlink()) else { return Ok(above) };
-        let target = link.parent().unwrap_or(link).join(fs::read_link(link)?);
-        let beneath = path.strip_prefix(link).unwrap_or(Path::new(""));
-        path = target.components().chain(beneath.components()).collect();
-        above.extend(path.ancestors().skip(1).map(Path::to_path_buf));
+    let mut above = Vec::new();
+    'links: for _ in 0..MOST_LINKS {
+        let downwards: Vec<_> = path.ancestors().map(Path::to_path_buf).collect();
+        for at in downwards.into_iter().rev() {
+            let found = fs::symlink_metadata(&at)?;
+            if found.is_symlink() {
+                let target = at.parent().unwrap_or(&at).join(fs::read_link(&at)?);
+                let beneath = path.strip_prefix(&at).unwrap_or(Path::new(""));
+                path = target.components().chain(beneath.components()).collect();
+                continue 'links;
+            }
+            above.push((at, found));
+        }
+        // The last is the folder itself.
+        above.pop();
+        return Ok(above);
     }
     Err(io::Error::other(format!("{} has too many links on its way", folder.display())))
 }
+
+/// Puts these bytes in the place of all that an existing file holds.
+fn overwrite(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut file =
+        OpenOptions::new().write(true).custom_flags(libc::O_NONBLOCK | libc::O_NOFOLLOW).open(path)?;
+    file.write_all(bytes)?;
+    file.set_len(bytes.len() as u64)
+}
+
 /// A new file that only this user reads, whatever the umask.
 pub fn private(path: &Path) -> io::Result<File> {
     let file = OpenOptions::new().append(true).create_new(true).mode(0o600).open(path)?;

@@ -328,7 +328,6 @@ impl Supervisor<'_> {
         let outcome = self.outcome(machine, killed, leftovers, holes);
         let error = outcome.error.clone();
         self.recording.event(Event::Ended { outcome: Box::new(outcome.clone()) });
-        let _ = std::fs::remove_file(self.dir.reserve());
         let _ = self.dir.write_end(&outcome);
         self.tell(error.unwrap_or_default().as_bytes());
     }

@@ -32,6 +32,7 @@ const ROOMS: &[(&str, &[&str], &[&str])] = &[
     ),
     ("lib", &["cli"], &[]),
     ("main", &[], &[]),
+    ("build", &[], &[]),
 ];
 const MAX_LINES: usize = 400;
 
