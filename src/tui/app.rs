@@ -2,6 +2,7 @@
 //! looks at a clock.
 
 mod act;
+mod chart;
 mod draw;
 mod inspect;
 mod learn;
@@ -277,6 +278,7 @@ impl App {
             effects.extend(page.ask_why(&self.world).map(Effect::Explain));
             effects.extend(page.ask_look(&self.world, self.now));
         }
+        self.fit_cursor();
         let place = self.run_place();
         let shown = match self.pages.last() {
             Some(Page::Run(page)) => Some(page.as_ref()),

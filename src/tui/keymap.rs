@@ -23,6 +23,8 @@ pub enum Layer {
     /// A method's or an agent's page in the main pane.
     Page,
     Output,
+    /// The charts beside the output, while there is a cursor on them.
+    Chart,
     Result,
     /// The numbers and the payload of a run: nothing but moving.
     Facts,
@@ -86,6 +88,11 @@ pub enum Action {
     Follow,
     Wrap,
     Times,
+    // The charts.
+    Cursor,
+    ShowMoment,
+    FarLeft,
+    FarRight,
     // Why.
     Why,
     AllFrames,
@@ -160,7 +167,8 @@ impl Key {
         };
         let control = if self.modifiers.contains(KeyModifiers::CONTROL) { "ctrl-" } else { "" };
         let alt = if self.modifiers.contains(KeyModifiers::ALT) { "alt-" } else { "" };
-        format!("{control}{alt}{name}")
+        let shift = if self.modifiers.contains(KeyModifiers::SHIFT) { "shift-" } else { "" };
+        format!("{control}{alt}{shift}{name}")
     }
 }
 
@@ -207,6 +215,7 @@ impl Layer {
             Self::Procs => "Processes",
             Self::Page => "A method's page",
             Self::Output => "Output",
+            Self::Chart => "Charts, with a cursor",
             Self::Result => "Result",
             Self::Facts => "Stats and payload",
             Self::Why => "Why",
@@ -224,7 +233,7 @@ impl Layer {
 
     /// Every layer, in the order of the help.
     #[cfg(test)]
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 20] = [
         Self::Everywhere,
         Self::Lists,
         Self::Agents,
@@ -232,6 +241,7 @@ impl Layer {
         Self::Procs,
         Self::Page,
         Self::Output,
+        Self::Chart,
         Self::Result,
         Self::Facts,
         Self::Why,
@@ -263,6 +273,7 @@ impl Layer {
             | Self::Procs
             | Self::Page
             | Self::Output
+            | Self::Chart
             | Self::Result
             | Self::Facts
             | Self::Why

@@ -118,6 +118,7 @@ pub struct Usage {
     /// 100 is one core.
     pub cpu_percent: f32,
     pub rss_bytes: u64,
+    pub processes: usize,
 }
 
 /// Which part of a run's output is wanted.
@@ -129,6 +130,8 @@ pub enum From {
     Row(u64),
     /// From the first line on that tells an error; the end, where none does.
     Trouble,
+    /// From the first row on of this time, in microseconds since the run started, or later; the end, where none is.
+    Time(u64),
 }
 
 /// A window of a run's output: what is shown, and how much there is.

@@ -7,6 +7,7 @@ mod build;
 mod build_plan;
 mod build_trouble;
 mod build_wait;
+mod chart;
 mod cli;
 mod cli_answers;
 mod cli_signals;

@@ -112,6 +112,7 @@ impl App {
             Action::Sort => self.sort(action),
             Action::Why => self.why(),
             Action::OpenFrame => return self.open_frame(),
+            Action::Cursor => self.say_no_cursor(),
             Action::Demo => return vec![Effect::Loop(ForLoop::Demo)],
             // Of panes that have taken them before, or have nothing to do with them now.
             Action::Down
@@ -127,6 +128,9 @@ impl App {
             | Action::Follow
             | Action::Wrap
             | Action::Times
+            | Action::ShowMoment
+            | Action::FarLeft
+            | Action::FarRight
             | Action::ToggleRaw
             | Action::AllFrames
             | Action::Submit

@@ -261,9 +261,13 @@ impl App {
                     let at = left.len().min(1);
                     left.splice(at..at, form.choosing());
                 }
+                if layer == Layer::Chart {
+                    left.insert(0, constant("h l", "move"));
+                }
                 left.truncate(HINTS);
                 let right = match layer {
                     Layer::Text | Layer::Form => vec![constant("esc", "back"), constant("F1", "help")],
+                    Layer::Chart => vec![constant("esc", "no cursor"), constant("?", "help")],
                     _ if self.pages.is_empty() => vec![constant("?", "help"), constant("q", "quit")],
                     _ => vec![constant("esc", "back"), constant("?", "help")],
                 };
@@ -293,6 +297,9 @@ impl App {
             (Action::Open, _) if !self.pages.is_empty() => self.layer() == Layer::Result,
             (Action::AllFrames, _) => self.shown_page().is_some_and(RunPage::has_evidence),
             (Action::OpenFrame, _) => self.shown_page().is_some_and(|page| page.frame(&self.world).is_some()),
+            (Action::Cursor, _) => {
+                self.shown_page().is_some_and(|page| page.can_point(self.run_place(), &self.world))
+            }
             (Action::Sort, _) => self.shows_packages() || self.layer() == Layer::Procs,
             (Action::Stop | Action::Kill | Action::Why, Some(run)) => run.is_live(),
             // An orphan has no run.

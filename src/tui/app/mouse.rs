@@ -70,7 +70,9 @@ impl App {
         let place = self.run_place();
         match self.pages.last_mut() {
             Some(Page::Run(page)) => {
-                page.click(at.x, at.y, place);
+                if !page.click(at.x, at.y, place) {
+                    page.point(at, place, &self.world);
+                }
                 return Vec::new();
             }
             Some(Page::Form(_)) => return Vec::new(),
@@ -91,7 +93,12 @@ impl App {
             Pane::Agents => inside(bench.agents).is_some_and(|y| self.agents.click(y, &self.world)),
             Pane::Runs => inside(bench.runs).is_some_and(|y| self.runs.click(y, &self.world, self.now)),
             Pane::Procs => inside(bench.procs).is_some_and(|y| self.procs.click(y, &self.world)),
-            Pane::Main => false,
+            Pane::Main => {
+                if let Some(page) = &mut self.main_run {
+                    page.point(at, place, &self.world);
+                }
+                false
+            }
         };
         if again && before == pane { self.act(Action::Open) } else { Vec::new() }
     }

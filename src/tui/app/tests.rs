@@ -1,5 +1,6 @@
 //! Messages in, effects out; and what the screens look like.
 
+mod chart;
 mod ending;
 mod env;
 mod given;
@@ -27,6 +28,8 @@ fn press(app: &mut App, keys: &str) -> Vec<Effect> {
             "enter" => plain(KeyCode::Enter),
             "esc" => plain(KeyCode::Esc),
             "tab" => plain(KeyCode::Tab),
+            "left" => plain(KeyCode::Left),
+            "shift-left" => KeyEvent::new(KeyCode::Left, KeyModifiers::SHIFT),
             "ctrl-c" => KeyEvent::new(KeyCode::Char('c'), KeyModifiers::CONTROL),
             "ctrl-r" => KeyEvent::new(KeyCode::Char('r'), KeyModifiers::CONTROL),
             name => plain(KeyCode::Char(name.chars().next().unwrap())),

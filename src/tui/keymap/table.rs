@@ -16,6 +16,10 @@ const fn on(code: KeyCode) -> Key {
     Key { code, modifiers: KeyModifiers::NONE }
 }
 
+const fn shift(code: KeyCode) -> Key {
+    Key { code, modifiers: KeyModifiers::SHIFT }
+}
+
 const fn alt(code: KeyCode) -> Key {
     Key { code, modifiers: KeyModifiers::ALT }
 }
@@ -65,8 +69,20 @@ pub const TABLE: &[Binding] = &[
     row(Layer::Lists, &[ctrl('u')], Action::HalfUp, "", "half a page up"),
     row(Layer::Lists, &[on(KeyCode::PageDown)], Action::PageDown, "", "a page down"),
     row(Layer::Lists, &[on(KeyCode::PageUp)], Action::PageUp, "", "a page up"),
-    row(Layer::Lists, &[char('h'), on(KeyCode::Left)], Action::Left, "", "fold; sideways in output"),
-    row(Layer::Lists, &[char('l'), on(KeyCode::Right)], Action::Right, "", "unfold; sideways in output"),
+    row(
+        Layer::Lists,
+        &[char('h'), on(KeyCode::Left)],
+        Action::Left,
+        "",
+        "fold; sideways in output; back in time on a chart",
+    ),
+    row(
+        Layer::Lists,
+        &[char('l'), on(KeyCode::Right)],
+        Action::Right,
+        "",
+        "unfold; sideways in output; on in time on a chart",
+    ),
     row(Layer::Lists, &[char('1')], Action::FocusAgents, "", "agents"),
     row(Layer::Lists, &[char('2')], Action::FocusRuns, "", "runs"),
     row(Layer::Lists, &[char('3')], Action::FocusProcs, "", "processes"),
@@ -138,8 +154,41 @@ pub const TABLE: &[Binding] = &[
     row(Layer::Output, &[char('S')], Action::Signal, "", "choose a signal for the run's first process"),
     row(Layer::Output, &[char('r')], Action::Rerun, "rerun", "run again with the same payload"),
     row(Layer::Output, &[char('e')], Action::Edit, "edit + rerun", "the form with this run's payload"),
+    row(
+        Layer::Output,
+        &[char('c')],
+        Action::Cursor,
+        "cursor",
+        "a cursor on the charts: at the time of the top line; at the end, while that is followed",
+    ),
     row(Layer::Output, &[char('W')], Action::Wrap, "wrap", "wrap long lines"),
     row(Layer::Output, &[char('t')], Action::Times, "time", "times: since start, or off"),
+    //
+    row(
+        Layer::Chart,
+        &[on(KeyCode::Enter)],
+        Action::ShowMoment,
+        "show output",
+        "the output from the cursor's time on",
+    ),
+    row(
+        Layer::Chart,
+        &[char('c')],
+        Action::Cursor,
+        "to top line",
+        "the cursor to the time of the output's top line",
+    ),
+    row(Layer::Chart, &[char('H'), shift(KeyCode::Left)], Action::FarLeft, "", "ten steps back"),
+    row(Layer::Chart, &[char('L'), shift(KeyCode::Right)], Action::FarRight, "", "ten steps on"),
+    row(Layer::Chart, &[char('f')], Action::Follow, "follow", "follow the end of the output"),
+    row(Layer::Chart, &[char('w')], Action::Why, "why", WHY),
+    row(Layer::Chart, &[char('x')], Action::Stop, "stop", "stop the run's processes; asks once"),
+    row(Layer::Chart, &[char('X')], Action::Kill, "", "kill the run's processes now; asks once"),
+    row(Layer::Chart, &[char('S')], Action::Signal, "", "choose a signal for the run's first process"),
+    row(Layer::Chart, &[char('r')], Action::Rerun, "rerun", "run again with the same payload"),
+    row(Layer::Chart, &[char('e')], Action::Edit, "edit + rerun", "the form with this run's payload"),
+    row(Layer::Chart, &[char('W')], Action::Wrap, "wrap", "wrap long lines"),
+    row(Layer::Chart, &[char('t')], Action::Times, "time", "times: since start, or off"),
     //
     row(Layer::Result, &[on(KeyCode::Enter)], Action::Open, "unfold", "fold or unfold"),
     row(Layer::Result, &[char('T')], Action::ToggleRaw, "raw", "tree or raw text"),

@@ -87,6 +87,20 @@ impl Output {
         self.from = From::End;
     }
 
+    /// Shows the lines from this time on, in microseconds since the run started.
+    pub fn show_from(&mut self, t_us: u64, page: Option<&Page>) {
+        if self.follows() {
+            self.seen = page.map_or(u64::MAX, |page| page.total);
+        }
+        self.from = From::Time(t_us);
+    }
+
+    /// The time of the first line shown; while the end is followed, that is no place of its own.
+    #[must_use]
+    pub fn top_us(&self, page: Option<&Page>) -> Option<u64> {
+        page?.rows.first().filter(|_| !self.follows()).map(|row| row.t_us)
+    }
+
     /// Scrolls and switches; whether the action was one of these.
     #[expect(clippy::wildcard_enum_match_arm, reason = "of all actions, these are the output's")]
     pub fn act(&mut self, action: Action, area: Rect, page: Option<&Page>) -> bool {
@@ -112,10 +126,11 @@ impl Output {
         let first = match self.from {
             From::End => last,
             From::Row(first) => first,
-            From::Trouble => page.first,
+            From::Trouble | From::Time(_) => page.first,
         };
         let to = first.saturating_add_signed(i64::try_from(by).unwrap_or(i64::MAX));
-        if to >= last && (by > 0 || !self.wrap) && self.is_the_end(to, area, page) {
+        // A jump may have gone beyond where scrolling ends.
+        if first <= last && to >= last && (by > 0 || !self.wrap) && self.is_the_end(to, area, page) {
             self.from = From::End;
             return;
         }
@@ -151,6 +166,12 @@ impl Output {
             let lines = sign::count(usize::try_from(page.total).unwrap_or(usize::MAX), "line", "lines");
             let words = if page.reading { "reading…" } else { "follow" };
             return vec![span(format!("{words} · {lines}"), t.dim)];
+        }
+        if let From::Time(t_us) = self.from
+            && page.rows.iter().all(|row| row.t_us < t_us)
+        {
+            let words = format!("nothing printed from {} on", seconds(t_us).trim_end_matches(".00"));
+            return vec![span(words, t.warn)];
         }
         let new = page.total.saturating_sub(self.seen);
         let place = format!("{} of {}", (page.first + 1).min(page.total), page.total);

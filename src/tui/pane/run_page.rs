@@ -1,6 +1,7 @@
 //! One run: its output, what it answered, its numbers, its payload; of a build its steps and its log. The same in
 //! the workbench's main pane and on a page of its own.
 
+mod cursor;
 mod draw;
 mod look;
 mod step;
@@ -62,6 +63,8 @@ pub struct RunPage {
     /// It was live when it was looked at last.
     was_live: bool,
     output: Output,
+    /// Where the cursor on the charts is, in microseconds since the start.
+    cursor: Option<u64>,
     scroll: usize,
     /// `None`: the step that runs.
     step: Option<usize>,
@@ -142,6 +145,7 @@ impl RunPage {
                 Kind::Call => output::Kind::Plain,
                 Kind::Build => output::Kind::Build,
             }),
+            cursor: None,
             scroll: 0,
             step: None,
             explained: false,
@@ -155,6 +159,7 @@ impl RunPage {
     #[must_use]
     pub fn layer(&self) -> Layer {
         match (self.tab, self.kind) {
+            (Tab::Output, _) if self.points() => Layer::Chart,
             (Tab::Output, _) => Layer::Output,
             (Tab::Result, _) => Layer::Result,
             (Tab::Why, _) => Layer::Why,
@@ -180,7 +185,8 @@ impl RunPage {
     /// Takes note of what the run has become: at its end the result comes to the front by itself.
     pub fn settle(&mut self, world: &World) {
         let Some(run) = world.run(&self.run) else { return };
-        let untouched = !self.touched && self.tab == Tab::Output && self.output.follows();
+        let untouched =
+            !self.touched && self.tab == Tab::Output && self.output.follows() && self.cursor.is_none();
         // Who stopped it wants to see that it stopped.
         if self.was_live && !run.is_live() && untouched && run.state != State::Killed {
             self.tab = Tab::Result;
@@ -213,6 +219,9 @@ impl RunPage {
             if action == Action::Follow {
                 self.step = None;
             }
+        }
+        if self.act_on_cursor(action, place, world) {
+            return true;
         }
         let area = self.output_area(place, world);
         match self.tab {

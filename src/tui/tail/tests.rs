@@ -250,3 +250,30 @@ fn a_lost_run_took_as_long_as_anything_tells() {
     let runs = bench.runs().unwrap();
     assert_eq!((runs[0].state, runs[0].took.as_secs()), (State::Lost, 74));
 }
+
+#[test]
+fn a_window_can_begin_at_a_time() {
+    let mut bench = Bench::new();
+    let run = bench.run();
+    let skipped = || Event::Skipped { step: 0, reason: "why".into() };
+    run.event(5, skipped());
+    run.print(10, Stream::Err, b"one\ntwo\n");
+    run.event(20, skipped());
+    run.print(30, Stream::Out, b"three\nop");
+    run.print(35, Stream::Err, b"other");
+    run.event(40, skipped());
+    let all = ["sup skipped: why", "err one", "err two", "sup skipped: why", "out three"];
+    let all = [&all[..], &["out op", "err other", "sup skipped: why"]].concat();
+    assert_eq!(texts(&bench.watch(&run, From::Row(0), 20)), all);
+    for (t_us, row) in [(0, 0), (5, 0), (6, 1), (10, 1), (11, 3), (20, 3), (30, 4), (31, 6), (36, 7), (40, 7)]
+    {
+        let page = bench.watch(&run, From::Time(t_us), 2);
+        assert_eq!(
+            (page.first, texts(&page)[0].as_str()),
+            (row, all[usize::try_from(row).unwrap()]),
+            "{t_us}"
+        );
+    }
+    // Nothing is as late: the end.
+    assert_eq!(texts(&bench.watch(&run, From::Time(41), 2)), all[6..]);
+}

@@ -157,6 +157,15 @@ impl Watched {
             From::End => end,
             From::Row(first) => first.min(count.saturating_sub(1)),
             From::Trouble => self.trouble(low, high.min(middle))?.map_or(end, |row| row - low),
+            From::Time(t_us) => {
+                let row = match self.row_at(t_us)? {
+                    row if row >= middle => {
+                        middle + last.iter().take_while(|row| row.t_us < t_us).count() as u64
+                    }
+                    row => row,
+                };
+                Some(row.saturating_sub(low)).filter(|row| *row < count).unwrap_or(end)
+            }
         };
         let (from, to) = (low + first, (low + first + height).min(high));
         let mut rows = self.completed(from, to.min(middle))?;
@@ -270,6 +279,7 @@ impl Watched {
             t_us: sample.t_us,
             cpu_percent: sample.cpu_percent(),
             rss_bytes: sample.rss_bytes(),
+            processes: sample.processes.len(),
         }));
         while usage.len() > MOMENTS {
             let mut keep = false;

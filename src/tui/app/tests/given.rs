@@ -237,6 +237,7 @@ pub(super) fn detail(run: Arc<Run>) -> Message {
             t_us: u64::from(n) * 1_000_000,
             cpu_percent: if n < 4 { 88.0 } else { 3.0 },
             rss_bytes: u64::from(n.min(5)) * (20 << 20),
+            processes: 2,
         })
         .collect();
     Message::Detail(Box::new(Detail {

@@ -39,8 +39,9 @@ impl RunPage {
             if matches!(place, Place::Page(_)) {
                 title.clear();
             }
-            title.extend(tabs::title(&names, active, look.focused, t));
-            Frame::new(title, look.focused).fact(fact).draw(buffer, framed, t);
+            let focused = look.focused && !self.points();
+            title.extend(tabs::title(&names, active, focused, t));
+            Frame::new(title, focused).fact(fact).draw(buffer, framed, t);
         } else {
             tabs::strip(buffer, place.area(), &names, active, fact, t);
         }
@@ -155,8 +156,7 @@ impl RunPage {
         let detail = world.detail_of(&self.run);
         let parts = run_parts(place.content());
         if let (Some(cpu), Some(memory)) = (parts.cpu, parts.memory) {
-            usage::cpu(buffer, cpu, detail, look);
-            usage::memory(buffer, memory, detail, look);
+            usage::Charts { cpu, memory, detail, cursor: self.cursor }.render(buffer, look);
         }
         if let Some(area) = parts.processes {
             let live = detail.is_some_and(|detail| detail.run.is_live());
