@@ -114,6 +114,14 @@
 //! a real-time signal, and only when it certainly listens for it, its stack file is still its own, and the call it is
 //! in goes on after a signal. The loop goes on meanwhile: no pipe waits for it.
 //!
+//! One signal is one stack, and one stack does not tell a loop from work. So what computes without a pause (three
+//! samples of the processor's time) is `busy`, and surely a loop only where three looks in a row have met it in the same
+//! function.
+//!
+//! Orphans have no supervisor: `ops::why` looks at them in the same way, as far as an ordinary user may see them, and
+//! says what is hidden. To show one sends it nothing; only who asks makes it write its stack, and only one of
+//! plugdeck's own, whose call can be seen.
+//!
 //! `process::verdict` makes one sentence of it, without looking at anything itself.
 //!
 //! # Two walks

@@ -74,6 +74,52 @@ pub fn fit(text: &str, columns: usize) -> Cow<'_, str> {
     Cow::Owned(cut)
 }
 
+/// Cuts a safe text to at most `columns`, with `…` in the first one where something was cut: for what says most at
+/// its end, as addresses and paths do.
+#[must_use]
+pub fn fit_end(text: &str, columns: usize) -> Cow<'_, str> {
+    if text.width() <= columns {
+        return Cow::Borrowed(text);
+    }
+    let mut kept: Vec<&str> = Vec::new();
+    let mut used = 1;
+    for cluster in text.graphemes(true).rev() {
+        used += cluster.width();
+        if used > columns {
+            break;
+        }
+        kept.push(cluster);
+    }
+    let sign = if columns > 0 { "…" } else { "" };
+    Cow::Owned(std::iter::once(sign).chain(kept.into_iter().rev()).collect())
+}
+
+/// Columns between two cells of a table, and how narrow a cell may become.
+const BETWEEN: usize = 2;
+const NARROWEST: usize = 9;
+
+/// Safe cells in columns, a line for each row; where they take more than `columns`, wide ones give way, those
+/// at the left first.
+#[must_use]
+pub fn table<const N: usize>(rows: &[[String; N]], columns: usize) -> Vec<String> {
+    let mut widths: [usize; N] =
+        std::array::from_fn(|at| rows.iter().map(|row| width(&row[at])).max().unwrap_or(0));
+    while widths.iter().sum::<usize>() + BETWEEN * N.saturating_sub(1) > columns {
+        let Some(wide) = widths.iter_mut().find(|width| **width > NARROWEST) else { break };
+        *wide -= 1;
+    }
+    let line = |row: &[String; N]| {
+        let mut line = String::new();
+        for (cell, width_of) in row.iter().zip(widths) {
+            let cell = fit_end(cell, width_of);
+            line += &cell;
+            line += &" ".repeat(width_of - width(&cell) + BETWEEN);
+        }
+        line.trim_end().to_owned()
+    };
+    rows.iter().map(line).collect()
+}
+
 /// Writes control characters that JSON allows raw (DEL and C1) as `\u00XX`, so that JSON text is safe to print.
 /// Outside strings valid JSON has none of them, so a plain replacement is exact.
 #[must_use]
@@ -297,5 +343,16 @@ mod tests {
         assert_eq!(fit("日本語", 5), "日本…");
         assert_eq!(fit("ok", 5), "ok");
         assert_eq!(fit("ok", 0), "");
+        assert_eq!((fit_end("127.0.0.1:443", 6).as_ref(), fit_end("日本語", 4).as_ref()), ("…1:443", "…語"));
+        assert_eq!((fit_end("ok", 2).as_ref(), fit_end("ok", 0).as_ref()), ("ok", ""));
+    }
+
+    #[test]
+    fn a_table_is_aligned_and_gives_way_at_the_left_and_at_the_beginning() {
+        let rows = [["fd", "local", "peer"], ["7", "127.0.0.1:51544", "日本.example:443"]];
+        let rows = rows.map(|row| row.map(str::to_owned));
+        assert_eq!(table(&rows, 40), ["fd  local            peer", "7   127.0.0.1:51544  日本.example:443"]);
+        assert_eq!(table(&rows, 31), ["fd  local      peer", "7   ….1:51544  日本.example:443"]);
+        assert_eq!(table(&rows, 9)[1], "7   ….1:51544  …mple:443");
     }
 }

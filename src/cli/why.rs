@@ -78,7 +78,7 @@ struct Stack<'a> {
 /// `plugdeck why`.
 pub fn perform(context: &Context, args: &Args) -> Result<ExitCode, Failure> {
     let mut run = runs::find(context, &args.run)?;
-    let found = why::look(&mut run)?;
+    let found = why::look_further(context, &mut run)?;
     if args.json {
         return Ok(failure::printed(print::json(&answer(&run, found.as_ref())), 0));
     }
@@ -92,7 +92,7 @@ pub fn perform(context: &Context, args: &Args) -> Result<ExitCode, Failure> {
 /// `plugdeck stack`.
 pub fn perform_stack(context: &Context, args: &Args) -> Result<ExitCode, Failure> {
     let mut run = runs::find(context, &args.run)?;
-    let found = why::look(&mut run)?;
+    let found = why::look_further(context, &mut run)?;
     let processes = found.as_ref().map(|evidence| evidence.processes.as_slice()).unwrap_or_default();
     if args.json {
         fn one(process: &Looked) -> Stack<'_> {
@@ -127,7 +127,7 @@ fn answer<'a>(run: &RunView, found: Option<&'a Evidence>) -> Answer<'a> {
         confidence: found.map_or(Confidence::None, |evidence| evidence.verdict.confidence),
         sentence: found.map_or(NOTHING, |evidence| &evidence.verdict.sentence),
         pid: found.and_then(|evidence| evidence.verdict.pid),
-        silence_ms: found.map(|evidence| evidence.silence_ms),
+        silence_ms: found.and_then(|evidence| evidence.silence_ms),
         cpu_percent: found.map(|evidence| evidence.cpu_percent),
         rss_bytes: found.map(|evidence| evidence.rss_bytes),
         python: found.and_then(Evidence::stack_of).map(|process| process.python.clone()).unwrap_or_default(),
@@ -156,13 +156,15 @@ fn blamed_thread(evidence: &Evidence) -> Option<&KernelThread> {
 
 fn heading(run: &RunView, evidence: &Evidence) -> String {
     let what = format!("{} {}", run.spec.agent, run.spec.method.as_deref().unwrap_or("(build)"));
-    let when = seconds(Duration::from_micros(evidence.t_us));
+    let when = format!("{} after its start", seconds(Duration::from_micros(evidence.t_us)));
     let occasion = match evidence.why {
-        Occasion::Asked => format!("looked at {when} after its start"),
-        Occasion::Timeout => {
-            format!("looked at {when} after its start, when its time was over, before the first signal")
+        // Nobody counts its time any more.
+        Occasion::Asked if evidence.silence_ms.is_none() => {
+            "what it has left behind, looked at now".to_owned()
         }
-        Occasion::Stop => format!("looked at {when} after its start, before the first signal of its stop"),
+        Occasion::Asked => format!("looked at {when}"),
+        Occasion::Timeout => format!("looked at {when}, when its time was over, before the first signal"),
+        Occasion::Stop => format!("looked at {when}, before the first signal of its stop"),
     };
     let id = text::safe(run.id.short().as_bytes());
     format!("run {id}  {}  {}, {occasion}", text::safe(what.as_bytes()), run.state().word())
@@ -176,9 +178,11 @@ fn page(run: &RunView, evidence: &Evidence) -> String {
     let kind = verdict.kind.word();
     page += &row("verdict", &format!("{kind}: {}", text::safe(verdict.sentence.as_bytes())));
     let facts = format!(
-        "confidence {} · nothing printed for {} · CPU {:.0} % · {} of memory",
+        "confidence {}{} · CPU {:.0} % · {} of memory",
         verdict.confidence.word(),
-        ms(evidence.silence_ms),
+        evidence
+            .silence_ms
+            .map_or(String::new(), |silence| format!(" · nothing printed for {}", ms(silence))),
         evidence.cpu_percent,
         text::size(evidence.rss_bytes)
     );
@@ -199,8 +203,8 @@ fn page(run: &RunView, evidence: &Evidence) -> String {
             let line = format!("process {} · state {} · {wchan} · {call}", blamed.id.pid, thread.state);
             page += &row("kernel", &text::safe(line.as_bytes()));
         }
-        for (at, socket) in blamed.sockets.iter().enumerate() {
-            page += &row(if at == 0 { "sockets" } else { "" }, &text::safe(socket_line(socket).as_bytes()));
+        for (at, line) in socket_table(&blamed.sockets).iter().enumerate() {
+            page += &row(if at == 0 { "sockets" } else { "" }, line);
         }
         for (at, file) in blamed.files.iter().take(FILES).enumerate() {
             let line = format!("fd {}  {}", file.fd, file.path);
@@ -240,12 +244,16 @@ fn page(run: &RunView, evidence: &Evidence) -> String {
     page
 }
 
-fn socket_line(socket: &Socket) -> String {
-    let service = socket.service.as_ref().map(|name| format!(" ({name})")).unwrap_or_default();
-    format!(
-        "fd {}  {}  {} → {}{service}  rx {} tx {}",
-        socket.fd, socket.state, socket.local, socket.peer, socket.received, socket.sent
-    )
+/// The sockets as a table with its heads; nothing where there are none.
+fn socket_table(sockets: &[Socket]) -> Vec<String> {
+    if sockets.is_empty() {
+        return Vec::new();
+    }
+    let safe = |row: [String; 7]| row.map(|cell| text::safe(cell.as_bytes()));
+    let rows: Vec<_> =
+        std::iter::once(Socket::heads()).chain(sockets.iter().map(Socket::row)).map(safe).collect();
+    // What does not fit into a terminal is cut by nobody: it may be read by a program.
+    text::table(&rows, usize::MAX)
 }
 
 fn row(left: &str, right: &str) -> String {

@@ -14,6 +14,12 @@ mod ends;
 /// This share of the time on a processor, or ready for one, is busy.
 const BUSY: f64 = 0.8;
 
+/// And so much of it in each half of the time: less is a pause, and a short half is measured less well.
+const BUSY_HALF: f64 = 0.6;
+
+/// Looks in a row at a busy thread in the same function that make a loop of it.
+pub const SAME_PLACE: usize = 3;
+
 /// Pauses a second, above which a process does not wait but looks around.
 const RESTLESS: f64 = 100.0;
 
@@ -79,7 +85,11 @@ impl<'a> Judge<'a> {
         }
         others.retain(|other| rank(other.kind) > rank(cause.kind));
         others.sort_by_key(|other| std::cmp::Reverse(rank(other.kind)));
-        let several = others.iter().any(|other| other.kind != others[0].kind);
+        // A timer beside a wait for a file lock is how long that may take.
+        let differs = |other: &&Cause| {
+            other.kind != others[0].kind && (others[0].kind, other.kind) != (Kind::FileLock, Kind::Sleep)
+        };
+        let several = others.iter().any(|other| differs(&other));
         let Some(mut worst) = others.into_iter().next() else { return cause };
         // A worker that sleeps may be no part of it: a heartbeat.
         if several || worst.kind == Kind::Sleep {
@@ -102,14 +112,10 @@ impl<'a> Judge<'a> {
             subject: process.id.pid,
         };
         let before = self.scene.earlier(process.id.pid);
-        let moved = Moved::between(before, process, thread, self.scene.between);
+        let moved = Moved::between(before, process, thread, self.scene);
         if let Some(share) = moved.share.filter(|share| *share >= BUSY) {
-            let text = format!(
-                "computes: busy for {:.0} % of the last {}",
-                (share * 100.0).min(100.0),
-                seconds(self.scene.between)
-            );
-            return cause(Kind::Busy, Confidence::High, text);
+            let (confidence, text) = self.busy(thread.tid, share, moved.halves);
+            return cause(Kind::Busy, confidence, text);
         }
         if moved.switches > RESTLESS {
             let works = moved.io > 0 || self.receives(process).is_some();
@@ -178,38 +184,43 @@ impl<'a> Judge<'a> {
         }
         let several = causes.len() > 1;
         let (other, mut cause) = causes.into_iter().max_by_key(|(_, cause)| rank(cause.kind))?;
-        match cause.kind {
-            // It waits for another that has nothing better to tell.
-            Kind::Sleep | Kind::Lock | Kind::Unknown | Kind::Child => {
-                let whose = if other.parent == process.id.pid { "its child " } else { "" };
-                let who = format!("{whose}{} ({})", other.id.pid, other.command);
-                Some(Cause {
-                    kind: Kind::Child,
-                    confidence: if several { Confidence::Maybe } else { Confidence::High },
-                    text: format!("waits for {who}, which {}", cause.text),
-                    pid: cause.pid,
-                    tid: None,
-                    subject: process.id.pid,
-                })
+        if !cause.kind.is_vague() {
+            if several {
+                cause.confidence = cause.confidence.min(Confidence::Maybe);
             }
-            Kind::Socket
-            | Kind::Connecting
-            | Kind::Stdin
-            | Kind::FileLock
-            | Kind::Busy
-            | Kind::Disk
-            | Kind::Stopped
-            | Kind::MemoryGrowing
-            | Kind::PipeFull
-            | Kind::Pipe
-            | Kind::Signal
-            | Kind::Zombie
-            | Kind::Healthy => {
-                if several {
-                    cause.confidence = cause.confidence.min(Confidence::Maybe);
-                }
-                Some(cause)
+            return Some(cause);
+        }
+        // It waits for another that has nothing better to tell.
+        let whose = if other.parent == process.id.pid { "its child " } else { "" };
+        let who = format!("{whose}{} ({})", other.id.pid, other.command);
+        Some(Cause {
+            kind: Kind::Child,
+            confidence: if several { Confidence::Maybe } else { Confidence::High },
+            text: format!("waits for {who}, which {}", cause.text),
+            pid: cause.pid,
+            tid: None,
+            subject: process.id.pid,
+        })
+    }
+
+    /// How sure it is that a busy thread turns in a loop, and the words. Three stacks of one look would tell, but they
+    /// are three signals, and one is what a process is asked for. So a look takes three samples of the processor's time
+    /// and one stack, and the stacks of the looks before are compared with it.
+    fn busy(&self, tid: i32, share: f64, halves: Option<[f64; 2]>) -> (Confidence, String) {
+        let over = seconds(self.scene.between);
+        if !halves.is_some_and(|halves| halves.iter().all(|half| *half >= BUSY_HALF)) {
+            let percent = (share * 100.0).min(100.0);
+            return (Confidence::Maybe, format!("computes, busy for {percent:.0} % of the last {over}"));
+        }
+        let busy = format!("busy in three samples over {over}");
+        match self.scene.stays.get(&tid) {
+            Some(looks) if *looks >= SAME_PLACE => {
+                let text =
+                    format!("computes without a pause in one function: {busy}, at {looks} looks in a row");
+                (Confidence::High, text)
             }
+            Some(_) => (Confidence::Maybe, format!("turns in a loop, {busy}")),
+            None => (Confidence::Maybe, format!("computes without a pause, {busy}")),
         }
     }
 
@@ -234,6 +245,8 @@ struct Moved {
     same: bool,
     /// Of the time, on a processor or ready for one.
     share: Option<f64>,
+    /// The same of each half of the time, where there was a sample between.
+    halves: Option<[f64; 2]>,
     /// A second.
     switches: f64,
     /// Bytes read and written by the whole process.
@@ -242,17 +255,26 @@ struct Moved {
 
 impl Moved {
     #[expect(clippy::cast_precision_loss, reason = "shares of a second")]
-    fn between(before: Option<&Process>, process: &Process, thread: &Thread, time: Duration) -> Self {
+    fn between(before: Option<&Process>, process: &Process, thread: &Thread, scene: &Scene) -> Self {
+        let time = scene.between;
         let earlier =
             before.and_then(|process| process.threads.iter().find(|earlier| earlier.tid == thread.tid));
         let Some((before, earlier)) = before.zip(earlier).filter(|_| !time.is_zero()) else {
-            return Self { same: false, share: None, switches: 0.0, io: 0 };
+            return Self { same: false, share: None, halves: None, switches: 0.0, io: 0 };
         };
         let call = |thread: &Thread| thread.doing.call().map(|call| (call.name.clone(), call.args[0]));
-        let ran = (thread.ran_ns + thread.queued_ns).saturating_sub(earlier.ran_ns + earlier.queued_ns);
+        let (first, last) = (earlier.used_ns(), thread.used_ns());
+        let share =
+            |from: u64, to: u64, time: Duration| to.saturating_sub(from) as f64 / time.as_nanos() as f64;
+        let halves = scene.halfway.get(&thread.tid).filter(|_| !scene.halfway_at.is_zero());
+        let halves = halves.and_then(|half| {
+            let rest = time.checked_sub(scene.halfway_at).filter(|rest| !rest.is_zero())?;
+            Some([share(first, *half, scene.halfway_at), share(*half, last, rest)])
+        });
         Self {
             same: call(thread).is_some() && call(thread) == call(earlier),
-            share: Some(ran as f64 / time.as_nanos() as f64),
+            share: Some(share(first, last, time)),
+            halves,
             switches: thread.switches.saturating_sub(earlier.switches) as f64 / time.as_secs_f64(),
             io: process.io.saturating_sub(before.io),
         }

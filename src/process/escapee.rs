@@ -25,6 +25,14 @@ pub struct Signs {
     pub since: Vec<u64>,
 }
 
+/// Whether a process may have been given to its parent when its starter had gone. The system does not tell who adopts
+/// (process 1, or a subreaper), but every run begins a session of its own, which nobody above it is in: what was given
+/// to somebody above is in another session than its parent. All others keep their environment to themselves. What is
+/// below an escapee is found from there.
+fn may_be_adopted(stat: Stat) -> bool {
+    Stat::read(stat.parent).is_none_or(|parent| parent.session != stat.session)
+}
+
 /// Every living escapee and its run, in one look at all processes. Only those of the calling user are read; who was
 /// seen in the tree is known whoever it has become, and so is what an escapee has started. `spared` is asked, once
 /// there is somebody, who must be left alone.
@@ -36,7 +44,7 @@ pub fn find(signs: &Signs, spared: impl FnOnce() -> HashSet<ProcessId>) -> Vec<(
         let Some(pid) = pid.file_name().to_str().and_then(|name| name.parse::<i32>().ok()) else { continue };
         let Some(stat) = Stat::read(pid).filter(|stat| !matches!(stat.state, 'Z' | 'X')) else { continue };
         let process = ProcessId { pid, start_time: stat.start_time };
-        if let Some(run) = signs.run_of(process, user) {
+        if let Some(run) = signs.run_of(process, stat, user) {
             found.insert(process, run);
         }
     }
@@ -58,7 +66,7 @@ pub fn find(signs: &Signs, spared: impl FnOnce() -> HashSet<ProcessId>) -> Vec<(
 }
 
 impl Signs {
-    fn run_of(&self, process: ProcessId, user: u32) -> Option<usize> {
+    fn run_of(&self, process: ProcessId, stat: Stat, user: u32) -> Option<usize> {
         if let Some(run) = self.seen.get(&process) {
             return Some(*run);
         }
@@ -69,7 +77,8 @@ impl Signs {
         {
             return None;
         }
-        self.by_marker(process.pid).filter(young).or_else(|| self.by_pipe(process.pid).filter(young))
+        let marked = if may_be_adopted(stat) { self.by_marker(process.pid).filter(young) } else { None };
+        marked.or_else(|| self.by_pipe(process.pid).filter(young))
     }
 
     fn by_marker(&self, pid: i32) -> Option<usize> {
@@ -122,6 +131,16 @@ mod tests {
     struct Sleeper(Child);
 
     impl Sleeper {
+        /// In a session of its own, as what was started in a run is.
+        fn apart(marker: &str) -> Self {
+            let script = "import os,time; os.setsid(); print(flush=True); time.sleep(50)";
+            let mut command = Command::new("python3");
+            command.args(["-c", script]).env(MARKER, marker).stdin(Stdio::null()).stdout(Stdio::piped());
+            let mut child = command.spawn().unwrap();
+            std::io::Read::read_exact(child.stdout.as_mut().unwrap(), &mut [0]).unwrap();
+            Self(child)
+        }
+
         fn start(set_up: impl FnOnce(&mut Command) -> &mut Command) -> Self {
             let mut command = Command::new("sleep");
             command.arg("50").env_clear().stdin(Stdio::null());
@@ -146,11 +165,13 @@ mod tests {
         let since = ProcessId::current().start_time;
         let (_reader, writer) = std::io::pipe().unwrap();
         let inode = rustix::fs::fstat(writer.as_fd()).unwrap().st_ino;
-        let marked = Sleeper::start(|command| command.env(MARKER, "this"));
+        let marked = Sleeper::apart("this");
         let piped = Sleeper::start(|command| command.stdout(writer));
         let seen = Sleeper::start(|command| command);
         let others = [
-            Sleeper::start(|command| command.env(MARKER, "that")),
+            Sleeper::apart("that"),
+            // Its starter lives: then nobody reads its environment.
+            Sleeper::start(|command| command.env(MARKER, "this")),
             Sleeper::start(|command| command.env("MY_PLUGDECK_RUN_ID", "this")),
             Sleeper::start(|command| command.stdout(Stdio::piped())),
         ];

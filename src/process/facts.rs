@@ -30,8 +30,8 @@ pub struct Process {
     pub threads: Vec<Thread>,
     /// `None`: they must not be seen.
     pub open: Option<Vec<Descriptor>>,
-    /// Who holds the file lock that is waited for.
-    pub lock_holder: Option<i32>,
+    /// Who holds the file lock that is waited for, and its command, made safe.
+    pub lock_holder: Option<(i32, String)>,
 }
 
 /// One thread at one moment.
@@ -101,6 +101,13 @@ impl Process {
         })
     }
 
+    /// The present [`Thread::used_ns`] of its threads, by tid; those that are gone are left out.
+    pub fn used_now(&self) -> impl Iterator<Item = (i32, u64)> {
+        let of =
+            |thread: &Thread| used(self.id.pid, thread.tid).map(|(ran, queued)| (thread.tid, ran + queued));
+        self.threads.iter().filter_map(of)
+    }
+
     /// What a descriptor of it stands for.
     #[must_use]
     pub fn descriptor(&self, number: i32) -> Option<&Descriptor> {
@@ -109,14 +116,19 @@ impl Process {
 }
 
 impl Thread {
+    /// Nanoseconds on a processor or ready for one.
+    #[must_use]
+    pub fn used_ns(&self) -> u64 {
+        self.ran_ns + self.queued_ns
+    }
+
     /// Looks at one thread; `None` when it is gone.
     #[must_use]
     pub fn look(pid: i32, tid: i32, open: &[Descriptor]) -> Option<Self> {
         let read = |file| fs::read_to_string(format!("/proc/{pid}/task/{tid}/{file}"));
         let status = read("status").ok()?;
         let doing = read("syscall").map_or(Doing::Hidden, |line| Doing::parse(&line));
-        let used = read("schedstat").unwrap_or_default();
-        let mut used = used.split_whitespace().map_while(|word| word.parse().ok());
+        let (ran_ns, queued_ns) = used(pid, tid).unwrap_or_default();
         Some(Self {
             tid,
             name: field(&status, "Name:").unwrap_or_default().to_owned(),
@@ -126,11 +138,18 @@ impl Thread {
                 .call()
                 .map_or(Wait::Other, |call| wait::of(call, open, |at, length| memory(pid, at, length))),
             doing,
-            ran_ns: used.next().unwrap_or(0),
-            queued_ns: used.next().unwrap_or(0),
+            ran_ns,
+            queued_ns,
             switches: number(&status, "voluntary_ctxt_switches:"),
         })
     }
+}
+
+/// Nanoseconds of a thread on a processor, and ready for one; `None` when it is gone.
+fn used(pid: i32, tid: i32) -> Option<(u64, u64)> {
+    let used = fs::read_to_string(format!("/proc/{pid}/task/{tid}/schedstat")).ok()?;
+    let mut used = used.split_whitespace().map_while(|word| word.parse().ok());
+    Some((used.next()?, used.next()?))
 }
 
 fn threads(pid: i32, open: &[Descriptor]) -> Vec<Thread> {

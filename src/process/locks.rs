@@ -5,6 +5,7 @@ use std::fs;
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
+use crate::process::id::ProcessId;
 use crate::text;
 
 /// Descriptors of one process that are looked through.
@@ -39,16 +40,20 @@ pub fn waiting(pids: &[i32]) -> Option<Wait> {
     Some(Wait { pid: row.pid, file: opened(row.pid, row.inode)?, holder })
 }
 
-/// The process that holds what this one waits for.
+/// The process that holds what this one waits for, and its command, made safe.
 #[must_use]
-pub fn holder(waiter: i32) -> Option<i32> {
+pub fn holder(waiter: i32) -> Option<(i32, String)> {
     let rows = parse(&fs::read_to_string("/proc/locks").ok()?);
-    held_by(&rows, rows.iter().find(|row| row.waits && row.pid == waiter)?)
+    let holder = held_by(&rows, rows.iter().find(|row| row.waits && row.pid == waiter)?)?;
+    Some((holder, ProcessId::of(holder)?.command()?))
 }
 
+/// The table names who has taken a lock. That one may be gone, its lock inherited by a child and its pid by a stranger:
+/// so it counts only while it has the file open.
 fn held_by(rows: &[Row], waiter: &Row) -> Option<i32> {
-    let holder = rows.iter().find(|row| !row.waits && row.number == waiter.number && row.pid > 0);
-    holder.map(|holder| holder.pid)
+    let holds = |row: &&Row| !row.waits && row.number == waiter.number && row.pid > 0;
+    let holder = rows.iter().find(holds)?.pid;
+    opened(holder, waiter.inode).map(|_| holder)
 }
 
 /// `1: FLOCK  ADVISORY  WRITE 1234 08:01:5678 0 EOF`, with `->` before the kind for one who waits. The device is left
@@ -98,8 +103,21 @@ mod tests {
             parse(text),
             [row(1, false, 28234, 10_199_826), row(1, true, 77, 10_199_826), row(2, false, -1, 38)]
         );
-        let rows = parse(text);
-        assert_eq!((held_by(&rows, &rows[1]), held_by(&rows[1..], &rows[1])), (Some(28234), None));
+    }
+
+    #[test]
+    fn a_holder_counts_only_while_it_has_the_file_open() {
+        let file = tempfile::tempfile().unwrap();
+        let inode = file.metadata().unwrap().ino();
+        let this = i32::try_from(std::process::id()).unwrap();
+        let row = |waits, pid, inode| Row { number: 1, waits, pid, inode };
+        let held = |holder, inode| {
+            held_by(&[row(false, holder, inode), row(true, 77, inode)], &row(true, 77, inode))
+        };
+        assert_eq!(held(this, inode), Some(this));
+        assert_eq!((held(this, u64::MAX), held(i32::MAX, inode)), (None, None));
+        let waiter = row(true, 77, inode);
+        assert_eq!(held_by(&[waiter], &waiter), None);
     }
 
     #[test]

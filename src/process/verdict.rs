@@ -2,6 +2,7 @@
 //! `unknown`; a wrong confident sentence is worse than none.
 
 use std::collections::HashMap;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -60,6 +61,27 @@ impl Kind {
             Self::Unknown => "unknown",
         }
     }
+
+    /// Whether it says only that something waits, and not for what: a better reason is worth more.
+    #[must_use]
+    pub fn is_vague(self) -> bool {
+        match self {
+            Self::Sleep | Self::Lock | Self::Unknown | Self::Child => true,
+            Self::Socket
+            | Self::Connecting
+            | Self::Stdin
+            | Self::FileLock
+            | Self::Busy
+            | Self::Disk
+            | Self::Stopped
+            | Self::MemoryGrowing
+            | Self::PipeFull
+            | Self::Pipe
+            | Self::Signal
+            | Self::Zombie
+            | Self::Healthy => false,
+        }
+    }
 }
 
 /// How sure it is.
@@ -110,13 +132,21 @@ pub struct Scene {
     pub tcp: HashMap<u64, (Option<TcpInfo>, TcpInfo)>,
     /// The other end's inode, of unix sockets.
     pub unix_peers: HashMap<u64, u64>,
-    /// For how long nothing has been printed.
-    pub silence: Duration,
+    /// Of threads, by tid: their time on a processor, or ready for one, when half of [`Self::between`] was over; and
+    /// when that was, counted from the first look.
+    pub halfway: HashMap<i32, u64>,
+    pub halfway_at: Duration,
+    /// For how long nothing has been printed; `None` where nobody listens.
+    pub silence: Option<Duration>,
     /// The usual time from one output to the next.
     pub usual_gap: Option<Duration>,
     pub growth: Option<Growth>,
     /// Where a thread stands in the agent's own code: `call (agent.py:20)`.
     pub places: HashMap<i32, String>,
+    /// The folder of all runs: the lock that stands in a run's is held as long as the run goes on.
+    pub runs: Option<PathBuf>,
+    /// Of busy threads, by tid: how many looks in a row, this one with them, found them busy in the same function.
+    pub stays: HashMap<i32, usize>,
 }
 
 /// Memory that has grown and grown.
@@ -203,15 +233,15 @@ fn zombie(scene: &Scene, cause: &Cause) -> Option<Cause> {
 
 /// A pause that is usual is none: the rhythm of its output says more than what it does just now.
 fn healthy(scene: &Scene, first: &Process, cause: &Cause) -> Option<Cause> {
-    let gap = scene.usual_gap?;
-    let usual = scene.silence < gap * 2 + Duration::from_millis(200);
+    let (gap, silence) = scene.usual_gap.zip(scene.silence)?;
+    let usual = silence < gap * 2 + Duration::from_millis(200);
     if !usual || matches!(cause.kind, Kind::Stopped) {
         return None;
     }
     Some(Cause {
         kind: Kind::Healthy,
         confidence: Confidence::High,
-        text: format!("prints something every {}, and did {} ago", seconds(gap), seconds(scene.silence)),
+        text: format!("prints something every {}, and did {} ago", seconds(gap), seconds(silence)),
         pid: first.id.pid,
         tid: None,
         subject: first.id.pid,
@@ -222,22 +252,9 @@ fn healthy(scene: &Scene, first: &Process, cause: &Cause) -> Option<Cause> {
 fn growing(scene: &Scene, first: &Process, cause: &Cause) -> Option<Cause> {
     let growth = scene.growth.or_else(|| scene.growth_between(cause))?;
     let lasting = growth.over >= LASTING;
-    let says_less = match cause.kind {
-        Kind::Busy | Kind::Sleep | Kind::Lock | Kind::Unknown | Kind::Child => true,
-        Kind::Healthy => lasting,
-        Kind::Socket
-        | Kind::Connecting
-        | Kind::Stdin
-        | Kind::FileLock
-        | Kind::Disk
-        | Kind::Stopped
-        | Kind::MemoryGrowing
-        | Kind::PipeFull
-        | Kind::Pipe
-        | Kind::Signal
-        | Kind::Zombie => false,
-    };
-    if !says_less {
+    let says_less = cause.kind.is_vague() || cause.kind == Kind::Busy;
+    let works = cause.kind == Kind::Healthy && lasting;
+    if !(says_less || works) {
         return None;
     }
     let grown = |process: &Process| {
@@ -281,6 +298,19 @@ impl Scene {
         let over = self.between;
         (waits && before > 0 && bytes >= WORTH_TELLING && bytes >= after / 20)
             .then_some(Growth { bytes, over })
+    }
+
+    /// The run whose lock this file is.
+    #[must_use]
+    pub fn run_of_lock<'a>(&self, file: &'a str) -> Option<&'a str> {
+        let inside = Path::new(file).strip_prefix(self.runs.as_ref()?).ok()?;
+        inside.to_str()?.strip_suffix("/lock").filter(|run| !run.contains('/'))
+    }
+
+    /// ` for 62 s`, as far as that is known.
+    #[must_use]
+    pub fn for_silence(&self) -> String {
+        self.silence.map_or(String::new(), |silence| format!(" for {}", seconds(silence)))
     }
 
     /// A process at the second look.

@@ -36,8 +36,8 @@ pub struct Evidence {
     pub verdict: Verdict,
     /// From the first look to the second.
     pub between_ms: u64,
-    /// For how long nothing was printed.
-    pub silence_ms: u64,
+    /// For how long nothing was printed; `None` of an orphan, to whom nobody listens.
+    pub silence_ms: Option<u64>,
     /// Of the whole tree; 100 is one core.
     pub cpu_percent: f32,
     pub rss_bytes: u64,
@@ -131,6 +131,28 @@ pub struct Socket {
     /// Bytes that came and were not read; bytes that the peer does not have yet.
     pub received: u64,
     pub sent: u64,
+}
+
+impl Socket {
+    /// The heads of a table of sockets.
+    #[must_use]
+    pub fn heads() -> [String; 7] {
+        ["fd", "state", "local", "peer", "rx", "tx", "service"].map(str::to_owned)
+    }
+
+    /// Its row; not made safe.
+    #[must_use]
+    pub fn row(&self) -> [String; 7] {
+        [
+            self.fd.to_string(),
+            self.state.clone(),
+            self.local.clone(),
+            self.peer.clone(),
+            self.received.to_string(),
+            self.sent.to_string(),
+            self.service.clone().unwrap_or_default(),
+        ]
+    }
 }
 
 /// An open file, pipe or device.

@@ -1,8 +1,9 @@
-//! Looks at the tree twice and takes the stacks, in small steps: the loop goes on between them, so that the pipes
+//! Looks at a tree twice and takes the stacks, in small steps: the loop goes on between them, so that the pipes
 //! are drained and signals are heard. Reading comes first; a stack signal comes last, once, to one process at a time.
+//! Orphans, whose supervisor is gone, are looked at in the same way by whoever shows them.
 
 use std::collections::{HashMap, VecDeque};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use crate::process::descriptors::Target;
@@ -12,6 +13,8 @@ use crate::process::id::ProcessId;
 use crate::process::signal::{self, Sent};
 use crate::process::sockets::{self, Protocol, Socket};
 use crate::process::stack;
+use crate::process::syscall::Doing;
+use crate::process::tree;
 use crate::run::evidence::{Occasion, Python};
 use crate::supervisor::{portray, reap};
 
@@ -50,16 +53,52 @@ pub struct Look {
     to_come: VecDeque<ProcessId>,
 }
 
+/// Whose tree is looked at.
+pub enum Whose {
+    /// The calling process's: an ancestor may see everything.
+    Own,
+    /// These, and what is below them. Of a process that is not below it, the looker may not see which call it is in:
+    /// then no signal is sent, since it might be a delicate one.
+    Left(Vec<ProcessId>),
+}
+
+impl Whose {
+    /// Everybody there is now, parents before children.
+    fn list(&self) -> Vec<ProcessId> {
+        let Self::Left(left) = self else { return reap::descendants() };
+        let mut list: Vec<ProcessId> = Vec::new();
+        for process in left.iter().filter(|process| ProcessId::of(process.pid) == Some(**process)) {
+            for one in std::iter::once(*process).chain(tree::descendants(process.pid)) {
+                if !list.contains(&one) {
+                    list.push(one);
+                }
+            }
+        }
+        list
+    }
+}
+
+/// The processors' time of the first look's threads, halfway to the second.
+#[derive(Default)]
+pub struct Halfway {
+    pub at: Option<Instant>,
+    pub used: HashMap<i32, u64>,
+    /// So many of the processes were asked.
+    asked: usize,
+}
+
 /// What was gathered so far.
 pub struct Gathering {
     pub occasion: Occasion,
     pub first: Look,
+    pub halfway: Halfway,
     pub second: Look,
     pub stacks: HashMap<i32, Python>,
     pub left_out: Vec<String>,
     stage: Stage,
-    /// Where stacks are written.
-    pub folder: PathBuf,
+    whose: Whose,
+    /// Where stacks are written; or why none is asked for.
+    pub folder: Result<PathBuf, String>,
     /// The folder of the agent.
     agent: PathBuf,
     apart: Duration,
@@ -69,6 +108,8 @@ pub struct Gathering {
 
 enum Stage {
     First,
+    Half(Instant),
+    Halfway,
     Between(Instant),
     Second,
     Ask,
@@ -77,20 +118,29 @@ enum Stage {
 }
 
 impl Gathering {
-    /// Begins. Stacks are written into `folder`; `agent` is where the agent's own code stands.
+    /// Begins. Stacks are written into `folder`, or it says why none is asked for; `agent` is where the agent's own
+    /// code stands.
     #[must_use]
-    pub fn new(occasion: Occasion, folder: PathBuf, agent: PathBuf, now: Instant) -> Self {
+    pub fn new(
+        occasion: Occasion,
+        whose: Whose,
+        folder: Result<PathBuf, String>,
+        agent: PathBuf,
+        now: Instant,
+    ) -> Self {
         let (apart, whole) = match occasion {
             Occasion::Asked => (APART, ASKED),
             Occasion::Timeout | Occasion::Stop => (APART_BEFORE_END, BEFORE_END),
         };
         Self {
             occasion,
-            first: Look::begin(),
+            first: Look::begin(&whose),
+            halfway: Halfway::default(),
             second: Look::default(),
             stacks: HashMap::new(),
             left_out: Vec::new(),
             stage: Stage::First,
+            whose,
             folder,
             agent,
             apart,
@@ -103,9 +153,9 @@ impl Gathering {
     #[must_use]
     pub fn due(&self, now: Instant) -> Instant {
         match &self.stage {
-            Stage::Between(until) => *until,
+            Stage::Half(until) | Stage::Between(until) => *until,
             Stage::Answer { .. } => now + ANSWER_ROUND,
-            Stage::First | Stage::Second | Stage::Ask | Stage::Done => now,
+            Stage::First | Stage::Halfway | Stage::Second | Stage::Ask | Stage::Done => now,
         }
     }
 
@@ -115,12 +165,23 @@ impl Gathering {
         match &self.stage {
             Stage::First => {
                 if self.first.go_on(now, late, &mut self.left_out) {
-                    self.stage = Stage::Between(now + self.apart);
+                    self.stage = Stage::Half(now + self.apart / 2);
+                }
+            }
+            Stage::Half(until) => {
+                if now >= *until || late {
+                    self.stage = Stage::Halfway;
+                }
+            }
+            Stage::Halfway => {
+                if self.halfway.go_on(now, late, &self.first.processes) {
+                    let since = self.first.at.unwrap_or(now);
+                    self.stage = Stage::Between(since + self.apart);
                 }
             }
             Stage::Between(until) => {
                 if now >= *until || late {
-                    self.second = Look::begin();
+                    self.second = Look::begin(&self.whose);
                     self.stage = Stage::Second;
                 }
             }
@@ -133,7 +194,7 @@ impl Gathering {
             Stage::Ask => self.ask(now, late),
             Stage::Answer { process, before, until } => {
                 let (process, before, until) = (*process, *before, *until);
-                let file = self.folder.join(process.pid.to_string());
+                let file = self.stack_file(process.pid);
                 if stack::has_answered(process.pid, &file, before) || now >= until {
                     self.take(process, before);
                     self.stage = Stage::Ask;
@@ -150,15 +211,14 @@ impl Gathering {
             self.stage = Stage::Done;
             return;
         };
-        let file = self.folder.join(process.pid.to_string());
-        let asked =
-            if late { Err("there was no time left".to_owned()) } else { stack::may_ask(process.pid, &file) };
+        let file = self.stack_file(process.pid);
         let before = stack::length(&file);
-        let asked = asked.and_then(|()| match signal::send(process, signal::stack()) {
-            Sent::Delivered => Ok(()),
-            Sent::Gone => Err("it has ended".to_owned()),
-            Sent::Refused => Err("the system does not allow the stack signal".to_owned()),
-        });
+        let asked =
+            self.may_ask(process, &file, late).and_then(|()| match signal::send(process, signal::stack()) {
+                Sent::Delivered => Ok(()),
+                Sent::Gone => Err("it has ended".to_owned()),
+                Sent::Refused => Err("the system does not allow the stack signal".to_owned()),
+            });
         match asked {
             Ok(()) => {
                 let until = self.deadline.min(now + ONE_STACK);
@@ -171,9 +231,30 @@ impl Gathering {
         }
     }
 
+    fn may_ask(&self, process: ProcessId, file: &Path, late: bool) -> Result<(), String> {
+        self.folder.as_ref().map_err(Clone::clone)?;
+        if late {
+            return Err("there was no time left".to_owned());
+        }
+        let seen = self.second.processes.iter().find(|seen| seen.id == process);
+        let main = seen.and_then(|seen| seen.threads.first());
+        let hidden = main.is_none_or(|main| main.doing == Doing::Hidden);
+        if hidden && matches!(self.whose, Whose::Left(_)) {
+            return Err(
+                "the system does not show which call it is in, and a signal might disturb it".to_owned()
+            );
+        }
+        stack::may_ask(process.pid, file)
+    }
+
+    /// Where a process writes its stack; nowhere, where none is asked for one.
+    fn stack_file(&self, pid: i32) -> PathBuf {
+        self.folder.as_ref().map_or_else(|_| PathBuf::new(), |folder| folder.join(pid.to_string()))
+    }
+
     /// Reads what a process has written.
     fn take(&mut self, process: ProcessId, before: u64) {
-        let file = self.folder.join(process.pid.to_string());
+        let file = self.stack_file(process.pid);
         let threads = stack::parse(&stack::read(&file, before).unwrap_or_default());
         let kernel = self.second.processes.iter().find(|seen| seen.id == process);
         let kernel = kernel.map(|seen| seen.threads.as_slice()).unwrap_or_default();
@@ -186,9 +267,28 @@ impl Gathering {
     }
 }
 
+impl Halfway {
+    /// Asks some more processes; returns whether all have been asked, or there is no time for more.
+    fn go_on(&mut self, now: Instant, late: bool, processes: &[Process]) -> bool {
+        self.at.get_or_insert(now);
+        let end = now + SLICE;
+        for process in processes.iter().skip(self.asked) {
+            if late {
+                break;
+            }
+            if Instant::now() >= end {
+                return false;
+            }
+            self.used.extend(process.used_now());
+            self.asked += 1;
+        }
+        true
+    }
+}
+
 impl Look {
-    fn begin() -> Self {
-        Self { to_come: reap::descendants().into(), ..Self::default() }
+    fn begin(whose: &Whose) -> Self {
+        Self { to_come: whose.list().into(), ..Self::default() }
     }
 
     /// Looks at some more processes; returns whether all are looked at, or there is no time for more.

@@ -3,15 +3,16 @@
 
 use std::time::{Duration, Instant};
 
+use crate::process::cause::SAME_PLACE;
 use crate::run::dir::{RunDir, make_private};
 use crate::run::event::Event;
-use crate::run::evidence::{LastOutput, Occasion};
+use crate::run::evidence::{Evidence, LastOutput, Occasion};
 use crate::run::output::Stream;
 use crate::run::pace::{self, Pace};
 use crate::run::spec::{Limits, RunSpec};
 use crate::run::walk::StreamFile;
 use crate::supervisor::capture::Capture;
-use crate::supervisor::evidence::Gathering;
+use crate::supervisor::evidence::{Gathering, Whose};
 use crate::supervisor::portray::{self, Known};
 use crate::supervisor::record::Recording;
 
@@ -40,7 +41,8 @@ impl Witness {
         if occasion == Occasion::Asked && self.gathering.is_some() {
             return;
         }
-        self.gathering = Some(Gathering::new(occasion, dir.stacks(), spec.directory.clone(), Instant::now()));
+        let (folder, agent) = (Ok(dir.stacks()), spec.directory.clone());
+        self.gathering = Some(Gathering::new(occasion, Whose::Own, folder, agent, Instant::now()));
     }
 
     /// Leaves what is being gathered.
@@ -62,10 +64,12 @@ impl Witness {
             n: self.taken + 1,
             t_us,
             agent,
-            silence,
+            silence: Some(silence),
             usual_gap: pace.usual,
             growth: recording.growth(),
             last_output: last_output(dir, pace, silence),
+            runs: dir.path.parent().and_then(|runs| runs.canonicalize().ok()),
+            earlier: self.earlier(dir),
         };
         let evidence = portray::of(gathering, known);
         // Where it cannot be kept, there is nothing to tell of; the run goes on.
@@ -74,6 +78,12 @@ impl Witness {
             recording.event(Event::Evidence { n: evidence.n, why: occasion });
         }
         Some(occasion)
+    }
+
+    /// What the looks before have found, the last one first: as many as tell a loop from work.
+    fn earlier(&self, dir: &RunDir) -> Vec<Evidence> {
+        let numbers = (1..=self.taken).rev().take(SAME_PLACE - 1);
+        numbers.map_while(|n| Evidence::read(dir, n).ok()).collect()
     }
 
     /// Notes a silence that is worth it, once; returns whether it has lasted longer than the run may be silent.

@@ -32,6 +32,7 @@ use crate::tui::pane::agents::{Agents, Item};
 use crate::tui::pane::dialog::Dialog;
 use crate::tui::pane::form::Form;
 use crate::tui::pane::help::Help;
+use crate::tui::pane::orphan_page::OrphanWhy;
 use crate::tui::pane::plan::PlanDialog;
 use crate::tui::pane::procs::{self, Procs, Selected};
 use crate::tui::pane::run_page::{Place, RunPage};
@@ -67,6 +68,8 @@ pub struct App {
     main_run: Option<RunPage>,
     /// The followed agent's environment.
     inspection: Inspection,
+    /// Why the followed orphan does not go on.
+    orphan: OrphanWhy,
     /// How far the main pane's text is scrolled.
     scroll: usize,
     /// Pages over the workbench; the last one is shown.
@@ -162,6 +165,7 @@ impl App {
             procs: Procs::default(),
             main_run: None,
             inspection: Inspection::default(),
+            orphan: OrphanWhy::default(),
             scroll: 0,
             pages: Vec::new(),
             drafts: HashMap::new(),
@@ -234,6 +238,7 @@ impl App {
             | Message::NotOpened(_)
             | Message::Swept(_)
             | Message::Orphans(_)
+            | Message::OrphanLooked { .. }
             | Message::OrphanStep { .. }
             | Message::OrphanEnded { .. }
             | Message::Signalled { .. }
@@ -268,6 +273,7 @@ impl App {
         self.follow_run();
         self.inspect(effects);
         self.look_for_orphans(effects);
+        self.look_at_orphan(effects);
         for page in self.pages.iter_mut().filter_map(Page::run) {
             page.settle(&self.world);
         }

@@ -75,6 +75,11 @@ pub enum Effect {
     },
     /// Looks for processes that nobody watches; the tail tells what it sees of them.
     LookForOrphans,
+    /// Why an orphaned tree does not go on; with `ask` it may be asked for its stacks. Answered by `OrphanLooked`.
+    LookAtOrphan {
+        orphans: Vec<Orphan>,
+        ask: bool,
+    },
     /// Ends an orphaned tree; answered by `OrphanStep`s and `OrphanEnded`.
     EndOrphan {
         orphans: Vec<Orphan>,
@@ -145,6 +150,7 @@ impl Worker {
             | Effect::Build { .. }
             | Effect::Stop { .. }
             | Effect::LookForOrphans
+            | Effect::LookAtOrphan { .. }
             | Effect::EndOrphan { .. }
             | Effect::Signal { .. }
             | Effect::NextTheme(_) => {
@@ -213,6 +219,11 @@ impl Worker {
                 // A full queue means the tail is busy; the next look tells it.
                 let _ = self.asks.try_send(Ask::Orphans(orphans::look(&self.context)));
                 None
+            }
+            Effect::LookAtOrphan { orphans, ask } => {
+                let root = orphans.first()?.root;
+                let found = Arc::new(why::of_orphan(&self.context, &orphans, ask));
+                Some(Message::OrphanLooked { root, found })
             }
             Effect::EndOrphan { orphans, now } => self.end_orphan(&orphans, now),
             Effect::Signal { process, signal } => {

@@ -9,6 +9,7 @@ use crate::ops::Rejected;
 use crate::ops::agents::Listed;
 use crate::ops::call::Request;
 use crate::ops::clean::Cleaned;
+use crate::ops::why::Found;
 use crate::process::ending::Step;
 use crate::process::id::ProcessId;
 use crate::run::evidence::Evidence;
@@ -105,6 +106,11 @@ pub enum Message {
     NotOpened(String),
     /// What was done about those that lost runs had left behind; safe sentences.
     Swept(Vec<String>),
+    /// Why an orphan does not go on. Comes for every look that was asked for.
+    OrphanLooked {
+        root: ProcessId,
+        found: Arc<Found>,
+    },
     /// A step of the end of an orphaned tree.
     OrphanStep {
         root: ProcessId,

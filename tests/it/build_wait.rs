@@ -5,7 +5,7 @@ use std::process::{Child, Stdio};
 
 use serde_json::Value;
 
-use crate::support::sandbox::Sandbox;
+use crate::support::sandbox::{PYTHON, Sandbox};
 use crate::support::tools::Tools;
 use crate::support::wait_for;
 
@@ -87,6 +87,56 @@ fn a_build_waits_for_the_call_of_its_agent_with_uv() {
     if let Some(tools) = Tools::with_uv() {
         build_waits_for_a_call(&tools);
     }
+}
+
+#[test]
+fn why_of_a_build_names_the_run_it_waits_for() {
+    let tools = Tools::python_only();
+    let sandbox = held(&tools);
+    let call = sandbox.detach(&["demo/held", "work"]);
+    let build = spawn(&tools, &sandbox, &["build", "demo/held", "--json"]);
+    let (run, _) = waiting(&sandbox, &[&call]);
+    wait_for("the sentence", || {
+        let answer = sandbox.plugdeck(&["why", &run, "--json"]).json();
+        (answer["confidence"] == "high").then(|| {
+            assert_eq!(answer["kind"], "file_lock", "{answer}");
+            assert_eq!(answer["sentence"], format!("waits for run {call} to end"), "{answer}");
+        })
+    });
+    sandbox.write("demo/held", "go", "");
+    assert_eq!(report(build)["state"], "succeeded");
+}
+
+#[test]
+fn why_of_a_build_names_the_lock_of_uv_and_who_holds_it() {
+    let Some(tools) = Tools::with_uv() else { return };
+    let sandbox = held(&tools);
+    let cache = sandbox.path().join("uv-cache");
+    fs::create_dir(&cache).unwrap();
+    let lock = cache.canonicalize().unwrap().join(".lock");
+    // As `uv cache prune` holds it.
+    let mut holder = std::process::Command::new(&*PYTHON);
+    let script =
+        "import fcntl,sys; f=open(sys.argv[1],'w'); fcntl.flock(f,2); print(flush=True); sys.stdin.read()";
+    holder.args(["-c", script]).arg(&lock).stdin(Stdio::piped()).stdout(Stdio::piped());
+    let mut holder = holder.spawn().unwrap();
+    std::io::Read::read_exact(holder.stdout.as_mut().unwrap(), &mut [0]).unwrap();
+    let runs: Vec<_> = sandbox.runs();
+    let mut build = tools.command(&sandbox, &["build", "demo/held", "--json"]);
+    let build =
+        build.env("UV_CACHE_DIR", &cache).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let dir = wait_for("the build's run", || sandbox.runs().into_iter().find(|dir| !runs.contains(dir)));
+    let run = dir.file_name().unwrap().to_string_lossy().into_owned();
+    let answer = wait_for("the lock", || {
+        let done = sandbox.plugdeck(&["why", &run, "--json"]);
+        let answer = (done.code == 0).then(|| done.json())?;
+        (answer["kind"] == "file_lock" && answer["confidence"] == "high").then_some(answer)
+    });
+    let expected = format!("waits for the lock on {}, held by {} (", lock.display(), holder.id());
+    assert!(answer["sentence"].as_str().unwrap().contains(&expected), "{answer}");
+    drop(holder.stdin.take());
+    holder.wait().unwrap();
+    assert_eq!(report(build)["state"], "succeeded");
 }
 
 #[test]

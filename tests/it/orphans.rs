@@ -2,6 +2,7 @@
 //! proven to be an agent's is left alone.
 
 use std::fs;
+use std::net::TcpListener;
 use std::path::Path;
 use std::process::Command;
 
@@ -197,6 +198,38 @@ fn a_look_lists_what_a_lost_run_left_behind_and_clean_ends_it() {
 }
 
 #[test]
+fn why_of_a_lost_run_tells_what_it_left_behind_does_and_harms_nobody() {
+    let sandbox = Sandbox::with(&["faults/daemon"]);
+    let pid_file = sandbox.path().join("daemon.pid");
+    let file = format!("pid_file={}", pid_file.display());
+    let arguments = ["-p", "seconds=50", "-p", "stay_seconds=50", "-p", "keep=environment", "-p", &file];
+    let run = sandbox.detach(&[&["faults/daemon", "daemonize"], &arguments[..]].concat());
+    let daemon: i64 = wait_for("the daemon", || fs::read_to_string(&pid_file).ok()?.parse().ok());
+    send("KILL", sandbox.journal(&run)[0]["supervisor"]["pid"].as_i64().unwrap());
+    wait_for("the orphan", || Some(look(&sandbox)).filter(|rows| pids(rows) == [daemon]));
+    let answer = wait_for("its sleep", || {
+        let answer = sandbox.plugdeck(&["why", &run, "--json"]).json();
+        (answer["kind"] == "sleep").then_some(answer)
+    });
+    assert_eq!((&answer["state"], &answer["pid"]), (&json!("lost"), &json!(daemon)), "{answer}");
+    assert_eq!((&answer["silence_ms"], &answer["last_output"]), (&Value::Null, &Value::Null), "{answer}");
+    // It has brought the hook along with its environment, so it was asked for its stack, and goes on.
+    let shown = answer["kernel"]["syscall"].is_string();
+    let threads = answer["python"]["threads"].as_array().unwrap();
+    assert_eq!(threads.len(), usize::from(shown), "{answer}");
+    assert!(shown || answer["python"]["reason"].as_str().unwrap().contains("does not show"), "{answer}");
+    assert!(lives(daemon), "looking has ended it");
+    let page = sandbox.plugdeck(&["why", &run]).stdout;
+    assert!(
+        page.contains("what it has left behind, looked at now") && !page.contains("nothing printed"),
+        "{page}"
+    );
+    sandbox.plugdeck(&["clean", "--json"]);
+    assert!(!lives(daemon));
+    assert_eq!(sandbox.plugdeck(&["why", &run, "--json"]).json()["kind"], "unknown");
+}
+
+#[test]
 fn a_process_that_left_its_agents_session_is_marked() {
     let sandbox = Sandbox::with(&["faults/daemon"]);
     let arguments = ["-p", "seconds=50", "-p", "stay_seconds=50"];
@@ -233,6 +266,30 @@ fn the_dashboard_shows_an_orphan_and_ends_it_after_a_question_with_proof() {
     assert!(!lives(orphan.0));
     screen.send("\r");
     screen.wait_gone("☠1");
+}
+
+#[test]
+fn the_page_of_an_orphan_says_why_and_sends_it_nothing() {
+    let sandbox = Sandbox::with(&["faults/stuck"]);
+    let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = silent.local_addr().unwrap().port();
+    let payload = json!({ "method": "wait_socket_with_timeout", "parameters": { "port": port } });
+    let orphan = Left::agent(&sandbox, "faults/stuck", "orphan", &payload);
+    // It would die of the stack signal: another tool has started it, without the hook.
+    let _asked = silent.accept().unwrap();
+    let mut screen = Screen::start(&sandbox, &[], 120, 40);
+    screen.wait_for("☠1 orphan");
+    screen.send("3G");
+    let table = format!(":{port}");
+    screen.wait_until("why", |text| {
+        text.contains("gets no answer from 127.0.0.1:") && text.contains("sockets") && text.contains(&table)
+    });
+    screen.send("w");
+    screen.wait_for("looking again");
+    screen.wait_for("looked at");
+    screen.send("4G");
+    screen.wait_for("no stack was taken: what another tool has started");
+    assert!(lives(orphan.0), "looking has ended it");
 }
 
 #[test]

@@ -191,6 +191,29 @@ fn each_way_of_being_stuck_is_named_with_its_place() {
 }
 
 #[test]
+fn a_busy_loop_is_sure_when_three_looks_have_met_it_in_one_function() {
+    let (sandbox, servers) = (Sandbox::with(&["faults/stuck"]), Servers::start());
+    let run = stuck(&sandbox, &servers, "busy");
+    let look = || sandbox.plugdeck(&["why", &run, "--json"]).json();
+    // A machine with more to do than processors may meet it between two turns, and then begins to count anew.
+    let mut busy = Vec::new();
+    wait_for("three busy looks in a row", || {
+        let answer = look();
+        if answer["kind"] != "busy" || frames(&answer).is_empty() {
+            busy.clear();
+            return None;
+        }
+        busy.push(answer);
+        (busy.len() >= 3 && busy.last()?["confidence"] == "high").then_some(())
+    });
+    assert!(busy[..2].iter().all(|answer| answer["confidence"] == "maybe"), "{busy:?}");
+    let sentences = [&busy[0], &busy[busy.len() - 1]].map(|answer| answer["sentence"].as_str().unwrap());
+    assert!(sentences[0].starts_with("maybe: ") && sentences[0].contains("busy (agent.py:"), "{sentences:?}");
+    assert!(sentences[1].contains("in one function: busy in three samples over 1"), "{sentences:?}");
+    assert!(sentences[1].contains("looks in a row, in busy (agent.py:"), "{sentences:?}");
+}
+
+#[test]
 fn an_ordinary_user_sees_the_same() {
     let known = Command::new("setpriv").arg("--version").stdout(Stdio::null()).status();
     if !known.is_ok_and(|status| status.success()) || !rustix::process::geteuid().is_root() {

@@ -124,13 +124,16 @@ impl<'a> Judge<'a> {
 
     pub(super) fn file_lock(&self, process: &Process, fd: i32) -> String {
         let file = match process.descriptor(fd).map(|descriptor| &descriptor.target) {
-            Some(Target::Path(path)) => crate::text::safe(path.as_bytes()),
+            Some(Target::Path(path)) => {
+                if let Some(run) = self.scene.run_of_lock(path) {
+                    return format!("waits for run {} to end", crate::text::safe(run.as_bytes()));
+                }
+                crate::text::safe(path.as_bytes())
+            }
             Some(_) | None => format!("descriptor {fd}"),
         };
-        let holder = process.lock_holder.map(|pid| match self.scene.process(Some(pid)) {
-            Some(holder) => format!(", held by {pid} ({})", holder.command),
-            None => format!(", held by process {pid}"),
-        });
+        let holder = process.lock_holder.as_ref();
+        let holder = holder.map(|(pid, command)| format!(", held by {pid} ({command})"));
         format!("waits for the lock on {file}{}", holder.unwrap_or_default())
     }
 
@@ -197,7 +200,7 @@ impl<'a> Judge<'a> {
         };
         let peer = name(socket);
         if socket.state == "SYN_SENT" {
-            let text = format!("waits for a connection to {peer}, for {}", seconds(self.scene.silence));
+            let text = format!("waits for a connection to {peer}{}", self.scene.for_silence());
             return cause(Kind::Connecting, Confidence::High, text);
         }
         if socket.state == "LISTEN" {
@@ -211,7 +214,7 @@ impl<'a> Judge<'a> {
             return cause(Kind::Socket, Confidence::High, format!("cannot send: {peer} takes no more data"));
         }
         let Some((before, now)) = self.scene.tcp.get(&inode) else {
-            let text = format!("gets no answer from {peer} for {}", seconds(self.scene.silence));
+            let text = format!("gets no answer from {peer}{}", self.scene.for_silence());
             return cause(Kind::Socket, Confidence::High, text);
         };
         let came = before.map_or(0, |before| now.received.saturating_sub(before.received));
@@ -242,7 +245,7 @@ impl<'a> Judge<'a> {
         self.others(process, &holders).or_else(|| {
             let confidence =
                 if other.is_some() && holders.is_empty() { Confidence::High } else { Confidence::Maybe };
-            let text = format!("gets no answer from {peer} for {}", seconds(self.scene.silence));
+            let text = format!("gets no answer from {peer}{}", self.scene.for_silence());
             Some(Cause { kind: Kind::Socket, confidence, text, pid, tid: None, subject: pid })
         })
     }

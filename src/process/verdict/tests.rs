@@ -59,7 +59,7 @@ fn scene(processes: Vec<Process>) -> Scene {
         after: processes,
         between: Duration::from_secs(1),
         sockets: HashMap::from([(SOCKET, socket)]),
-        silence: Duration::from_secs(62),
+        silence: Some(Duration::from_secs(62)),
         ..Scene::default()
     }
 }
@@ -158,6 +158,63 @@ fn a_usual_pause_is_none() {
     let mut tree = scene(vec![process(1, 0, vec![thread(1, Wait::Sleep)], &[])]);
     tree.usual_gap = Some(Duration::from_secs(60));
     check(&tree, Kind::Healthy, Confidence::High, 1);
-    tree.silence = Duration::from_secs(600);
+    tree.silence = Some(Duration::from_secs(600));
     check(&tree, Kind::Sleep, Confidence::High, 1);
+}
+
+#[test]
+fn a_loop_is_sure_only_where_three_looks_have_met_it_in_one_function() {
+    let mut busy = scene(vec![process(1, 0, vec![thread(1, Wait::Other)], &[])]);
+    busy.after[0].threads[0].ran_ns = 1_000_000_000;
+    busy.places.insert(1, "spin (agent.py:8)".into());
+    // Two samples say less than three.
+    assert_eq!(
+        check(&busy, Kind::Busy, Confidence::Maybe, 1),
+        "maybe: computes, busy for 100 % of the last 1.0 s, in spin (agent.py:8)"
+    );
+    busy.halfway_at = Duration::from_millis(500);
+    busy.halfway.insert(1, 100_000_000);
+    assert!(
+        check(&busy, Kind::Busy, Confidence::Maybe, 1).contains("for 100 %"),
+        "a pause in the first half"
+    );
+    busy.halfway.insert(1, 500_000_000);
+    assert!(check(&busy, Kind::Busy, Confidence::Maybe, 1).contains("computes without a pause"));
+    busy.stays.insert(1, 2);
+    assert_eq!(
+        check(&busy, Kind::Busy, Confidence::Maybe, 1),
+        "maybe: turns in a loop, busy in three samples over 1.0 s, in spin (agent.py:8)"
+    );
+    busy.stays.insert(1, 3);
+    assert!(check(&busy, Kind::Busy, Confidence::High, 1).contains("at 3 looks in a row"));
+}
+
+#[test]
+fn a_time_limit_beside_a_file_lock_is_no_other_reason() {
+    let open = [(9, Target::Path("/state/runs/20261122T140322-0f3a/lock".into()))];
+    let threads =
+        vec![thread(1, Wait::Lock), thread(2, many(vec![], true, true)), thread(3, Wait::FileLock(9))];
+    let mut build = scene(vec![process(1, 0, threads, &open)]);
+    build.after[0].lock_holder = Some((77, "uv sync".into()));
+    assert_eq!(
+        check(&build, Kind::FileLock, Confidence::High, 1),
+        "waits for the lock on /state/runs/20261122T140322-0f3a/lock, held by 77 (uv sync)"
+    );
+    build.runs = Some("/state/runs".into());
+    assert_eq!(
+        check(&build, Kind::FileLock, Confidence::High, 1),
+        "waits for run 20261122T140322-0f3a to end"
+    );
+}
+
+#[test]
+fn of_an_orphan_nobody_knows_how_long_it_is_silent() {
+    let mut tree =
+        scene(vec![process(1, 0, vec![thread(1, Wait::Connect(7))], &[(7, Target::Socket(SOCKET))])]);
+    tree.silence = None;
+    tree.sockets.get_mut(&SOCKET).unwrap().state = "SYN_SENT";
+    assert_eq!(
+        check(&tree, Kind::Connecting, Confidence::High, 1),
+        "waits for a connection to 127.0.0.1:11434 (Ollama)"
+    );
 }

@@ -180,7 +180,7 @@ impl App {
             Subject::Namespace(namespace) => agent_page::namespace(&namespace, columns, &self.world, look),
             Subject::Unreadable(path) => agent_page::unreadable(&path, columns, &self.world, look),
             Subject::Orphan(root) => match self.world.orphan(root) {
-                Some(tree) => orphan_page::lines(tree, columns, look),
+                Some(tree) => orphan_page::lines(tree, &self.orphan, columns, look),
                 None => Vec::new(),
             },
             Subject::Run(_) | Subject::Nothing => Vec::new(),
@@ -302,8 +302,9 @@ impl App {
             }
             (Action::Sort, _) => self.shows_packages() || self.layer() == Layer::Procs,
             (Action::Stop | Action::Kill | Action::Why, Some(run)) => run.is_live(),
-            // An orphan has no run.
-            (Action::Why, None) => self.layer() != Layer::Procs,
+            (Action::Why, None) => {
+                self.layer() != Layer::Procs || matches!(self.subject(), Subject::Orphan(_))
+            }
             (Action::Rerun | Action::Edit, Some(run)) => run.kind == crate::run::spec::Kind::Call,
             (Action::Build, Some(run)) if self.layer() == Layer::Build => !run.is_live(),
             (Action::Rerun | Action::Edit, None) => match self.subject() {

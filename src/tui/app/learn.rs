@@ -69,6 +69,7 @@ impl App {
             // It was done behind the person's back, so it stays until a key.
             Message::Swept(sentences) => self.say(Tone::Bad, sentences.join("; ")),
             Message::Orphans(orphans) => self.world.orphans = orphans,
+            Message::OrphanLooked { root, found } => self.orphan.learn(root, found, self.now),
             Message::OrphanStep { root, step } => {
                 let clock_us = self.now.clock_us;
                 if let Some(stop) = self.stop_of(root) {

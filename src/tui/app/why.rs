@@ -1,17 +1,20 @@
 //! Goes to the reasons why a run does not go on, and from there into the agent's code.
 
 use crate::run::spec::RunId;
-use crate::tui::app::{App, Page};
+use crate::tui::app::{App, Page, Subject};
 use crate::tui::effect::{Effect, ForLoop};
 use crate::tui::layout::Pane;
 use crate::tui::pane::run_page::RunPage;
 use crate::tui::pane::toast::Tone;
 
 impl App {
-    /// Why the selected run does not go on; with none selected, the first one that seems stuck.
+    /// Why the selected run or orphan does not go on; with none selected, the first one that seems stuck.
     pub(super) fn why(&mut self) {
         if let Some(Page::Run(page)) = self.pages.last_mut() {
             return page.why();
+        }
+        if let (None, Subject::Orphan(_)) = (self.pages.last(), self.subject()) {
+            return self.orphan.ask_again();
         }
         match self.selected_run() {
             Some(run) => self.open_why(&run),
@@ -35,6 +38,24 @@ impl App {
             page.why();
             self.pages.push(Page::Run(Box::new(page)));
         }
+    }
+
+    /// Looks at the orphan that the main pane shows.
+    pub(super) fn look_at_orphan(&mut self, effects: &mut Vec<Effect>) {
+        if !self.pages.is_empty() {
+            return;
+        }
+        let tree = match self.subject() {
+            Subject::Orphan(root) => self.world.orphan(root),
+            Subject::Welcome
+            | Subject::Agent(_)
+            | Subject::Method { .. }
+            | Subject::Namespace(_)
+            | Subject::Unreadable(_)
+            | Subject::Run(_)
+            | Subject::Nothing => None,
+        };
+        effects.extend(self.orphan.ask(tree.map(AsRef::as_ref)));
     }
 
     /// Opens the frame in the agent's code in the person's editor.

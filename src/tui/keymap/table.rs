@@ -127,7 +127,13 @@ pub const TABLE: &[Binding] = &[
         "open",
         "the page of the process's run; of an orphan, its own",
     ),
-    row(Layer::Procs, &[char('w')], Action::Why, "why", "why the process's run does not go on"),
+    row(
+        Layer::Procs,
+        &[char('w')],
+        Action::Why,
+        "why",
+        "why the process's run, or the orphan, does not go on",
+    ),
     row(
         Layer::Procs,
         &[char('x')],

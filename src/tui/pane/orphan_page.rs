@@ -1,15 +1,69 @@
-//! An orphan: what it is, why it is taken for one, its tree with its use of the machine.
+//! An orphan: what it is, why it does not go on, why it is taken for one, its tree with its use of the machine.
+
+use std::sync::Arc;
 
 use ratatui::text::Line;
 
+use crate::ops::why::Found;
 use crate::process::forest;
+use crate::process::id::ProcessId;
+use crate::tui::effect::Effect;
+use crate::tui::message::Now;
+use crate::tui::pane::why::Scene;
 use crate::tui::pane::{Look, sign};
 use crate::tui::seen::OrphanTree;
 use crate::tui::widget::line::{bold, fact, section, span, spread, wrap};
 
+/// Why the orphan that is shown does not go on: looked at when it comes into sight, and when somebody asks.
+#[derive(Debug, Default)]
+pub struct OrphanWhy {
+    root: Option<ProcessId>,
+    /// And when: milliseconds since 1970.
+    found: Option<(Arc<Found>, i64)>,
+    wanted: Option<Wanted>,
+    /// A look is under way, at whichever orphan: there is one at a time, however fast one passes by.
+    under_way: bool,
+}
+
+/// What is to be done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Wanted {
+    /// To pass by must not disturb anybody: nothing is sent.
+    Read,
+    /// Somebody wants to know: stacks may be asked for.
+    Ask,
+}
+
+impl OrphanWhy {
+    /// Takes note of which orphan is shown; what to do for it now.
+    pub fn ask(&mut self, tree: Option<&OrphanTree>) -> Option<Effect> {
+        let root = tree.map(|tree| tree.root);
+        if root != self.root {
+            (self.root, self.found, self.wanted) = (root, None, root.map(|_| Wanted::Read));
+        }
+        let tree = tree.filter(|_| !self.under_way)?;
+        let wanted = self.wanted.take()?;
+        self.under_way = true;
+        Some(Effect::LookAtOrphan { orphans: tree.orphans.clone(), ask: wanted == Wanted::Ask })
+    }
+
+    /// Somebody wants to know.
+    pub fn ask_again(&mut self) {
+        self.wanted = Some(Wanted::Ask);
+    }
+
+    /// Takes what was found, if it is still of interest.
+    pub fn learn(&mut self, root: ProcessId, found: Arc<Found>, now: Now) {
+        self.under_way = false;
+        if self.root == Some(root) {
+            self.found = Some((found, now.wall_ms));
+        }
+    }
+}
+
 /// The page's lines, `columns` wide.
 #[must_use]
-pub fn lines(tree: &OrphanTree, columns: usize, look: Look) -> Vec<Line<'static>> {
+pub fn lines(tree: &OrphanTree, why: &OrphanWhy, columns: usize, look: Look) -> Vec<Line<'static>> {
     let t = look.theme;
     let root = tree.processes.iter().find(|process| process.id() == tree.root);
     let mut lines = vec![Line::default()];
@@ -19,6 +73,24 @@ pub fn lines(tree: &OrphanTree, columns: usize, look: Look) -> Vec<Line<'static>
         (None, None) => "left behind".to_owned(),
     };
     lines.extend(wrap(&what, columns).into_iter().map(|line| Line::from(bold(line, t.bright))));
+    lines.push(Line::default());
+    let scene = why.found.as_ref().filter(|_| why.root == Some(tree.root)).map(|(found, at_ms)| Scene {
+        evidence: &found.evidence,
+        at_ms: *at_ms,
+        directory: Some(&found.directory),
+        usage: &[],
+        all: false,
+    });
+    match &scene {
+        Some(scene) => {
+            lines.extend(scene.verdict(columns, false, t));
+            let clock = sign::clock(scene.at_ms, look.now);
+            let again =
+                if why.under_way { "looking again…".to_owned() } else { format!("looked at {clock}") };
+            lines.push(span(again, t.dim).into());
+        }
+        None => lines.push(span("looking at what it does…", t.info).into()),
+    }
     lines.push(Line::default());
     let why = match tree.call {
         Some(_) => {
@@ -53,7 +125,12 @@ pub fn lines(tree: &OrphanTree, columns: usize, look: Look) -> Vec<Line<'static>
         lines.push(spread(left, vec![span(right, t.fg)], columns));
     }
     lines.push(Line::default());
-    let keys = [bold("x", t.accent), span(" ends the tree, with proof; asks once", t.dim)];
-    lines.push(Line::from(keys.to_vec()));
+    if let Some(scene) = &scene {
+        lines.extend(scene.facts(columns, look));
+        lines.push(Line::default());
+    }
+    for (key, does) in [("w", " looks again"), ("x", " ends the tree, with proof; asks once")] {
+        lines.push(Line::from(vec![bold(key, t.accent), span(does, t.dim)]));
+    }
     lines
 }

@@ -4,6 +4,9 @@
 mod facts;
 mod stack;
 
+use std::path::Path;
+use std::time::Duration;
+
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
@@ -11,9 +14,8 @@ use ratatui::text::{Line, Span};
 
 use crate::process::verdict::{Confidence, Kind, seconds};
 use crate::run::evidence::{Evidence, Occasion};
-use crate::tui::message::Now;
 use crate::tui::pane::{Look, sign};
-use crate::tui::seen::{Detail, Run};
+use crate::tui::seen::{Run, Usage};
 use crate::tui::theme::Theme;
 use crate::tui::widget::line::{LABEL, blank, bold, cut, fact, span, width, wrap};
 
@@ -28,17 +30,20 @@ const GAP: usize = 3;
 /// One look, and whose it is.
 pub struct Scene<'a> {
     pub evidence: &'a Evidence,
-    pub run: &'a Run,
-    pub detail: Option<&'a Detail>,
+    /// When it was: milliseconds since 1970.
+    pub at_ms: i64,
+    /// The agent's folder, where it is known.
+    pub directory: Option<&'a Path>,
+    /// What the run used, the oldest first; an orphan's is not recorded.
+    pub usage: &'a [Usage],
     /// Every frame and every file.
     pub all: bool,
 }
 
-/// The time of day of a look.
+/// When a run was looked at: milliseconds since 1970.
 #[must_use]
-pub fn clock(evidence: &Evidence, run: &Run, now: Now) -> String {
-    let since = i64::try_from(evidence.t_us / 1_000).unwrap_or(i64::MAX);
-    sign::clock(run.created_ms.saturating_add(since), now)
+pub fn at_ms(evidence: &Evidence, run: &Run) -> i64 {
+    run.created_ms.saturating_add_unsigned(evidence.t_us / 1_000)
 }
 
 impl Scene<'_> {
@@ -65,45 +70,51 @@ impl Scene<'_> {
         if !wide {
             lines.extend(self.tree(columns, look));
         }
-        lines.extend(self.trend(columns, t));
-        lines.extend(self.files(columns, t));
-        for sentence in &self.evidence.left_out {
-            lines.extend(labelled("left out", &sign::safe(sentence), columns, t));
-        }
+        lines.extend(self.rest(columns, t));
         lines
     }
 
+    /// What stands below the verdict of an orphan: without its tree, which is looked at all the time.
+    #[must_use]
+    pub fn facts(&self, columns: usize, look: Look) -> Vec<Line<'static>> {
+        let t = look.theme;
+        let mut lines = self.kernel_rows(columns, t);
+        lines.extend(self.sockets(columns, t));
+        lines.extend(self.rest(columns, t));
+        lines.push(Line::default());
+        lines.extend(self.stack(columns, look));
+        lines
+    }
+
+    fn rest(&self, columns: usize, t: &Theme) -> Vec<Line<'static>> {
+        let left_out = self.evidence.left_out.iter();
+        let left_out = left_out.flat_map(|sentence| labelled("left out", &sign::safe(sentence), columns, t));
+        [self.trend(columns, t), self.files(columns, t), left_out.collect()].concat()
+    }
+
     /// The sentence and what it rests on, on the surface.
-    fn verdict(&self, columns: usize, airy: bool, t: &Theme) -> Vec<Line<'static>> {
+    #[must_use]
+    pub fn verdict(&self, columns: usize, airy: bool, t: &Theme) -> Vec<Line<'static>> {
         let evidence = self.evidence;
-        let colour = match evidence.verdict.kind {
-            Kind::Healthy => t.ok,
-            Kind::Unknown => t.dim,
-            Kind::Socket
-            | Kind::Connecting
-            | Kind::Stdin
-            | Kind::Child
-            | Kind::Sleep
-            | Kind::Lock
-            | Kind::FileLock
-            | Kind::Busy
-            | Kind::Disk
-            | Kind::Stopped
-            | Kind::MemoryGrowing
-            | Kind::PipeFull
-            | Kind::Pipe
-            | Kind::Signal
-            | Kind::Zombie => t.warn,
+        let kind = evidence.verdict.kind;
+        let colour = if kind == Kind::Healthy {
+            t.ok
+        } else if kind == Kind::Unknown {
+            t.dim
+        } else {
+            t.warn
         };
         let confidence = match evidence.verdict.confidence {
             Confidence::High => "high confidence",
             Confidence::Maybe => "maybe",
             Confidence::None => "not known for sure",
         };
-        let silence = seconds(std::time::Duration::from_millis(evidence.silence_ms));
+        let silence = evidence.silence_ms.map_or(String::new(), |silence| {
+            format!(" · nothing printed for {}", seconds(Duration::from_millis(silence)))
+        });
         let sockets = evidence.blamed().map_or(0, |process| process.sockets.len());
         let rests = format!(
-            "{confidence} · nothing printed for {silence} · CPU {} · {}{}",
+            "{confidence}{silence} · CPU {} · {}{}",
             sign::percent(evidence.cpu_percent),
             sign::memory(evidence.rss_bytes),
             if sockets > 0 {

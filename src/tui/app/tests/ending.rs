@@ -1,10 +1,15 @@
 //! Processes with their sums and orders, stops with their proof, orphans, signals.
 
+use std::sync::Arc;
+
 use crate::ops::clean::Cleaned;
+use crate::ops::why::Found;
 use crate::process::ending::{Done, Step};
 use crate::process::id::ProcessId;
 use crate::run::event::Leftover;
+use crate::run::evidence::Python;
 use crate::tui::app::tests::given::{NOW, orphans, outcome};
+use crate::tui::app::tests::why::evidence;
 use crate::tui::app::tests::*;
 
 /// What another tool has left is known.
@@ -42,6 +47,57 @@ fn an_orphan_has_a_page_and_is_counted_80x24() {
     let mut app = orphaned(80, 24);
     press(&mut app, "3 G");
     assert!(matches!(app.subject(), Subject::Orphan(_)));
+    insta::assert_snapshot!(screen(&app));
+}
+
+/// The looks at orphans that are asked for: at whom, and whether stacks may be asked for.
+fn looks(effects: &[Effect]) -> Vec<(i32, bool)> {
+    let look = |effect: &Effect| match effect {
+        Effect::LookAtOrphan { orphans, ask } => Some((orphans[0].root.pid, *ask)),
+        _ => None,
+    };
+    effects.iter().filter_map(look).collect()
+}
+
+/// What was found of it: nobody knows what it has printed, and nobody has asked it for its stack.
+fn found(app: &mut App) -> Vec<Effect> {
+    let mut evidence = evidence();
+    (evidence.silence_ms, evidence.last_output) = (None, None);
+    evidence.verdict.sentence = "gets no answer from 127.0.0.1:11434 (Ollama) for 62 s".into();
+    evidence.verdict.pid = Some(39_870);
+    evidence.processes[0].id.pid = 39_870;
+    let reason = Some("what another tool has started has no stack hook".into());
+    evidence.processes[0].python = Python { threads: Vec::new(), reason };
+    evidence.left_out = vec!["the system does not show the calls of process 39871".into()];
+    let found = Found { evidence, directory: "/agents".into() };
+    let root = ProcessId { pid: 39_870, start_time: 1 };
+    app.update(Message::OrphanLooked { root, found: Arc::new(found) })
+}
+
+#[test]
+fn an_orphan_in_sight_is_looked_at_once_and_asked_only_by_a_key() {
+    let mut app = orphaned(120, 40);
+    // In the list alone it is not looked at.
+    assert_eq!(looks(&press(&mut app, "3")), []);
+    assert_eq!(looks(&press(&mut app, "G")), [(39_870, false)]);
+    assert!(screen(&app).contains("looking at what it does"), "{}", screen(&app));
+    // One look at a time: the key's comes after.
+    assert_eq!(looks(&press(&mut app, "w")), []);
+    assert_eq!(looks(&found(&mut app)), [(39_870, true)]);
+    assert!(screen(&app).contains("looking again"), "{}", screen(&app));
+    assert_eq!(looks(&found(&mut app)), []);
+    assert_eq!(looks(&app.update(orphans())), []);
+    // Who comes back to it sees it anew.
+    press(&mut app, "g");
+    assert!(!screen(&app).contains("no answer"), "{}", screen(&app));
+    assert_eq!(looks(&press(&mut app, "G")), [(39_870, false)]);
+}
+
+#[test]
+fn an_orphan_says_why_120x40() {
+    let mut app = orphaned(120, 40);
+    press(&mut app, "3 G");
+    found(&mut app);
     insta::assert_snapshot!(screen(&app));
 }
 

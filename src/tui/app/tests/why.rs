@@ -38,7 +38,7 @@ fn process(pid: i32, ppid: i32, command: &str) -> Looked {
 }
 
 /// A call of a model server that does not answer, found 62 s after the start.
-fn evidence() -> Evidence {
+pub(super) fn evidence() -> Evidence {
     let library = "/agents/.venv/lib/python3.11/site-packages";
     let frames = vec![
         frame("recv_into", "/usr/lib/python3.11/socket.py", 708, false),
@@ -87,7 +87,7 @@ fn evidence() -> Evidence {
             tid: Some(41_233),
         },
         between_ms: 1_000,
-        silence_ms: 62_000,
+        silence_ms: Some(62_000),
         cpu_percent: 0.0,
         rss_bytes: 167 << 20,
         last_output: Some(LastOutput {
@@ -98,6 +98,20 @@ fn evidence() -> Evidence {
         processes: vec![agent, process(41_240, 41_233, "node tool.js")],
         left_out: Vec::new(),
     }
+}
+
+#[test]
+fn silence_stands_in_the_list_and_is_counted_80x24() {
+    let mut app = filled(80, 24);
+    seems_stuck(&mut app);
+    insta::assert_snapshot!(screen(&app));
+}
+
+#[test]
+fn silence_stands_in_the_list_and_is_counted_120x40() {
+    let mut app = filled(120, 40);
+    seems_stuck(&mut app);
+    insta::assert_snapshot!(screen(&app));
 }
 
 fn seems_stuck(app: &mut App) -> Arc<Run> {

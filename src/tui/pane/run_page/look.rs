@@ -117,7 +117,7 @@ impl RunPage {
         }
         let found = self.look.found.as_ref();
         found.map_or_else(Vec::new, |found| {
-            vec![span(format!("looked at {}", why::clock(found, run, look.now)), t.dim)]
+            vec![span(format!("looked at {}", sign::clock(why::at_ms(found, run), look.now)), t.dim)]
         })
     }
 
@@ -140,7 +140,13 @@ impl RunPage {
             lines.push(Line::default());
         }
         if let Some(evidence) = &self.look.found {
-            let scene = Scene { evidence, run, detail, all: self.look.all };
+            let scene = Scene {
+                evidence,
+                at_ms: why::at_ms(evidence, run),
+                directory: detail.map(|detail| detail.spec.directory.as_path()),
+                usage: detail.map(|detail| detail.usage.as_slice()).unwrap_or_default(),
+                all: self.look.all,
+            };
             lines.extend(scene.lines(columns, look));
             return lines;
         }

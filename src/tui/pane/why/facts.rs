@@ -7,6 +7,7 @@ use ratatui::text::Line;
 use crate::process::sampler::ProcessSample;
 use crate::process::verdict::seconds;
 use crate::run::evidence::{KernelThread, Looked, Socket};
+use crate::text;
 use crate::tui::message::Now;
 use crate::tui::pane::why::{Scene, drawn, labelled};
 use crate::tui::pane::{Look, procs, sign};
@@ -66,9 +67,18 @@ impl Scene<'_> {
 
     pub(super) fn sockets(&self, columns: usize, t: &Theme) -> Vec<Line<'static>> {
         let sockets = self.evidence.blamed().map(|process| process.sockets.as_slice()).unwrap_or_default();
-        let rows = sockets.iter().enumerate();
-        rows.flat_map(|(at, one)| labelled(if at == 0 { "sockets" } else { "" }, &socket(one), columns, t))
-            .collect()
+        if sockets.is_empty() {
+            return Vec::new();
+        }
+        let safe = |row: [String; 7]| row.map(|cell| sign::safe(&cell));
+        let rows: Vec<_> =
+            std::iter::once(Socket::heads()).chain(sockets.iter().map(Socket::row)).map(safe).collect();
+        let rows = text::table(&rows, columns.saturating_sub(usize::from(LABEL))).into_iter().enumerate();
+        let line = |(at, row)| match at {
+            0 => fact("sockets", vec![span(row, t.dim)], t),
+            _ => fact("", vec![span(row, t.fg)], t),
+        };
+        rows.map(line).collect()
     }
 
     pub(super) fn files(&self, columns: usize, t: &Theme) -> Vec<Line<'static>> {
@@ -99,6 +109,10 @@ impl Scene<'_> {
     }
 
     pub(super) fn last_output(&self, columns: usize, t: &Theme) -> Vec<Line<'static>> {
+        // Nobody listens to an orphan.
+        if self.evidence.silence_ms.is_none() {
+            return Vec::new();
+        }
         let Some(last) = &self.evidence.last_output else {
             return labelled("last line", "nothing was printed", columns, t);
         };
@@ -110,8 +124,7 @@ impl Scene<'_> {
     /// All processes of the run, as old as they were then.
     pub(super) fn tree(&self, columns: usize, look: Look) -> Vec<Line<'static>> {
         let t = look.theme;
-        let then = self.run.created_ms.saturating_add_unsigned(self.evidence.t_us / 1_000);
-        let since = u64::try_from(look.now.wall_ms.saturating_sub(then)).unwrap_or(0);
+        let since = u64::try_from(look.now.wall_ms.saturating_sub(self.at_ms)).unwrap_or(0);
         let now = Now { uptime_ms: look.now.uptime_ms.saturating_sub(since), ..look.now };
         let processes: Vec<_> = self.evidence.processes.iter().map(sample).collect();
         let heads = procs::tree_heads(u16::try_from(columns).unwrap_or(u16::MAX), t);
@@ -125,7 +138,7 @@ impl Scene<'_> {
     /// What the run used in the last minute.
     #[expect(clippy::cast_precision_loss, reason = "a graph has some dozens of steps")]
     pub(super) fn charts(&self, columns: usize, t: &Theme) -> Vec<Line<'static>> {
-        let usage = self.detail.map(|detail| detail.usage.as_slice()).unwrap_or_default();
+        let usage = self.usage;
         let Some(last) = usage.last() else { return Vec::new() };
         let from = last.t_us.saturating_sub(CHART_US);
         let title = format!("Last {} s", (last.t_us - from) / 1_000_000);
@@ -150,14 +163,6 @@ impl Scene<'_> {
         chart("memory", sign::memory(last.rss_bytes), memory, 1.0);
         lines
     }
-}
-
-fn socket(socket: &Socket) -> String {
-    let service = socket.service.as_ref().map(|name| format!(" ({name})")).unwrap_or_default();
-    sign::safe(&format!(
-        "fd {}  {}  {} → {}{service}  rx {}  tx {}",
-        socket.fd, socket.state, socket.local, socket.peer, socket.received, socket.sent
-    ))
 }
 
 fn wchan(thread: &KernelThread) -> String {

@@ -8,7 +8,7 @@ use ratatui::text::Line;
 use crate::process::stack::SIGNAL;
 use crate::run::evidence::{Evidence, Frame, Looked, PythonThread};
 use crate::text;
-use crate::tui::pane::why::{Scene, clock, painted};
+use crate::tui::pane::why::{Scene, painted};
 use crate::tui::pane::{Look, sign};
 use crate::tui::theme::{Depth, Theme};
 use crate::tui::widget::line::{blank, bold, section, span, spread, wrap};
@@ -57,7 +57,7 @@ impl Scene<'_> {
             Some(reason) => format!("no stack was taken: {}", sign::safe(reason)),
             None if threads.is_empty() => "no stack was taken".to_owned(),
             None => {
-                let clock = clock(self.evidence, self.run, look.now);
+                let clock = sign::clock(self.at_ms, look.now);
                 format!("a stack was taken at {clock} (signal {SIGNAL}, once)")
             }
         };
@@ -123,7 +123,7 @@ impl Scene<'_> {
 
     /// A file as short as it stays plain: without the agent's folder, without where libraries are installed.
     fn short(&self, file: &str) -> String {
-        let own = self.detail.and_then(|detail| Path::new(file).strip_prefix(&detail.spec.directory).ok());
+        let own = self.directory.and_then(|directory| Path::new(file).strip_prefix(directory).ok());
         let file = own.and_then(Path::to_str).unwrap_or(file);
         let library = file.rsplit_once("/site-packages/").map(|(_, library)| library);
         let standard = || {
