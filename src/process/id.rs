@@ -1,6 +1,7 @@
 //! A process is its pid **and** its start time: pids are used again, the pair is not (until the next boot).
 
 use std::fs;
+use std::sync::OnceLock;
 
 use serde::{Deserialize, Serialize};
 
@@ -97,8 +98,10 @@ impl Stat {
 
 /// Changes with every boot; a [`ProcessId`] of another boot names nothing.
 #[must_use]
-pub fn boot_id() -> String {
-    fs::read_to_string("/proc/sys/kernel/random/boot_id").unwrap_or_default().trim().to_owned()
+pub fn boot_id() -> &'static str {
+    static BOOT: OnceLock<String> = OnceLock::new();
+    let read = || fs::read_to_string("/proc/sys/kernel/random/boot_id").unwrap_or_default().trim().to_owned();
+    BOOT.get_or_init(read)
 }
 
 /// Milliseconds since the machine was started; time in which it slept counts, as it does in start times.

@@ -70,7 +70,7 @@ fn supervise(dir: &RunDir, lock: File, ready: &mut Option<File>) -> io::Result<(
     recording.event(Event::Starting {
         wall_ms: jiff::Timestamp::now().as_millisecond(),
         clock_us: recording.started_us(),
-        boot_id: id::boot_id(),
+        boot_id: id::boot_id().to_owned(),
         supervisor: ProcessId::current(),
     });
     let mut supervisor = Supervisor {

@@ -79,7 +79,7 @@ fn mark(directory: &Path, begin: &Begin, builder: ProcessId) -> Marker {
         v: FORMAT,
         build: format!("{now}-{}-{}", builder.pid, builder.start_time),
         builder,
-        boot_id: id::boot_id(),
+        boot_id: id::boot_id().to_owned(),
         place: begin.place,
         basis: begin.basis,
         interpreter: begin.interpreter.clone(),

@@ -54,7 +54,7 @@ impl Bench {
             Event::Starting {
                 wall_ms: 0,
                 clock_us: clock_us(),
-                boot_id: boot_id(),
+                boot_id: boot_id().to_owned(),
                 supervisor: ProcessId::current(),
             },
         );
