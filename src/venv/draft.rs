@@ -199,7 +199,9 @@ impl Draft<'_> {
         };
         let argv = command.argv(&self.site);
         let python = self.site.python.clone();
-        let step = self.push(&command.text, reason, argv);
+        let out =
+            if command.leaves_out() { "; its part that makes the environment is done already" } else { "" };
+        let step = self.push(&command.text, &format!("{reason}{out}"), argv);
         step.skip = skip.map(str::to_owned);
         set(step, "VIRTUAL_ENV", &environment);
         set(step, "UV_PROJECT_ENVIRONMENT", &environment);
