@@ -120,6 +120,9 @@ impl Draft<'_> {
         let project = self.found.pyproject.clone().unwrap_or_default();
         let uv = self.site.uv.is_some();
         match basis {
+            Basis::Lock if uv && self.found.mismatch.is_some() => {
+                self.sync(&["--frozen"], "uv.lock found, but it does not match pyproject.toml")?;
+            }
             Basis::Lock if uv => self.sync(&["--frozen"], "uv.lock and pyproject.toml found")?,
             Basis::Project if uv => self.sync(&[], "pyproject.toml found")?,
             Basis::Lock | Basis::Project if project.package || !project.dependencies.is_empty() => {

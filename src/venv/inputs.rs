@@ -270,7 +270,7 @@ mod tests {
         assert_eq!(changed(), None);
         write("sub/pins.txt", "a==1\n");
         assert_eq!(changed().as_deref(), Some("sub/pins.txt is new since the build"));
-        let endless: String = (0..99).map(|n| format!("-r {n}.txt\n")).collect();
+        let endless = (0..99).map(|n| format!("-r {n}.txt")).collect::<Vec<_>>().join("\n");
         write("requirements.txt", &endless);
         assert_eq!(Inputs::take(folder.path(), Basis::Requirements).files.len(), usual.len() + MOST_INCLUDED);
     }

@@ -282,6 +282,7 @@ fn a_lock_that_lacks_what_the_project_asks_for_is_said_before_and_after() {
                     `uv lock` in the agent's folder writes it anew";
     let (plan, ..) = plugdeck(&tools, &sandbox, &["build", "demo/text-stats", "--plan", "--json"]);
     assert_eq!(plan["warnings"], serde_json::json!([sentence]));
+    assert_eq!(plan["steps"][2]["reason"], "uv.lock found, but it does not match pyproject.toml");
     // A warning and no failure.
     let (report, code, _) = plugdeck(&tools, &sandbox, &["build", "demo/text-stats", "--json"]);
     assert_eq!((code, &report["warnings"]), (0, &serde_json::json!([sentence])), "{report}");
