@@ -10,6 +10,7 @@ use rustix::process::{Pid, Signal, WaitOptions};
 use crate::cli::ear::Ear;
 use crate::cli::follower::Follower;
 use crate::cli::print;
+use crate::cli::quiet::Quiet;
 use crate::ops::Rejected;
 use crate::ops::stop::{self, Insistence, Push};
 use crate::process::signal;
@@ -37,10 +38,15 @@ pub enum Show {
 pub fn attend(run: &mut RunView, show: Show, first: String, ear: &mut Ear) -> io::Result<()> {
     run.refresh()?;
     let supervisor = run.status.supervisor.and_then(|supervisor| signal::open(supervisor).ok());
-    let mut talk = Talk { follower: Follower::new(run), show, waiting: first.into_bytes(), written: 0 };
+    let quiet = (show == Show::Everything).then(Quiet::new).flatten();
+    let mut talk =
+        Talk { follower: Follower::new(run), show, quiet, waiting: first.into_bytes(), written: 0 };
     let mut insistence = Insistence::new(run.spec.limits, Instant::now());
     loop {
         let more = talk.fill();
+        if !more {
+            talk.count(run);
+        }
         let look = if more && !talk.is_waiting() {
             Some(Duration::ZERO)
         } else if supervisor.is_none() || (talk.show != Show::Nothing && !talk.is_waiting()) {
@@ -105,6 +111,8 @@ pub fn attend(run: &mut RunView, show: Show, first: String, ear: &mut Ear) -> io
 struct Talk {
     follower: Follower,
     show: Show,
+    /// Counts the silence of a build on a terminal.
+    quiet: Option<Quiet>,
     waiting: Vec<u8>,
     written: usize,
 }
@@ -128,17 +136,33 @@ impl Talk {
         match lines {
             Ok(lines) => {
                 let shown = |line: &&Line| line.stream == Stream::Err || self.show == Show::Everything;
-                for line in lines.iter().filter(shown) {
+                let mut shown = lines.iter().filter(shown).peekable();
+                if let (Some(quiet), Some(_)) = (&mut self.quiet, shown.peek()) {
+                    self.waiting.extend_from_slice(quiet.over().as_bytes());
+                }
+                for line in shown {
                     speak(line, &mut self.waiting);
                 }
                 !lines.is_empty()
             }
             Err(error) => {
                 // The run goes on and has its result; only nobody can watch it.
-                self.waiting = format!("warning: what the run prints cannot be read: {error}\n").into_bytes();
+                let wipe = self.quiet.as_mut().map_or("", Quiet::over);
+                self.waiting =
+                    format!("{wipe}warning: what the run prints cannot be read: {error}\n").into_bytes();
                 self.show = Show::Nothing;
                 true
             }
+        }
+    }
+
+    /// Counts on, where nothing else is being said.
+    fn count(&mut self, run: &mut RunView) {
+        if self.is_waiting() || self.show == Show::Nothing {
+            return;
+        }
+        if let Some(line) = self.quiet.as_mut().and_then(|quiet| quiet.line(run)) {
+            (self.waiting, self.written) = (line.into_bytes(), 0);
         }
     }
 
@@ -168,6 +192,8 @@ impl Talk {
             if !self.fill() {
                 let lines = self.follower.open_lines();
                 self.take(Ok(lines));
+                let wipe = self.quiet.as_mut().map_or("", Quiet::over);
+                self.waiting.extend_from_slice(wipe.as_bytes());
                 last = true;
             }
         }

@@ -47,7 +47,12 @@ pub fn perform(context: &Context, args: &Args) -> Result<ExitCode, Failure> {
     let ready = build::prepare(context, &args.agent, build::Options { replace_foreign: args.yes, wish })?;
     held.check()?;
     tell_of_uv(&ready.plan, wish);
-    let prepared = ready.run;
+    let mut prepared = ready.run;
+    if args.json {
+        prepared.warnings.extend(ready.plan.warnings);
+    } else {
+        warn(&ready.plan);
+    }
     let run = prepared.start(context, How::Fork)?;
     let wish = answer::Wish {
         json: args.json,
@@ -60,9 +65,19 @@ pub fn perform(context: &Context, args: &Args) -> Result<ExitCode, Failure> {
     Ok(code)
 }
 
+/// Says what will not be as one may expect.
+fn warn(plan: &Plan) {
+    for warning in &plan.warnings {
+        print::talk_bytes(format!("warning: {warning}").as_bytes());
+    }
+}
+
 /// Says that there is no uv, and how to get it; or that there is one, where it was to be fetched.
 fn tell_of_uv(plan: &Plan, wish: Wish) {
     match (plan.lacks_uv, wish.fetch_uv) {
+        (true, false) if plan.brings_uv => {
+            print::talk("no uv was found; the manifest's own commands install one into the environment");
+        }
         (true, false) => {
             print::talk("no uv was found, so pip builds, which is slower; --fetch-uv fetches it once");
         }
@@ -79,6 +94,7 @@ struct PlanReport<'a> {
     interpreter: &'a str,
     python_version: &'a str,
     steps: &'a [Step],
+    warnings: &'a [String],
 }
 
 fn plan(context: &Context, args: &Args, wish: Wish, held: &Held) -> Result<ExitCode, Failure> {
@@ -92,11 +108,13 @@ fn plan(context: &Context, args: &Args, wish: Wish, held: &Held) -> Result<ExitC
             interpreter: &plan.interpreter,
             python_version: &plan.python_version,
             steps: &plan.steps,
+            warnings: &plan.warnings,
         };
         print::json(&report)?;
     } else {
         print::talk(&format!("with {}, python {} ({})", plan.tool, plan.python_version, plan.interpreter));
         print::talk(steps(&plan.steps).trim_end());
+        warn(&plan);
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -21,6 +21,7 @@ mod parameters;
 mod pretty;
 mod print;
 mod ps;
+mod quiet;
 mod report;
 mod run;
 mod why;

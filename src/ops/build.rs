@@ -43,6 +43,19 @@ pub fn plan(context: &Context, agent: &str, wish: Wish) -> Result<Plan, Rejected
 pub fn settle(context: &Context, agent: &str) {
     // Whatever is wrong is said by that next look.
     let _ = agents::find(context, agent);
+    tidy(context, &Surroundings::from_env(&context.paths.home));
+}
+
+/// Removes the uv that was half fetched, where no build fetches it any more.
+fn tidy(context: &Context, surroundings: &Surroundings) {
+    fetched::tidy(&surroundings.fetched, |folder| {
+        let names = |run: RunView| {
+            let words = run.spec.steps.iter().flat_map(|step| &step.argv);
+            words.into_iter().any(|word| Path::new(word) == folder)
+        };
+        // What cannot be read may be the build that goes on.
+        runs::live(context).map_or(true, |live| live.into_iter().any(|run| run.map_or(true, names)))
+    });
 }
 
 /// Whether building this agent would replace an environment that plugdeck did not build, which takes a person's
@@ -97,9 +110,7 @@ fn plan_for(context: &Context, agent: &Agent, wish: Wish) -> Result<Plan, Reject
         return Err(Rejected::new(Why::NotReady, sentence));
     }
     let surroundings = Surroundings::from_env(&context.paths.home);
-    if wish.fetch_uv {
-        fetched::tidy(&surroundings.fetched);
-    }
+    tidy(context, &surroundings);
     let machine = Machine::look(&surroundings, &context.program, &agent.directory);
     plan::plan(&Found::look(&agent.directory, manifest), &machine, &context.paths.runs(), wish)
         .map_err(|error| Rejected::new(Why::NotReady, format!("{} cannot be built: {error}", agent.name)))

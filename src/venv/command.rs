@@ -75,11 +75,21 @@ impl Command {
         }
     }
 
+    /// Whether it brings a uv into an environment where there is none.
+    pub fn brings_uv(&self) -> bool {
+        self.purpose == Purpose::FetchUv
+    }
+
+    /// Whether it is uv itself, for more than pip can do.
+    pub fn needs_uv(&self) -> bool {
+        self.words.as_ref().is_some_and(|words| words[0] == "uv" && uv_pip(words).is_none())
+    }
+
     /// Program and arguments with the environment's interpreter named wherever the command leaves it open.
     pub fn argv(&self, site: &Site) -> Vec<String> {
         let Some(words) = &self.words else {
             let folder = site.environment.file_name().unwrap_or_default().to_string_lossy();
-            let text = self.text.replace(".venv/", &format!("{folder}/"));
+            let text = without_the_done(&self.text).replace(".venv/", &format!("{folder}/"));
             return vec!["/bin/sh".into(), "-c".into(), text];
         };
         let uv = || site.uv.clone().unwrap_or_else(|| "uv".into());
@@ -107,12 +117,37 @@ impl Command {
         argv
     }
 
+    /// Whether a part of it is left out, because an environment that has just been made needs it no more.
+    pub fn leaves_out(&self) -> bool {
+        self.words.is_none() && without_the_done(&self.text) != self.text
+    }
+
     /// Whether a shell or a program plugdeck does not know runs it: then only variables can point the way.
     pub fn is_foreign(&self) -> bool {
         self.words
             .as_ref()
             .is_none_or(|words| !is_python(&words[0]) && words[0] != "uv" && pip(words).is_none())
     }
+}
+
+/// A chain of commands without those of its parts that make or activate the environment: it is there, and a second
+/// one would be refused. A chain that goes elsewhere first means another environment.
+fn without_the_done(script: &str) -> String {
+    let parts: Vec<&str> = script.split("&&").collect();
+    let words = |part: &str| shell_words::split(part).unwrap_or_default();
+    let odd = |part: &&str| words(part).first().is_none_or(|word| word == "cd");
+    if script.contains('\n') || parts.iter().any(odd) {
+        return script.to_owned();
+    }
+    let done = |part: &&str| {
+        !part.contains(['|', '&', ';', '$', '`', '<', '>', '(', ')'])
+            && matches!(purpose(&words(part)), Purpose::MakeEnvironment | Purpose::Activate)
+    };
+    if !parts.iter().any(done) {
+        return script.to_owned();
+    }
+    let left: Vec<&str> = parts.into_iter().filter(|part| !done(part)).map(str::trim).collect();
+    left.join(" && ")
 }
 
 fn uv_pip_argv(uv: String, site: &Site, rest: &[String]) -> Vec<String> {
@@ -255,6 +290,21 @@ mod tests {
         check("pip install uv && make", Purpose::Other, "/bin/sh -c pip install uv && make");
         check("make && pip install uv", Purpose::Other, "/bin/sh -c make && pip install uv");
         check("cd x; .venv/bin/pip list", Purpose::Other, "/bin/sh -c cd x; .venv.new/bin/pip list");
+        let chain = "/bin/sh -c pip install uv && uv pip install a || b";
+        check("pip install uv && uv venv && uv pip install a || b", Purpose::Other, chain);
+        check("python3 -m venv .venv && . .venv/bin/activate && make", Purpose::Other, "/bin/sh -c make");
+        check("cd x && uv venv && y", Purpose::Other, "/bin/sh -c cd x && uv venv && y");
+        let quoted = "/bin/sh -c sh -c 'uv venv && x'";
+        check(
+            "sh -c 'uv venv && x'",
+            Purpose::Other,
+            quoted.strip_prefix("/bin/sh -c ").unwrap().replace('\'', "").as_str(),
+        );
+        check(
+            "uv venv && echo 'a && uv venv && b'",
+            Purpose::Other,
+            "/bin/sh -c uv venv && echo 'a && uv venv && b'",
+        );
     }
 
     #[test]

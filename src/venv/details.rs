@@ -1,7 +1,6 @@
 //! Everything that is known of one agent's environment, for the page of the agent that is looked at. Reads some
 //! thousand files' sizes, so this is never asked for a list.
 
-use std::collections::HashSet;
 use std::fs;
 use std::path::Path;
 
@@ -10,6 +9,7 @@ use crate::venv::disk::Disk;
 use crate::venv::folder::{ENVIRONMENT, exists, read_at_most};
 use crate::venv::inputs::Change;
 use crate::venv::packages::{self, Package};
+use crate::venv::pins;
 use crate::venv::pyproject::Pyproject;
 use crate::venv::stamp::{self, Environment, Stamp};
 
@@ -84,12 +84,7 @@ fn problems(directory: &Path) -> Vec<String> {
         None => {}
     }
     match read("uv.lock") {
-        Some(Ok(lock)) => problems.extend(unlocked(&lock, &wanted).map(|name| {
-            format!(
-                "uv.lock does not match pyproject.toml, which asks for {name}; `uv lock` in the agent's folder \
-                 writes it anew"
-            )
-        })),
+        Some(Ok(lock)) => problems.extend(pins::mismatch(&lock, &wanted)),
         Some(Err(problem)) => problems.push(problem),
         None => {}
     }
@@ -101,20 +96,6 @@ fn problems(directory: &Path) -> Vec<String> {
         None => {}
     }
     problems.into_iter().map(|problem| text::safe(problem.as_bytes())).collect()
-}
-
-/// The first of some requirements whose package a `uv.lock` does not know.
-fn unlocked(lock: &str, requirements: &[String]) -> Option<String> {
-    let names: HashSet<String> = lock
-        .split("[[package]]")
-        .skip(1)
-        .filter_map(|package| package.lines().find_map(|line| line.strip_prefix("name = ")))
-        .map(|name| packages::normal(name.trim().trim_matches('"')))
-        .collect();
-    requirements
-        .iter()
-        .map(|requirement| packages::normal(&name_of(requirement)))
-        .find(|name| !name.is_empty() && !names.contains(name))
 }
 
 fn name_of(requirement: &str) -> String {
@@ -169,10 +150,8 @@ mod tests {
         check(&[("pyproject.toml", &project("Rich[x]>=13")), ("uv.lock", lock)], &[]);
         check(
             &[("pyproject.toml", &project("httpx")), ("uv.lock", lock)],
-            &[
-                "uv.lock does not match pyproject.toml, which asks for httpx; `uv lock` in the agent's folder \
-               writes it anew",
-            ],
+            &["uv.lock does not match pyproject.toml, which asks for httpx: uv builds what the lock says; \
+               `uv lock` in the agent's folder writes it anew"],
         );
     }
 

@@ -120,6 +120,9 @@ impl Draft<'_> {
         let project = self.found.pyproject.clone().unwrap_or_default();
         let uv = self.site.uv.is_some();
         match basis {
+            Basis::Lock if uv && self.found.mismatch.is_some() => {
+                self.sync(&["--frozen"], "uv.lock found, but it does not match pyproject.toml")?;
+            }
             Basis::Lock if uv => self.sync(&["--frozen"], "uv.lock and pyproject.toml found")?,
             Basis::Project if uv => self.sync(&[], "pyproject.toml found")?,
             Basis::Lock | Basis::Project if project.package || !project.dependencies.is_empty() => {
@@ -199,7 +202,9 @@ impl Draft<'_> {
         };
         let argv = command.argv(&self.site);
         let python = self.site.python.clone();
-        let step = self.push(&command.text, reason, argv);
+        let out =
+            if command.leaves_out() { "; its part that makes the environment is done already" } else { "" };
+        let step = self.push(&command.text, &format!("{reason}{out}"), argv);
         step.skip = skip.map(str::to_owned);
         set(step, "VIRTUAL_ENV", &environment);
         set(step, "UV_PROJECT_ENVIRONMENT", &environment);

@@ -17,9 +17,6 @@ pub const PROGRAM: &str = "uv";
 /// What the folders of fetches begin with.
 const NEW: &str = "new-";
 
-/// After this time a fetch is no longer going on.
-const ABANDONED: Duration = Duration::from_secs(60 * 60);
-
 /// How long the new program may take to say its version, on a busy machine.
 const ANSWER: Duration = Duration::from_secs(30);
 
@@ -43,13 +40,12 @@ pub fn keep(made: &Path) -> Result<(), Error> {
     Ok(())
 }
 
-/// Removes what fetches that failed or were stopped have left behind. `fetched` is the folder of them all.
-pub fn tidy(fetched: &Path) {
-    for entry in fs::read_dir(fetched).into_iter().flatten().flatten() {
-        let age = entry.metadata().and_then(|file| file.modified()).map(|made| made.elapsed());
-        if is_fetch(&entry.path()) && matches!(age, Ok(Ok(age)) if age > ABANDONED) {
-            let _ = fs::remove_dir_all(entry.path());
-        }
+/// Removes what fetches that failed or were stopped have left behind. `fetched` is the folder of them all; `goes_on`
+/// says whether a build that lives fetches into this one, which is there no earlier than its build.
+pub fn tidy(fetched: &Path, goes_on: impl Fn(&Path) -> bool) {
+    let entries = fs::read_dir(fetched).into_iter().flatten().flatten();
+    for path in entries.map(|entry| entry.path()).filter(|path| is_fetch(path) && !goes_on(path)) {
+        let _ = fs::remove_dir_all(path);
     }
 }
 

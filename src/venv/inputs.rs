@@ -4,15 +4,23 @@
 use std::fs;
 use std::io::Read as _;
 use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
-use std::path::Path;
+use std::path::{Component, Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
 use crate::agent::manifest::{self, Manifest};
+use crate::text;
+use crate::venv::folder;
 use crate::venv::probe::Basis;
 
 /// A manifest's names; the first that is there counts.
 const MANIFESTS: [&str; 2] = ["agent.yaml", "agent.yml"];
+
+/// pip's and uv's own name.
+const REQUIREMENTS: &str = "requirements.txt";
+
+/// Files that requirements may include; what they include beyond that is not watched.
+const MOST_INCLUDED: usize = 32;
 
 /// Bytes of an input that are read; what comes after them is told apart by the size alone.
 const MOST: u64 = 16 << 20;
@@ -43,8 +51,12 @@ impl Inputs {
     /// How they stand now.
     #[must_use]
     pub fn take(directory: &Path, basis: Basis) -> Self {
-        let one = |name: &&str| Input { name: (*name).into(), print: print(directory, name, basis) };
-        Self { files: names(basis).iter().map(one).collect() }
+        let mut all: Vec<String> = names(basis).iter().map(|name| (*name).to_owned()).collect();
+        if names(basis).contains(&REQUIREMENTS) {
+            include(directory, &mut all);
+        }
+        let one = |name: String| Input { print: print(directory, &name, basis), name };
+        Self { files: all.into_iter().map(one).collect() }
     }
 
     /// Takes those that were not there before and are there now: a build may write `uv.lock` itself.
@@ -127,15 +139,59 @@ impl Input {
 fn names(basis: Basis) -> &'static [&'static str] {
     match basis {
         Basis::Lock | Basis::Project => &["uv.lock", "pyproject.toml", "agent.yaml", "agent.yml"],
-        Basis::Requirements => &["requirements.txt", "pyproject.toml", "agent.yaml", "agent.yml"],
+        Basis::Requirements => &[REQUIREMENTS, "pyproject.toml", "agent.yaml", "agent.yml"],
         Basis::Package | Basis::Dependencies | Basis::Nothing => {
-            &["requirements.txt", "pyproject.toml", "setup.py", "agent.yaml", "agent.yml"]
+            &[REQUIREMENTS, "pyproject.toml", "setup.py", "agent.yaml", "agent.yml"]
         }
         // Where the manifest is followed although there is more, its commands may read all of it.
         Basis::Commands => {
-            &["uv.lock", "requirements.txt", "pyproject.toml", "setup.py", "agent.yaml", "agent.yml"]
+            &["uv.lock", REQUIREMENTS, "pyproject.toml", "setup.py", "agent.yaml", "agent.yml"]
         }
     }
+}
+
+/// Adds the files that requirements include, those that they include, and so on: each once, and none from outside
+/// the agent's folder.
+fn include(directory: &Path, all: &mut Vec<String>) {
+    let mut waiting = vec![REQUIREMENTS.to_owned()];
+    let mut room = MOST_INCLUDED;
+    while let Some(name) = waiting.pop() {
+        let bytes = folder::read_at_most(&directory.join(&name), MOST).unwrap_or_default();
+        let text = String::from_utf8_lossy(&bytes);
+        let beside = Path::new(&name).parent().unwrap_or(Path::new(""));
+        for file in text.lines().filter_map(included) {
+            let Some(path) = within(&beside.join(file)).filter(|path| room > 0 && !all.contains(path)) else {
+                continue;
+            };
+            room -= 1;
+            all.push(path.clone());
+            waiting.push(path);
+        }
+    }
+}
+
+/// The file that a line of requirements includes: `-r FILE`, `--constraint=FILE`.
+fn included(line: &str) -> Option<&str> {
+    let line = line.split(" #").next()?.trim();
+    let flags = ["--requirement", "--constraint", "-r", "-c"];
+    let rest = flags.into_iter().find_map(|flag| line.strip_prefix(flag))?;
+    let file = rest.trim_start_matches('=').trim().trim_matches(['"', '\'']);
+    (!file.is_empty() && !file.contains("://")).then_some(file)
+}
+
+/// A relative path without its dots; `None` for one that leads out.
+fn within(path: &Path) -> Option<String> {
+    let mut clean = PathBuf::new();
+    for part in path.components() {
+        match part {
+            Component::Normal(name) => clean.push(name),
+            Component::CurDir => {}
+            Component::ParentDir => clean.pop().then_some(())?,
+            Component::RootDir | Component::Prefix(_) => return None,
+        }
+    }
+    // It is shown as it is.
+    clean.into_os_string().into_string().ok().filter(|path| text::safe(path.as_bytes()) == *path)
 }
 
 fn print(directory: &Path, name: &str, basis: Basis) -> Option<Print> {
@@ -194,6 +250,29 @@ mod tests {
         assert_eq!(changed().as_deref(), Some("uv.lock changed since the build"));
         fs::remove_file(path("uv.lock")).unwrap();
         assert_eq!(changed().as_deref(), Some("uv.lock is gone since the build"));
+    }
+
+    #[test]
+    fn what_requirements_include_counts_too() {
+        let folder = tempfile::tempdir().unwrap();
+        let write = |name: &str, text: &str| fs::write(folder.path().join(name), text).unwrap();
+        fs::create_dir(folder.path().join("sub")).unwrap();
+        write(
+            "requirements.txt",
+            "a\n-r sub/more.txt # why\n-c /etc/hosts\n-r ../../up.txt\n-r https://host/r.txt\n",
+        );
+        write("sub/more.txt", "--constraint=./pins.txt\n-r ../requirements.txt\n-rmore.txt\n");
+        let inputs = Inputs::take(folder.path(), Basis::Requirements);
+        let names: Vec<_> = inputs.files.iter().map(|file| file.name.as_str()).collect();
+        let usual = ["requirements.txt", "pyproject.toml", "agent.yaml", "agent.yml"];
+        assert_eq!(names, [&usual[..], &["sub/more.txt", "sub/pins.txt"]].concat());
+        let changed = || inputs.changed(folder.path(), Basis::Requirements);
+        assert_eq!(changed(), None);
+        write("sub/pins.txt", "a==1\n");
+        assert_eq!(changed().as_deref(), Some("sub/pins.txt is new since the build"));
+        let endless = (0..99).map(|n| format!("-r {n}.txt")).collect::<Vec<_>>().join("\n");
+        write("requirements.txt", &endless);
+        assert_eq!(Inputs::take(folder.path(), Basis::Requirements).files.len(), usual.len() + MOST_INCLUDED);
     }
 
     #[test]

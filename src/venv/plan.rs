@@ -60,8 +60,12 @@ pub struct Plan {
     pub tool: String,
     /// The machine has no uv, fetched or not.
     pub lacks_uv: bool,
+    /// One of the manifest's commands brings a uv into the environment, for the commands after it.
+    pub brings_uv: bool,
     /// The manifest has commands that could be followed instead.
     pub has_commands: bool,
+    /// What will not be as one may expect, a sentence each.
+    pub warnings: Vec<String>,
 }
 
 /// Plans the build of an environment. `runs` is where the run directories are.
@@ -127,7 +131,22 @@ pub fn plan(found: &Found, machine: &Machine, runs: &Path, wish: Wish) -> Result
     draft.commit(place)?;
     let python_version = python.version.to_string();
     let has_commands = found.commands.iter().any(|command| !command.trim().is_empty());
-    Ok(Plan { steps: draft.steps, interpreter, python_version, tool, lacks_uv, has_commands })
+    let brings_uv = machine.uv.is_none() && commands.iter().any(Command::brings_uv);
+    let mismatch = found.mismatch.iter().filter(|_| basis == Basis::Lock && machine.uv.is_some());
+    let warnings = mismatch.cloned().chain(without_uv(machine, &commands)).collect();
+    let steps = draft.steps;
+    Ok(Plan { steps, interpreter, python_version, tool, lacks_uv, brings_uv, has_commands, warnings })
+}
+
+/// The first command that cannot do without uv, where none is there by then.
+fn without_uv(machine: &Machine, commands: &[Command]) -> Option<String> {
+    // What pip, a shell or a program of somebody else's brings along is not known.
+    let known = |command: &&Command| !command.brings_uv() && !command.is_foreign() && !command.calls_pip();
+    let mut before = commands.iter().take_while(known);
+    let command = before.find(|command| command.runs(false) && command.needs_uv())?;
+    machine.uv.is_none().then(|| {
+        format!("the manifest's command `{}` needs uv, and none was found: let one be fetched", command.text)
+    })
 }
 
 /// The manifest's commands as far as they are to be run. Where something weightier says what to install, those that

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use crate::agent::manifest::Manifest;
+use crate::venv::pins;
 use crate::venv::pyproject::Pyproject;
 
 /// What an environment is built from: the first that is there.
@@ -89,6 +90,8 @@ pub struct Found {
     pub directory: PathBuf,
     /// `uv.lock` is there.
     pub lock: bool,
+    /// How `uv.lock` differs from `pyproject.toml`, as one sentence.
+    pub mismatch: Option<String>,
     /// `pyproject.toml`, where it is there.
     pub(super) pyproject: Option<Pyproject>,
     /// `requirements.txt` is there.
@@ -112,9 +115,15 @@ impl Found {
             let bytes = fs::read(directory.join("pyproject.toml")).unwrap_or_default();
             Pyproject::parse(&String::from_utf8_lossy(&bytes))
         });
+        let lock = is_file("uv.lock");
+        let mismatch = pyproject.as_ref().filter(|_| lock).and_then(|project| {
+            let bytes = fs::read(directory.join("uv.lock")).unwrap_or_default();
+            pins::mismatch(&String::from_utf8_lossy(&bytes), &project.dependencies)
+        });
         Self {
             directory: directory.to_path_buf(),
-            lock: is_file("uv.lock"),
+            lock,
+            mismatch,
             pyproject,
             requirements: is_file("requirements.txt"),
             setup: is_file("setup.py"),

@@ -12,7 +12,9 @@ use crate::venv::folder::{self, ENVIRONMENT, Marker, OLD, Place};
 use crate::venv::inputs::Inputs;
 use crate::venv::machine;
 use crate::venv::packages::{Changes, Installed};
+use crate::venv::pins;
 use crate::venv::probe::Basis;
+use crate::venv::pyproject::Pyproject;
 
 /// The stamp's file name, inside the environment.
 const FILE: &str = ".plugdeck.json";
@@ -96,6 +98,15 @@ impl Stamp {
             Some(changes) if changes.is_empty() => format!("{packages}, the same as before"),
             Some(changes) => format!("{packages}; {}", changes.sentence()),
         }
+    }
+
+    /// How the lock that uv has followed differs from the project, as one sentence.
+    #[must_use]
+    pub fn mismatch(&self, directory: &Path) -> Option<String> {
+        let read = |name| fs::read_to_string(directory.join(name)).ok();
+        let followed = self.basis == Basis::Lock && self.tool.starts_with("uv");
+        let project = Pyproject::parse(&followed.then(|| read("pyproject.toml")).flatten()?);
+        pins::mismatch(&read("uv.lock")?, &project.dependencies)
     }
 
     /// Writes it into an environment.

@@ -105,6 +105,10 @@ impl Verb {
                     say(&format!("the new environment is in place, but {error}"));
                 } else if let Some(stamp) = Stamp::read(&directory.join(ENVIRONMENT)) {
                     say(&stamp.told());
+                    // uv has done what the lock says, which is not what the project asks for.
+                    if let Some(problem) = stamp.mismatch(directory) {
+                        say(&format!("warning: {problem}"));
+                    }
                 }
                 Ok(())
             }

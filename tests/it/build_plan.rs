@@ -159,6 +159,7 @@ fn a_uv_that_cannot_be_fetched_leaves_what_was_there() {
     let (report, code, _) = plugdeck(&tools, &sandbox, &["build", "demo/text-stats", "--fetch-uv", "--json"]);
     assert_eq!((report["state"].as_str(), code), (Some("failed"), 1), "{report}");
     assert!(report["error"].as_str().unwrap().contains("pip install uv"), "{report}");
+    assert_eq!(fs::read_dir(sandbox.path().join("cache/plugdeck/uv")).unwrap().count(), 0);
     assert_eq!(sandbox.plugdeck(&["info", "demo/text-stats", "--json"]).json()["environment"], "ready");
     // What runs nowhere is not kept either.
     wheel(&sandbox.path().join("wheels"), "uv", "1.0", &[("uv-1.0.data/scripts/uv", "#!/bin/sh\nexit 1\n")]);
@@ -230,4 +231,80 @@ fn an_activated_environment_stays_untouched() {
 fn an_activated_environment_stays_untouched_by_the_manifests_commands() {
     let tools = Tools::with_uv().unwrap_or_else(Tools::python_only);
     leaves_an_activated_environment_alone(&tools, &["--literal"]);
+}
+
+#[test]
+fn the_manifests_own_uv_serves_the_commands_after_it() {
+    let tools = Tools::python_only();
+    let sandbox = with_commands("[\"pip install uv\", \"uv venv\", \"uv sync --all-extras\"]");
+    fake_uv(&sandbox);
+    let (report, code, said) = plugdeck(&tools, &sandbox, &["build", "demo/text-stats", "--json"]);
+    assert_eq!(code, 0, "{report}");
+    assert_eq!(said, "no uv was found; the manifest's own commands install one into the environment\n");
+    assert_eq!(report["warnings"], serde_json::json!([]));
+    let logs = sandbox.plugdeck(&["logs", report["run"].as_str().unwrap()]).stdout;
+    assert!(logs.contains("fake uv: sync --python") && logs.contains("--all-extras"), "{logs}");
+}
+
+#[test]
+fn a_command_that_cannot_do_without_uv_is_told_before_it_runs() {
+    let sandbox = with_commands("[\"uv venv\", \"uv pip install tiny\", \"uv sync\"]");
+    let plan = ["build", "demo/text-stats", "--plan", "--json"];
+    let (said, ..) = plugdeck(&Tools::python_only(), &sandbox, &plan);
+    let sentence = "the manifest's command `uv sync` needs uv, and none was found: let one be fetched";
+    assert_eq!(said["warnings"], serde_json::json!([sentence]));
+    if let Some(tools) = Tools::with_uv() {
+        assert_eq!(plugdeck(&tools, &sandbox, &plan).0["warnings"], serde_json::json!([]));
+    }
+}
+
+#[test]
+fn the_part_of_a_command_that_is_done_is_left_out() {
+    let sandbox = with_commands("uv venv .venv && . .venv/bin/activate && pip install tiny");
+    let tools = Tools::python_only();
+    let (report, code, _) = plugdeck(&tools, &sandbox, &["build", "demo/text-stats", "--literal", "--json"]);
+    assert_eq!(code, 0, "{report}");
+    assert!(has(&sandbox.agent("demo/text-stats").join(".venv"), "tiny.py"));
+    let (plan, ..) = plugdeck(&tools, &sandbox, &["build", "demo/text-stats", "--plan", "--json"]);
+    let reason = plan["steps"][2]["reason"].as_str().unwrap();
+    assert!(reason.ends_with("its part that makes the environment is done already"), "{plan}");
+}
+
+#[test]
+fn a_lock_that_lacks_what_the_project_asks_for_is_said_before_and_after() {
+    let Some(tools) = Tools::with_uv() else { return };
+    let sandbox = with_commands("[]");
+    let project = "[project]\nname = \"p\"\nversion = \"1\"\nrequires-python = \">=3.8\"\ndependencies = [\"tiny>=1\"]\n";
+    sandbox.write("demo/text-stats", "pyproject.toml", project);
+    let lock = "version = 1\nrequires-python = \">=3.8\"\n\n[[package]]\nname = \"p\"\nversion = \"1\"\nsource = { virtual = \".\" }\n";
+    sandbox.write("demo/text-stats", "uv.lock", lock);
+    let sentence = "uv.lock does not match pyproject.toml, which asks for tiny>=1: uv builds what the lock says; \
+                    `uv lock` in the agent's folder writes it anew";
+    let (plan, ..) = plugdeck(&tools, &sandbox, &["build", "demo/text-stats", "--plan", "--json"]);
+    assert_eq!(plan["warnings"], serde_json::json!([sentence]));
+    assert_eq!(plan["steps"][2]["reason"], "uv.lock found, but it does not match pyproject.toml");
+    // A warning and no failure.
+    let (report, code, _) = plugdeck(&tools, &sandbox, &["build", "demo/text-stats", "--json"]);
+    assert_eq!((code, &report["warnings"]), (0, &serde_json::json!([sentence])), "{report}");
+    let logs = sandbox.plugdeck(&["logs", report["run"].as_str().unwrap()]).stdout;
+    assert!(logs.contains(&format!("warning: {sentence}")), "{logs}");
+    assert!(!has(&sandbox.agent("demo/text-stats").join(".venv"), "tiny.py"));
+    // pip takes what the project asks for: nothing to say.
+    let (plan, ..) =
+        plugdeck(&Tools::python_only(), &sandbox, &["build", "demo/text-stats", "--plan", "--json"]);
+    assert_eq!(plan["warnings"], serde_json::json!([]));
+}
+
+#[test]
+fn a_file_that_requirements_include_makes_the_environment_stale() {
+    let sandbox = with_commands("[]");
+    sandbox.write("demo/text-stats", "requirements.txt", "-r more.txt\n");
+    sandbox.write("demo/text-stats", "more.txt", "");
+    let tools = Tools::python_only();
+    let (report, code, _) = plugdeck(&tools, &sandbox, &["build", "demo/text-stats", "--json"]);
+    assert_eq!(code, 0, "{report}");
+    let state = || sandbox.plugdeck(&["info", "demo/text-stats", "--json"]).json();
+    assert_eq!(state()["environment"], "ready");
+    sandbox.write("demo/text-stats", "more.txt", "tiny\n");
+    assert_eq!(state()["environment_details"]["reason"], "more.txt changed since the build");
 }

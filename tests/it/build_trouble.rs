@@ -8,6 +8,7 @@ use std::process::{Child, Stdio};
 use serde_json::Value;
 
 use crate::support::sandbox::Sandbox;
+use crate::support::screen::Screen;
 use crate::support::tools::Tools;
 use crate::support::{lives, send, wait_for};
 
@@ -191,4 +192,17 @@ fn the_old_environment_is_back_after_a_supervisor_was_killed() {
     assert!(done.stderr.contains("left behind when its supervisor vanished"), "{}", done.stderr);
     assert!(!pids.into_iter().any(lives));
     is_as_before(&sandbox);
+}
+
+#[test]
+fn on_a_terminal_the_silence_of_a_build_is_counted_and_wiped_away() {
+    let tools = Tools::python_only();
+    let sandbox = ready(&tools, &["mkfifo gate && read answer < gate", "echo awake"]);
+    let mut screen = Screen::start(&sandbox, &["build", AGENT, "--literal"], 100, 40);
+    screen.wait_for("… silent for 4 s: mkfifo gate && read answer < gate");
+    assert!(!screen.text().contains("silent for 3 s"), "{}", screen.text());
+    fs::write(sandbox.agent(AGENT).join("gate"), "go\n").unwrap();
+    assert_eq!(screen.wait_exit(), 0);
+    let text = screen.text();
+    assert!(text.contains("\nawake") && !text.contains("silent for"), "{text}");
 }

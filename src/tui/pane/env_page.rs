@@ -154,7 +154,9 @@ fn packages(packages: &[Package], by_size: bool, columns: usize, t: &Theme) -> V
     lines
 }
 
-fn marked(glyph: &'static str, sentence: &str, columns: usize, t: &Theme) -> Vec<Line<'static>> {
+/// A sentence with a sign before it.
+#[must_use]
+pub fn marked(glyph: &'static str, sentence: &str, columns: usize, t: &Theme) -> Vec<Line<'static>> {
     let lines = wrap(sentence, columns.saturating_sub(2)).into_iter().enumerate();
     let lead = |at: usize| if at == 0 { bold(format!("{glyph} "), t.warn) } else { blank(2) };
     lines.map(|(at, line)| Line::from(vec![lead(at), span(line, t.fg)])).collect()

@@ -8,9 +8,10 @@ use crate::ops::Rejected;
 use crate::ops::build::Options;
 use crate::tui::keymap::Action;
 use crate::tui::pane::dialog::buttons;
+use crate::tui::pane::env_page::marked;
 use crate::tui::pane::{Look, sign, steps};
 use crate::tui::widget::bar::Hint;
-use crate::tui::widget::line::{bold, fact, page, put, row, span, wrap};
+use crate::tui::widget::line::{fact, page, put, row, span, wrap};
 use crate::tui::widget::popup::{centred, dialog};
 use crate::venv::plan::{Plan, Wish};
 
@@ -138,6 +139,7 @@ pub fn lines(planned: Option<&Planned>, wish: Wish, columns: usize, look: Look) 
     ];
     let mut lines = vec![fact("with", python, t)];
     let tool = match (plan.lacks_uv, wish.fetch_uv) {
+        (true, false) if plan.brings_uv => "pip, and the uv that the manifest's commands install",
         (true, false) => "pip; no uv was found, which is faster",
         (true, true) => "uv, which is fetched first",
         (false, _) => &sign::safe(&plan.tool),
@@ -149,10 +151,10 @@ pub fn lines(planned: Option<&Planned>, wish: Wish, columns: usize, look: Look) 
         lines.push(Line::default());
         lines.extend(text("These are the manifest's own commands: anybody's code. They get no input."));
     }
-    if foreign {
+    let foreign = foreign.then(|| "This replaces a .venv that plugdeck did not build.".to_owned());
+    for warning in plan.warnings.iter().cloned().chain(foreign) {
         lines.push(Line::default());
-        let text = "This replaces a .venv that plugdeck did not build.";
-        lines.push(Line::from(vec![bold("▲ ", t.warn), span(text, t.fg)]));
+        lines.extend(marked("▲", &sign::safe(&warning), columns, t));
     }
     lines
 }

@@ -136,7 +136,9 @@ fn plan() -> Plan {
         python_version: "3.12.1".into(),
         tool: "uv 0.13.9".into(),
         lacks_uv: false,
+        brings_uv: false,
         has_commands: false,
+        warnings: Vec::new(),
     }
 }
 
