@@ -1,7 +1,7 @@
 //! Follows the run directories for the dashboard, in a thread of its own: views pull at their own pace, the files
 //! are the buffer. Nothing is asked of the supervisors.
 //!
-//! The run that is looked at is read some sixteen times a second while it lives; the list of live runs four times
+//! The run that is looked at is read some sixteen times a second while it lives; the list of live runs twice
 //! a second; the folder of runs once a second, so that runs of the command line appear by themselves. When nothing
 //! lives, only the last is done.
 
@@ -41,7 +41,7 @@ use crate::venv::packages;
 /// Between two looks at the run that is watched.
 const WATCHED: Duration = Duration::from_millis(60);
 /// Between two looks at the live runs.
-const LIVE: Duration = Duration::from_millis(250);
+const LIVE: Duration = Duration::from_millis(500);
 /// Between two looks into the folder of runs.
 const FOLDER: Duration = Duration::from_secs(1);
 /// Between two looks at orphans.
