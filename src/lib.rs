@@ -58,7 +58,7 @@
 //!
 //! | file | what |
 //! |---|---|
-//! | `spec.json` | what was asked: agent (`namespace/folder`, or the absolute path of a folder that a person named so), kind, method, payload, `payload_in_argv` where it goes as the argument, steps, limits, version of plugdeck; names of passed variables, never their values |
+//! | `spec.json` | what was asked: agent (`namespace/folder`, or the absolute path of a folder that a person named so), kind, method, payload, `payload_in_argv` where it goes as the argument, steps, limits (`timeout_ms`, `silence_end_ms`, `memory_bytes`, `processes`, `cpu_ms`, `open_files` where there are any), version of plugdeck; names of passed variables, never their values; `added`: `profile`, `files` and the `names` of the variables that came from them |
 //! | `lock` | a lock (flock) that the caller takes before the directory gets its name and the supervisor inherits. Views try it shared, for an instant. Free and no end: the supervisor is gone, the run is `lost` |
 //! | `events.jsonl` | one object a line, `{"v":1,"t_us":…,"event":"…",…}`: `starting`, `started`, `skipped`, `not_started`, `exited`, `silence`, `evidence`, `stop_requested`, `signalled`, `dropped`, `hole`, `leftovers`, `ended` |
 //! | `samples.jsonl` | the tree over time: pid, start time, parent, session, state, CPU, memory, threads; each second for ten minutes, then every 5 s, after an hour every 30 s; a process's first and last sample always; its command in its first |
@@ -105,6 +105,23 @@
 //! processes are ended by the next view that looks (`ops::sweep`), known by the marker `PLUGDECK_RUN_ID`, the inodes of
 //! the run's pipes, or the samples. What was done is noted in `$XDG_STATE_HOME/plugdeck/notes/<id>.json`, since only
 //! the supervisor writes into a run directory; a run with a note is not looked at again.
+//!
+//! # What a run may use, and what it is given
+//!
+//! Memory, processes and processor time are looked at by the supervisor (`supervisor::watch`) every 250 ms, only where
+//! they are limited, and less often where a look takes long: one read for each process of the tree. What happens
+//! between two looks is seen at the second, so a run may have had a little more, and the sentence says how much. The
+//! first limit that is exceeded is an input of the machine like a stop: evidence, TERM, grace, KILL; the journal's
+//! `stop_requested` has the cause `limit`, the run is `killed`, and its error names the limit, the time and the process
+//! with the largest share. Memory is the sum of resident memory, so shared pages count for every process. Processor
+//! time is what the living have used, what each has taken note of in its ended children, and what the supervisor has
+//! reaped, read from the top down: nothing counts twice. Descriptors are the system's to limit (`RLIMIT_NOFILE`, in the
+//! agent alone).
+//!
+//! Variables from files (`agent::dotenv`, `ops::profile`) are in the memory of the caller, the supervisor and the agent,
+//! and in the agent's environment; no file, argument or other environment has their values. A forked supervisor has
+//! them already; the other one reads them from a file in memory that stands in the place of its standard error. Who
+//! repeats a run reads them anew, by the profile's name.
 //!
 //! # Looking at a tree
 //!

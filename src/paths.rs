@@ -61,6 +61,12 @@ impl Paths {
         self.state.join("runs")
     }
 
+    /// Where the user's sets of variables for runs are.
+    #[must_use]
+    pub fn profiles(&self) -> PathBuf {
+        self.config.join("env")
+    }
+
     /// What plugdeck itself notes on runs, beside them.
     #[must_use]
     pub fn notes(&self) -> PathBuf {

@@ -35,6 +35,22 @@ pub fn size(bytes: u64) -> String {
     }
 }
 
+/// A size of memory, in the units in which limits are given: `118 B`, `512 MiB`, `1.7 GiB`.
+#[must_use]
+#[expect(clippy::cast_precision_loss, reason = "two digits are shown")]
+pub fn binary_size(bytes: u64) -> String {
+    let (unit, name) = match bytes {
+        0..0x400 => return format!("{bytes} B"),
+        0x400..0x10_0000 => (1u64 << 10, "KiB"),
+        0x10_0000..0x4000_0000 => (1 << 20, "MiB"),
+        _ => (1 << 30, "GiB"),
+    };
+    match bytes % unit {
+        0 => format!("{} {name}", bytes / unit),
+        _ => format!("{:.1} {name}", bytes as f64 / unit as f64),
+    }
+}
+
 /// The line that stands where so many bytes of a stream are not kept.
 #[must_use]
 pub fn not_kept(stream: &str, bytes: u64) -> String {

@@ -3,6 +3,7 @@
 pub mod catalog;
 #[cfg(test)]
 mod corpus;
+pub mod dotenv;
 mod fields;
 mod folder;
 mod json;

@@ -16,6 +16,7 @@ mod info;
 mod kill;
 mod list;
 mod logs;
+mod options;
 mod orphan_rows;
 mod parameters;
 mod pretty;
@@ -64,7 +65,7 @@ enum Verb {
     /// Build an agent's environment
     Build(build::Args),
     /// Call a method and wait for its result
-    Run(run::Args),
+    Run(Box<run::Args>),
     /// List runs and their processes
     Ps(ps::Args),
     /// Say what a run waits for, and where in its code

@@ -1,21 +1,12 @@
 //! The parameters of a call, from all the flags that give some.
 
-use std::fs::File;
-use std::io::{self, Read as _};
-use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
-
-use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
 use crate::agent::payload::{self, Parameters};
 use crate::cli::ear::Held;
 use crate::cli::failure::Failure;
 use crate::cli::run;
-use crate::ops::{Context, Rejected, Why, agents};
-
-/// From one look for a signal to the next, while a file gives nothing.
-const LOOK_EVERY: Duration = Duration::from_millis(50);
+use crate::ops::{Context, Rejected, Why, agents, input};
 
 #[derive(Debug, clap::Args)]
 pub struct Given {
@@ -75,37 +66,16 @@ pub fn parameters(context: &Context, args: &run::Args, held: &Held) -> Result<Pa
 }
 
 /// Reads a file that a flag names. It may be a pipe or a terminal: a signal ends the waiting for it.
-fn read(flag: &str, path: &Path, held: &Held) -> Result<String, Failure> {
+pub fn read(flag: &str, path: &Path, held: &Held) -> Result<String, Failure> {
     let request = |sentence: String| Failure::from(Rejected::new(Why::Request, sentence));
     if path.as_os_str().is_empty() {
         return Err(request(format!("{flag} names no file: write one after it, or - for standard input")));
     }
     let unreadable =
         |error: &dyn std::fmt::Display| request(format!("{} cannot be read: {error}", path.display()));
-    let file = match path.to_str() {
-        Some("-") => rustix::stdio::stdin().try_clone_to_owned().map(File::from),
-        // Opening a pipe must not wait for its writer.
-        _ => File::options().read(true).custom_flags(libc::O_NONBLOCK).open(path),
-    };
-    let mut file = file.map_err(|error| unreadable(&error))?;
-    let mut bytes = Vec::new();
-    loop {
-        let wait = Timespec::try_from(LOOK_EVERY).ok();
-        let ready = poll(&mut [PollFd::new(&file, PollFlags::IN)], wait.as_ref());
+    let bytes = input::read(path, usize::MAX, || held.check().is_ok()).or_else(|error| {
         held.check()?;
-        if ready == Ok(0) {
-            continue;
-        }
-        let before = bytes.len();
-        bytes.resize(before + 64 * 1024, 0);
-        let read = file.read(&mut bytes[before..]);
-        bytes.truncate(before + *read.as_ref().unwrap_or(&0));
-        match read {
-            Ok(0) => break,
-            Ok(_) => {}
-            Err(error) if matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::Interrupted) => {}
-            Err(error) => return Err(unreadable(&error)),
-        }
-    }
+        Err(unreadable(&error))
+    })?;
     String::from_utf8(bytes).map_err(|_| unreadable(&"it is not UTF-8 text"))
 }

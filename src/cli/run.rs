@@ -1,7 +1,6 @@
 //! `plugdeck run NS/AGENT METHOD`: the main job of the command line.
 
 use std::process::ExitCode;
-use std::time::Duration;
 
 use serde::Serialize;
 
@@ -9,10 +8,11 @@ use crate::cli::answer::{Wish, conclude};
 use crate::cli::attend::Show;
 use crate::cli::ear::Held;
 use crate::cli::failure::{self, Failure};
+use crate::cli::options::{Chosen, options};
 use crate::cli::parameters::{Given, parameters};
 use crate::cli::print;
 use crate::ops::launch::How;
-use crate::ops::{Context, call, runs, sweep};
+use crate::ops::{Context, Rejected, call, runs, sweep};
 use crate::run::status::State;
 use crate::supervisor::launch;
 
@@ -25,12 +25,8 @@ pub struct Args {
     pub method: String,
     #[command(flatten)]
     pub given: Given,
-    /// End the run after this many seconds; decimals are fine, 0 is no limit [default: 310]
-    #[arg(long, value_name = "SECONDS", value_parser = seconds)]
-    timeout: Option<Timeout>,
-    /// End the run when it has printed nothing for this many seconds [default: it may be silent]
-    #[arg(long, value_name = "SECONDS", value_parser = seconds)]
-    silence: Option<Timeout>,
+    #[command(flatten)]
+    chosen: Chosen,
     /// Print one JSON object at the end, whatever the end is
     #[arg(long)]
     pub json: bool,
@@ -40,20 +36,6 @@ pub struct Args {
     /// Send what the checks of method and parameters refuse
     #[arg(long)]
     pub force: bool,
-}
-
-/// `None`: no limit.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Timeout(Option<Duration>);
-
-fn seconds(text: &str) -> Result<Timeout, String> {
-    match text.parse::<f64>() {
-        Ok(0.0) => Ok(Timeout(None)),
-        Ok(seconds) => Duration::try_from_secs_f64(seconds)
-            .map(|limit| Timeout(Some(limit)))
-            .map_err(|_| "it must be a number of seconds, 0 or more".to_owned()),
-        Err(_) => Err("it must be a number of seconds, for example 2.5".to_owned()),
-    }
 }
 
 /// What `--detach` says.
@@ -70,18 +52,14 @@ pub fn perform(context: &Context, args: &Args) -> Result<ExitCode, Failure> {
         agent: args.agent.clone(),
         method: args.method.clone(),
         parameters: parameters(context, args, &held)?,
-        tool_context: None,
-        timeout: args.timeout.map_or(context.settings.call_timeout, |Timeout(limit)| limit),
-        silence: args.silence.and_then(|Timeout(limit)| limit),
+        options: options(context, &args.chosen, &held)?,
         force: args.force,
     };
-    let prepared = call::prepare(context, &request)?;
+    // Whoever was told to stop while it waited has that answer.
+    let refused = |rejected: Rejected| held.check().err().unwrap_or_else(|| Failure::from(rejected));
+    let prepared = call::prepare(context, &request).map_err(refused)?;
     held.check()?;
-    let run = prepared.start(context, How::Fork).or_else(|rejected| {
-        // Whoever was told to stop while it waited has that answer.
-        held.check()?;
-        Err(Failure::from(rejected))
-    })?;
+    let run = prepared.start(context, How::Fork).map_err(refused)?;
     if args.detach {
         let detached = Detached {
             run: run.id.to_string(),
@@ -103,16 +81,4 @@ pub fn perform(context: &Context, args: &Args) -> Result<ExitCode, Failure> {
         warnings: &prepared.warnings,
     };
     Ok(conclude(context, run, held, wish))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn no_seconds_are_no_limit() {
-        assert_eq!(seconds("0"), Ok(Timeout(None)));
-        assert_eq!(seconds("2.5"), Ok(Timeout(Some(Duration::from_millis(2_500)))));
-        assert!(seconds("-1").is_err() && seconds("soon").is_err() && seconds("1e999").is_err());
-    }
 }

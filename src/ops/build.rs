@@ -7,7 +7,7 @@ use crate::agent::catalog::Agent;
 use crate::agent::manifest::Manifest;
 use crate::ops::launch::{self, How, Prepared};
 use crate::ops::{Context, Rejected, Why, agents, runs};
-use crate::run::spec::{FORMAT, Kind, RunSpec};
+use crate::run::spec::{Added, FORMAT, Kind, RunSpec};
 use crate::run::view::RunView;
 use crate::venv::fetched;
 use crate::venv::folder;
@@ -150,5 +150,6 @@ fn spec(context: &Context, agent: &Agent, plan: &Plan) -> RunSpec {
         // A download or a compilation takes as long as it takes, and a person can stop it.
         limits: launch::limits(context, None, None),
         variables: launch::variables(),
+        added: Added::default(),
     }
 }

@@ -1,5 +1,6 @@
 //! Calls a method: checks first, then one run.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use serde_json::value::RawValue;
@@ -7,8 +8,9 @@ use serde_json::value::RawValue;
 use crate::agent::catalog::Agent;
 use crate::agent::payload::{self, Parameters, Payload};
 use crate::ops::launch::{self, How, Prepared};
+use crate::ops::profile::{self, Loaded};
 use crate::ops::{Context, Rejected, Why, agents};
-use crate::run::spec::{FORMAT, Kind, RunSpec, Step};
+use crate::run::spec::{Added, FORMAT, Kind, Limits, RunSpec, Step};
 use crate::run::view::RunView;
 use crate::venv::stamp::Environment;
 
@@ -27,13 +29,67 @@ pub struct Request {
     pub agent: String,
     pub method: String,
     pub parameters: Parameters,
-    pub tool_context: Option<Box<RawValue>>,
-    /// `None`: no limit.
-    pub timeout: Option<Duration>,
-    /// Silence that ends the run; `None`: none does.
-    pub silence: Option<Duration>,
+    pub options: Options,
     /// Sends what the checks refuse.
     pub force: bool,
+}
+
+/// What a person may choose for one call beside its parameters. `None`: no limit, and nothing added.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    pub timeout: Option<Duration>,
+    /// Silence that ends the run.
+    pub silence: Option<Duration>,
+    /// Resident memory of the whole tree; more ends the run, as do the next two.
+    pub memory_bytes: Option<u64>,
+    /// Processes of the tree at one time.
+    pub processes: Option<u64>,
+    /// Processor time of the whole tree.
+    pub cpu: Option<Duration>,
+    /// Descriptors of each process; the system refuses more.
+    pub open_files: Option<u64>,
+    /// Goes with the parameters.
+    pub tool_context: Option<Box<RawValue>>,
+    /// A name out of [`profile::names`]: its variables are added to the inherited ones.
+    pub profile: Option<String>,
+    /// Files with more variables; later ones win.
+    pub env_files: Vec<PathBuf>,
+}
+
+impl Options {
+    /// Those of an earlier run, whose payload had this tool context. Its variables are read anew when it is repeated.
+    #[must_use]
+    pub fn of(spec: &RunSpec, tool_context: Option<Box<RawValue>>) -> Self {
+        let Limits { memory_bytes, processes, cpu_ms, open_files, .. } = spec.limits;
+        Self {
+            timeout: spec.limits.timeout(),
+            silence: spec.limits.silence_end(),
+            memory_bytes,
+            processes,
+            cpu: cpu_ms.map(Duration::from_millis),
+            open_files,
+            tool_context,
+            profile: spec.added.profile.clone(),
+            env_files: spec.added.files.clone(),
+        }
+    }
+
+    fn limits(&self, context: &Context) -> Limits {
+        Limits {
+            memory_bytes: self.memory_bytes,
+            processes: self.processes,
+            cpu_ms: self.cpu.map(|cpu| u64::try_from(cpu.as_millis()).unwrap_or(u64::MAX)),
+            open_files: self.open_files,
+            ..launch::limits(context, self.timeout, self.silence)
+        }
+    }
+
+    /// Where variables come from; they have no names yet.
+    fn added(&self) -> Added {
+        let absolute = |file: &PathBuf| std::path::absolute(file).unwrap_or_else(|_| file.clone());
+        let files = self.env_files.iter().map(absolute).collect();
+        Added { profile: self.profile.clone(), files, names: Vec::new() }
+    }
 }
 
 /// Starts a call; returns as soon as its agent runs. Nothing is recorded when it is rejected.
@@ -69,11 +125,15 @@ pub fn prepare(context: &Context, request: &Request) -> Result<Prepared, Rejecte
     let payload = Payload {
         method: request.method.clone(),
         parameters: request.parameters.clone(),
-        tool_context: request.tool_context.clone(),
+        tool_context: request.options.tool_context.clone(),
     };
     let payload = RawValue::from_string(payload.to_json())
         .map_err(|error| Rejected::new(Why::Request, format!("the payload is no JSON: {error}")))?;
     let payload_in_argv = in_argv(context, payload.get().len())?;
+    check_open_files(request.options.open_files)?;
+    let mut added = request.options.added();
+    let Loaded { variables, warnings } = profile::load(context, &agent.directory, &added, REMOVED)?;
+    added.names = variables.names().map(str::to_owned).collect();
     let python = python.to_string_lossy().into_owned();
     let step = Step {
         title: format!("{} {}", agent.name, request.method),
@@ -95,10 +155,26 @@ pub fn prepare(context: &Context, request: &Request) -> Result<Prepared, Rejecte
         payload: Some(payload),
         payload_in_argv,
         steps: vec![step],
-        limits: launch::limits(context, request.timeout, request.silence),
+        limits: request.options.limits(context),
         variables: launch::variables(),
+        added,
     };
-    Ok(Prepared::new(agent, spec))
+    let mut prepared = Prepared::new(agent, spec);
+    prepared.variables = variables;
+    prepared.warnings.extend(warnings);
+    Ok(prepared)
+}
+
+/// Whether a program can be given so many descriptors: nobody may have more than plugdeck itself.
+fn check_open_files(wanted: Option<u64>) -> Result<(), Rejected> {
+    let most = rustix::process::getrlimit(rustix::process::Resource::Nofile).maximum;
+    match (wanted, most) {
+        (Some(wanted), Some(most)) if wanted > most => {
+            let sentence = format!("{wanted} open files are more than may be had here: at most {most}");
+            Err(Rejected::new(Why::Request, sentence))
+        }
+        (Some(_) | None, _) => Ok(()),
+    }
 }
 
 /// Whether a payload of so many bytes goes as the argument, and whether it can.

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::agent::catalog::Agent;
+use crate::agent::dotenv::Variables;
 use crate::ops::{Context, Rejected, Why, runs};
 use crate::run::spec::{Kind, Limits, RunSpec};
 use crate::run::view::RunView;
@@ -14,6 +15,8 @@ use crate::venv::folder::Hold;
 #[derive(Debug)]
 pub struct Prepared {
     pub spec: RunSpec,
+    /// What the programs get beside the inherited variables. Nothing of it is recorded.
+    pub variables: Variables,
     /// What the person should know although nothing was refused.
     pub warnings: Vec<String>,
 }
@@ -32,7 +35,7 @@ impl Prepared {
     #[must_use]
     pub fn new(agent: &Agent, spec: RunSpec) -> Self {
         let reason = agent.reason().map(|reason| format!("agent.yaml is not valid: {reason}"));
-        Self { spec, warnings: reason.into_iter().collect() }
+        Self { spec, variables: Variables::default(), warnings: reason.into_iter().collect() }
     }
 
     /// Starts the run; returns when its first program runs.
@@ -44,8 +47,8 @@ impl Prepared {
             Kind::Build => None,
         };
         let started = match how {
-            How::Exec => launch::start(&context.program, &store, &self.spec),
-            How::Fork => launch::start_forked(&store, &self.spec),
+            How::Exec => launch::start(&context.program, &store, &self.spec, &self.variables),
+            How::Fork => launch::start_forked(&store, &self.spec, &self.variables),
         };
         let dir = started
             .map_err(|error| Rejected::new(Why::Machine, format!("the run could not be started: {error}")))?;
@@ -84,6 +87,7 @@ pub fn limits(context: &Context, timeout: Option<Duration>, silence: Option<Dura
         keep_output: context.settings.keep_output,
         silence_notice_ms: Some(ms(context.settings.silence_notice)).filter(|notice| *notice > 0),
         silence_end_ms: silence.map(|silence| ms(silence).max(1)),
+        ..Limits::default()
     }
 }
 

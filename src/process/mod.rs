@@ -19,5 +19,6 @@ pub mod stack;
 pub mod sweep;
 pub mod syscall;
 pub mod tree;
+pub mod usage;
 pub mod verdict;
 pub mod wait;

@@ -360,7 +360,7 @@ fn new_id() -> io::Result<RunId> {
 #[cfg(test)]
 pub mod tests {
     use super::*;
-    use crate::run::spec::{KEEP_OUTPUT, Kind, Limits};
+    use crate::run::spec::{Added, KEEP_OUTPUT, Kind, Limits};
 
     /// A spec with nothing in it.
     pub fn spec() -> RunSpec {
@@ -377,6 +377,7 @@ pub mod tests {
             steps: vec![],
             limits: Limits { grace_ms: 1, sweep_ms: 1, keep_output: KEEP_OUTPUT, ..Limits::default() },
             variables: vec![],
+            added: Added::default(),
         }
     }
 

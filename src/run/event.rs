@@ -94,6 +94,8 @@ pub enum StopCause {
     Timeout,
     /// Nothing was printed for longer than the run was allowed to.
     Silence,
+    /// It used more than a limit allows.
+    Limit,
     /// The program has ended and left processes behind.
     Exit,
 }

@@ -68,6 +68,31 @@ pub struct RunSpec {
     pub limits: Limits,
     /// Names of the variables that the steps inherit.
     pub variables: Vec<String>,
+    /// Variables beside those.
+    #[serde(default, skip_serializing_if = "Added::is_none")]
+    pub added: Added,
+}
+
+/// Variables that a person has added from files, the later ones winning. Their values are in no file of a run: who
+/// repeats it reads them anew from where they came.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Added {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub profile: Option<String>,
+    /// Absolute; they come after the profile.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub files: Vec<PathBuf>,
+    /// The names of all of them.
+    pub names: Vec<String>,
+}
+
+impl Added {
+    /// Whether nothing was asked for.
+    #[must_use]
+    pub fn is_none(&self) -> bool {
+        self.profile.is_none() && self.files.is_empty()
+    }
 }
 
 /// One program to run.
@@ -92,7 +117,8 @@ pub struct Step {
     pub skip: Option<String>,
 }
 
-/// How long a run may take and be silent, how its end is brought about, and how much is kept of what it prints. Milliseconds, bytes.
+/// How long a run may take and be silent, what it may use, how its end is brought about, and how much is kept of what
+/// it prints. Milliseconds, bytes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Limits {
     /// `None`: no limit.
@@ -110,6 +136,18 @@ pub struct Limits {
     /// Silence that ends the run; `None`: none does.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub silence_end_ms: Option<u64>,
+    /// Resident memory of the whole tree; more ends the run, as do the next two. Shared pages count for every process.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub memory_bytes: Option<u64>,
+    /// Processes of the tree at one time; those that have ended and that nobody took note of count.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub processes: Option<u64>,
+    /// Processor time of the whole tree, with what has ended.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cpu_ms: Option<u64>,
+    /// Descriptors of each process, held by the system (`RLIMIT_NOFILE`): an agent that wants more gets an error.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub open_files: Option<u64>,
 }
 
 /// What is kept where nothing else is said.

@@ -7,6 +7,7 @@ use std::os::fd::{AsRawFd as _, OwnedFd, RawFd};
 use std::os::unix::process::CommandExt as _;
 use std::process::{Command, Stdio};
 
+use crate::agent::dotenv::Variables;
 use crate::process::escapee::MARKER;
 use crate::process::id::ProcessId;
 use crate::run::dir::{RunDir, make_private, private, read, secure};
@@ -34,8 +35,23 @@ pub enum Payload<'a> {
     Argument(&'a str),
 }
 
-/// Starts a program of a run; `umask` is the caller's.
-pub fn start(dir: &RunDir, step: &Step, payload: Option<Payload>, umask: u32) -> io::Result<Started> {
+/// What a program gets beside what its step says.
+pub struct Surroundings {
+    /// The caller's.
+    pub umask: u32,
+    /// Beside the inherited variables; they win.
+    pub variables: Variables,
+    /// Most descriptors that it may have; `None`: as many as its caller.
+    pub open_files: Option<u64>,
+}
+
+/// Starts a program of a run.
+pub fn start(
+    dir: &RunDir,
+    step: &Step,
+    payload: Option<Payload>,
+    surroundings: &Surroundings,
+) -> io::Result<Started> {
     let (program, arguments) =
         step.argv.split_first().ok_or_else(|| io::Error::other("the step has no program"))?;
     let (out, out_end) = rustix::pipe::pipe_with(rustix::pipe::PipeFlags::CLOEXEC)?;
@@ -47,6 +63,7 @@ pub fn start(dir: &RunDir, step: &Step, payload: Option<Payload>, umask: u32) ->
         command.env_remove(name);
     }
     command.envs(step.set.iter().map(|(name, value)| (name, value)));
+    command.envs(surroundings.variables.iter());
     command.env(MARKER, dir.id().0);
     let payload = match payload {
         None => None,
@@ -56,17 +73,18 @@ pub fn start(dir: &RunDir, step: &Step, payload: Option<Payload>, umask: u32) ->
         }
         Some(Payload::Hook(payload)) => {
             install_hook(dir)?;
-            command.env("PYTHONPATH", python_path(dir)?);
+            command.env("PYTHONPATH", python_path(dir, &surroundings.variables)?);
             command.env("PLUGDECK_STACK_DIR", dir.stacks());
             command.env("PLUGDECK_PAYLOAD_FD", PAYLOAD_FD.to_string());
-            Some(payload_file(payload)?)
+            Some(memory_file("payload", payload.as_bytes())?)
         }
     };
     let supervisor = rustix::process::getpid();
+    let Surroundings { umask, open_files, .. } = *surroundings;
     let payload_fd = payload.as_ref().map(File::as_raw_fd);
     // SAFETY: between fork and exec only system calls are made; nothing allocates, locks or panics.
     unsafe {
-        command.pre_exec(move || before_exec(supervisor, payload_fd, umask));
+        command.pre_exec(move || before_exec(supervisor, payload_fd, umask, open_files));
     }
     let child = command.spawn()?;
     let pid = i32::try_from(child.id()).map_err(io::Error::other)?;
@@ -92,23 +110,29 @@ fn install_hook(dir: &RunDir) -> io::Result<()> {
 }
 
 /// The hook's folder first, then the user's own entries.
-fn python_path(dir: &RunDir) -> io::Result<OsString> {
-    let users = std::env::var_os("PYTHONPATH").filter(|path| !path.is_empty());
+fn python_path(dir: &RunDir, variables: &Variables) -> io::Result<OsString> {
+    let added = variables.get("PYTHONPATH").map(OsString::from);
+    let users = added.or_else(|| std::env::var_os("PYTHONPATH")).filter(|path| !path.is_empty());
     let paths = std::iter::once(dir.hook()).chain(users.iter().flat_map(std::env::split_paths));
     std::env::join_paths(paths).map_err(io::Error::other)
 }
 
 /// A file in memory that only this descriptor reaches.
-fn payload_file(payload: &str) -> io::Result<File> {
-    let mut file = File::from(rustix::fs::memfd_create("payload", rustix::fs::MemfdFlags::CLOEXEC)?);
-    file.write_all(payload.as_bytes())?;
+pub fn memory_file(name: &str, bytes: &[u8]) -> io::Result<File> {
+    let mut file = File::from(rustix::fs::memfd_create(name, rustix::fs::MemfdFlags::CLOEXEC)?);
+    file.write_all(bytes)?;
     file.rewind()?;
     Ok(file)
 }
 
 /// What an agent started from a shell would find: a session of its own, default signals, the caller's umask,
-/// and no descriptor but the three and the payload's.
-fn before_exec(supervisor: rustix::process::Pid, payload: Option<RawFd>, umask: u32) -> io::Result<()> {
+/// and no descriptor but the three and the payload's, nor room for more than it may have.
+fn before_exec(
+    supervisor: rustix::process::Pid,
+    payload: Option<RawFd>,
+    umask: u32,
+    open_files: Option<u64>,
+) -> io::Result<()> {
     rustix::process::setsid()?;
     // The agent dies with its supervisor. Should that have died before this line, nobody would tell.
     rustix::process::set_parent_process_death_signal(Some(rustix::process::Signal::KILL))?;
@@ -132,6 +156,10 @@ fn before_exec(supervisor: rustix::process::Pid, payload: Option<RawFd>, umask: 
                 return Err(io::Error::last_os_error());
             }
         }
+    }
+    if let Some(most) = open_files {
+        let limit = rustix::process::Rlimit { current: Some(most), maximum: Some(most) };
+        rustix::process::setrlimit(rustix::process::Resource::Nofile, limit)?;
     }
     Ok(())
 }

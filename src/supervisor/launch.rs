@@ -5,17 +5,19 @@ use std::io::{self, Read as _};
 use std::os::fd::OwnedFd;
 use std::os::unix::process::CommandExt as _;
 use std::path::Path;
-use std::process::{Command, ExitCode, Stdio};
+use std::process::{Command, ExitCode};
 use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::process::Signal;
 
+use crate::agent::dotenv::Variables;
 use crate::process::id::ProcessId;
 use crate::process::signal;
 use crate::run::dir::RunDir;
 use crate::run::spec::{RunId, RunSpec};
 use crate::run::store::Store;
+use crate::supervisor::child;
 use crate::supervisor::raw;
 use crate::supervisor::serve::{READY, serve};
 
@@ -33,8 +35,14 @@ pub enum LaunchError {
     NotStarted(String),
 }
 
-/// Starts a run; returns when its first program runs. `program` is plugdeck itself.
-pub fn start(program: &Path, store: &Store, spec: &RunSpec) -> Result<RunDir, LaunchError> {
+/// Starts a run; returns when its first program runs. `program` is plugdeck itself; the variables are for the run's
+/// programs, and stand in no file, argument or environment on their way.
+pub fn start(
+    program: &Path,
+    store: &Store,
+    spec: &RunSpec,
+    variables: &Variables,
+) -> Result<RunDir, LaunchError> {
     let created = store
         .create(spec)
         .map_err(|source| LaunchError::Directory { path: store.runs.display().to_string(), source })?;
@@ -43,14 +51,16 @@ pub fn start(program: &Path, store: &Store, spec: &RunSpec) -> Result<RunDir, La
         LaunchError::Supervisor(error)
     };
     let (ear, mouth) = io::pipe().map_err(refused)?;
-    // The lock travels as standard input and the mouth as standard output, so nothing unsafe is needed here.
+    let variables = child::memory_file("variables", &variables.to_bytes()).map_err(refused)?;
+    // The lock travels as standard input, the mouth as standard output and the variables as standard error, so
+    // nothing unsafe is needed here.
     let mut supervisor = Command::new(program)
         .arg0(title(&created.id))
         .arg(VERB)
         .arg(&created.dir.path)
         .stdin(created.lock)
         .stdout(mouth)
-        .stderr(Stdio::null())
+        .stderr(variables)
         .current_dir("/")
         .spawn()
         .map_err(refused)?;
@@ -64,7 +74,7 @@ pub fn start(program: &Path, store: &Store, spec: &RunSpec) -> Result<RunDir, La
 /// The same for a single-threaded caller: a fork, which is cheaper than a second start of the program. Must not
 /// be called where other threads run. On return INT, TERM and HUP are held back in the caller, until it calls
 /// [`release_signals`]: one that came in between would end the caller and leave the run to itself.
-pub fn start_forked(store: &Store, spec: &RunSpec) -> Result<RunDir, LaunchError> {
+pub fn start_forked(store: &Store, spec: &RunSpec, variables: &Variables) -> Result<RunDir, LaunchError> {
     let created = store
         .create(spec)
         .map_err(|source| LaunchError::Directory { path: store.runs.display().to_string(), source })?;
@@ -82,7 +92,8 @@ pub fn start_forked(store: &Store, spec: &RunSpec) -> Result<RunDir, LaunchError
     }
     drop(ear);
     raw::retitle(&title(&created.id));
-    let done = null_streams().and_then(|()| serve(&created.dir, created.lock, mouth.into()));
+    let done =
+        null_streams().and_then(|()| serve(&created.dir, created.lock, mouth.into(), variables.clone()));
     raw::leave(done.is_ok())
 }
 
@@ -174,18 +185,26 @@ fn withdraw(dir: &RunDir) {
 pub fn supervise(dir: &Path) -> ExitCode {
     let dir = RunDir { path: dir.to_path_buf() };
     raw::retitle(&title(&dir.id()));
-    match take_descriptors().and_then(|(lock, ready)| serve(&dir, lock, ready)) {
+    match take_descriptors().and_then(|(lock, ready, variables)| serve(&dir, lock, ready, variables)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(_) => ExitCode::FAILURE,
     }
 }
 
-/// Moves lock and mouth away from 0 and 1, and leaves the null device there.
-fn take_descriptors() -> io::Result<(File, OwnedFd)> {
+/// Moves lock and mouth away from 0 and 1, reads the variables from 2, and leaves the null device there.
+fn take_descriptors() -> io::Result<(File, OwnedFd, Variables)> {
+    let mut variables = Vec::new();
+    let read = File::from(rustix::stdio::stderr().try_clone_to_owned()?).read_to_end(&mut variables);
+    // A dashboard that is older than this program, which was replaced meanwhile, gives the null device for writing.
+    if let Err(error) = read
+        && error.raw_os_error() != Some(libc::EBADF)
+    {
+        return Err(error);
+    }
     let lock = rustix::io::fcntl_dupfd_cloexec(rustix::stdio::stdin(), 3)?;
     let ready = rustix::io::fcntl_dupfd_cloexec(rustix::stdio::stdout(), 3)?;
     null_streams()?;
-    Ok((lock.into(), ready))
+    Ok((lock.into(), ready, Variables::from_bytes(&variables)))
 }
 
 /// The null device as standard input, output and error.

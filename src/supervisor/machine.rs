@@ -19,6 +19,8 @@ pub enum Input {
     Deadline,
     /// It was silent for longer than it may be.
     Silent,
+    /// It uses more than one of its limits allows.
+    Limit,
     /// What was begun by [`Effect::Record`] is done.
     Recorded,
     /// What was armed by [`Effect::ArmGrace`] has passed.
@@ -93,6 +95,7 @@ impl Machine {
             (Phase::Running, Input::Stop) => self.record(StopCause::Stop),
             (Phase::Running, Input::Deadline) => self.record(StopCause::Timeout),
             (Phase::Running, Input::Silent) => self.record(StopCause::Silence),
+            (Phase::Running, Input::Limit) => self.record(StopCause::Limit),
             (Phase::Recording, Input::Recorded) => self.terminate(),
             (phase, Input::Exited { well, tree_empty }) => {
                 self.exited = Some(well);
@@ -118,15 +121,30 @@ impl Machine {
             (Phase::Killing, Input::SweepOver) => self.finish(),
             (
                 Phase::Recording,
-                Input::Deadline | Input::Silent | Input::GraceOver | Input::SweepOver | Input::StillThere,
+                Input::Deadline
+                | Input::Silent
+                | Input::Limit
+                | Input::GraceOver
+                | Input::SweepOver
+                | Input::StillThere,
             )
             | (
                 Phase::Terminating,
-                Input::Deadline | Input::Silent | Input::Recorded | Input::SweepOver | Input::StillThere,
+                Input::Deadline
+                | Input::Silent
+                | Input::Limit
+                | Input::Recorded
+                | Input::SweepOver
+                | Input::StillThere,
             )
             | (
                 Phase::Killing,
-                Input::Stop | Input::Deadline | Input::Silent | Input::Recorded | Input::GraceOver,
+                Input::Stop
+                | Input::Deadline
+                | Input::Silent
+                | Input::Limit
+                | Input::Recorded
+                | Input::GraceOver,
             )
             | (Phase::Running, Input::Recorded | Input::GraceOver | Input::SweepOver | Input::StillThere) => {
                 vec![]
@@ -235,6 +253,16 @@ mod tests {
     }
 
     #[test]
+    fn a_limit_ends_what_runs_and_is_no_news_to_what_is_being_ended() {
+        let machine = check(1, &[Input::Limit, Input::Limit], &[]);
+        assert_eq!(machine.cause(), Some(StopCause::Limit));
+        let machine = check(1, &[Input::Deadline, Input::Recorded, Input::Limit], &[]);
+        assert_eq!(machine.cause(), Some(StopCause::Timeout));
+        check(1, &[Input::Limit, Input::Recorded, Input::GraceOver], &[Effect::Kill, Effect::ArmSweep]);
+        check(1, &[Input::Limit, Input::Recorded, Input::GraceOver, Input::Limit], &[]);
+    }
+
+    #[test]
     fn a_second_stop_kills_at_once() {
         check(1, &[Input::Stop, Input::Stop], &[Effect::Kill, Effect::ArmSweep]);
         check(1, &[Input::Stop, Input::Recorded, Input::Stop], &[Effect::Kill, Effect::ArmSweep]);
@@ -246,6 +274,7 @@ mod tests {
             (Input::Stop, StopCause::Stop),
             (Input::Deadline, StopCause::Timeout),
             (Input::Silent, StopCause::Silence),
+            (Input::Limit, StopCause::Limit),
         ] {
             check(1, &[input], &[Effect::Announce(cause), Effect::Record(cause)]);
             check(1, &[input, Input::Recorded], &[Effect::Terminate, Effect::ArmGrace]);

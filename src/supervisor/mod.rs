@@ -20,4 +20,5 @@ pub mod reply;
 pub mod ring;
 pub mod serve;
 pub mod signals;
+pub mod watch;
 pub mod witness;

@@ -36,6 +36,18 @@ impl Exit {
     }
 }
 
+/// How a run came to its end.
+#[derive(Clone, Copy, Debug)]
+pub struct Ending<'a> {
+    /// Why it was ended from outside.
+    pub cause: Option<StopCause>,
+    /// Which limit was reached.
+    pub limit: Option<&'a str>,
+    /// The last program's end, and its number.
+    pub exit: Exit,
+    pub step: usize,
+}
+
 /// The verdict on a run, without what it used.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Verdict {
@@ -46,18 +58,12 @@ pub struct Verdict {
     pub result: Option<(u64, u64)>,
 }
 
-/// Judges a run whose programs could all be started. `exit` is the last program's; `step` its number.
+/// Judges a run whose programs could all be started.
 #[must_use]
-pub fn judge(
-    recorded: Recorded,
-    spec: &RunSpec,
-    cause: Option<StopCause>,
-    exit: Exit,
-    step: usize,
-) -> Verdict {
+pub fn judge(recorded: Recorded, spec: &RunSpec, ending: Ending) -> Verdict {
     let mut verdict = match spec.kind {
-        Kind::Call => judge_call(recorded, spec, cause, exit),
-        Kind::Build => judge_build(recorded, spec, cause, exit, step),
+        Kind::Call => judge_call(recorded, spec, ending),
+        Kind::Build => judge_build(recorded, spec, ending),
     };
     verdict.warnings.extend(recorded.gaps.iter().map(Gap::sentence));
     for (stream, hole) in [Stream::Out, Stream::Err].into_iter().zip(recorded.holes) {
@@ -73,7 +79,8 @@ pub fn judge(
     verdict
 }
 
-fn judge_call(recorded: Recorded, spec: &RunSpec, cause: Option<StopCause>, exit: Exit) -> Verdict {
+fn judge_call(recorded: Recorded, spec: &RunSpec, ending: Ending) -> Verdict {
+    let exit = ending.exit;
     let answer = if recorded.gaps.iter().any(|gap| gap.stream == Stream::Out) {
         // Half an output may hold half a truth: a later line could have been the answer, or a second one.
         Err("stdout was not wholly recorded, so there is no result".to_owned())
@@ -95,7 +102,9 @@ fn judge_call(recorded: Recorded, spec: &RunSpec, cause: Option<StopCause>, exit
         Reply::Error(text) => Some(text.clone()),
         Reply::Result(_) | Reply::Malformed(_) => None,
     };
-    if let Some((state, sentence)) = ended_from_outside(spec, cause) {
+    if let Some((state, sentence)) = ended_from_outside(spec, ending) {
+        // What an agent says of its own when it is told to end does not tell which limit it was.
+        let said = said.filter(|_| ending.cause != Some(StopCause::Limit));
         (verdict.state, verdict.error) = (state, Some(said.unwrap_or(sentence)));
         return verdict;
     }
@@ -125,16 +134,11 @@ fn judge_call(recorded: Recorded, spec: &RunSpec, cause: Option<StopCause>, exit
     verdict
 }
 
-fn judge_build(
-    recorded: Recorded,
-    spec: &RunSpec,
-    cause: Option<StopCause>,
-    exit: Exit,
-    step: usize,
-) -> Verdict {
+fn judge_build(recorded: Recorded, spec: &RunSpec, ending: Ending) -> Verdict {
+    let Ending { exit, step, .. } = ending;
     let mut verdict =
         Verdict { state: State::Succeeded, rule: None, error: None, warnings: Vec::new(), result: None };
-    if let Some((state, sentence)) = ended_from_outside(spec, cause) {
+    if let Some((state, sentence)) = ended_from_outside(spec, ending) {
         (verdict.state, verdict.error) = (state, Some(sentence));
     } else if !exit.well() {
         let title = spec.steps.get(step).map_or("", |step| &step.title);
@@ -144,8 +148,8 @@ fn judge_build(
     verdict
 }
 
-fn ended_from_outside(spec: &RunSpec, cause: Option<StopCause>) -> Option<(State, String)> {
-    match cause? {
+fn ended_from_outside(spec: &RunSpec, ending: Ending) -> Option<(State, String)> {
+    match ending.cause? {
         StopCause::Timeout => {
             let seconds = spec.limits.timeout().unwrap_or_default().as_secs_f64();
             Some((State::TimedOut, format!("no end after {seconds} s; the whole tree was ended")))
@@ -154,6 +158,7 @@ fn ended_from_outside(spec: &RunSpec, cause: Option<StopCause>) -> Option<(State
             let seconds = spec.limits.silence_end().unwrap_or_default().as_secs_f64();
             Some((State::Killed, format!("nothing was printed for {seconds} s; the whole tree was ended")))
         }
+        StopCause::Limit => Some((State::Killed, ending.limit.unwrap_or("a limit was reached").to_owned())),
         StopCause::Stop => Some((State::Killed, "stopped on request".to_owned())),
         StopCause::Exit => None,
     }

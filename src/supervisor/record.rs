@@ -76,6 +76,11 @@ impl Recording {
         self.peak_rss_bytes
     }
 
+    /// Somebody else has looked, and seen so much resident memory.
+    pub fn saw_memory(&mut self, bytes: u64) {
+        self.peak_rss_bytes = self.peak_rss_bytes.max(bytes);
+    }
+
     /// Memory that has grown until now, look by look.
     #[must_use]
     pub fn growth(&self) -> Option<Growth> {

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
+use crate::agent::dotenv::Variables;
 use crate::process::id::{self, ProcessId};
 use crate::process::signal;
 use crate::run::dir::RunDir;
@@ -18,13 +19,14 @@ use crate::run::output::Stream;
 use crate::run::spec::{Kind, RunSpec};
 use crate::run::status::{Outcome, State};
 use crate::supervisor::capture::Capture;
-use crate::supervisor::child::{self, Payload};
+use crate::supervisor::child::{self, Payload, Surroundings};
 use crate::supervisor::machine::{Effect, Input, Machine};
-use crate::supervisor::outcome::{self, Exit, Recorded};
+use crate::supervisor::outcome::{self, Ending, Exit, Recorded};
 use crate::supervisor::raw;
 use crate::supervisor::reap;
 use crate::supervisor::record::{FIRST_SAMPLE, Recording, SAMPLE_EVERY};
 use crate::supervisor::signals::Signals;
+use crate::supervisor::watch::Watch;
 use crate::supervisor::witness::{self, Witness};
 
 /// From one list–KILL–reap round to the next: a tree that moves is met where it went.
@@ -34,10 +36,10 @@ const SWEEP_ROUND: Duration = Duration::from_millis(10);
 pub const READY: &[u8] = b"ready";
 
 /// Serves one run to its end. The descriptors are the lock and the caller's ear. The calling process must be
-/// single-threaded and of no other use afterwards.
-pub fn serve(dir: &RunDir, lock: File, ready: OwnedFd) -> io::Result<()> {
+/// single-threaded and of no other use afterwards. The variables are for the run's programs alone.
+pub fn serve(dir: &RunDir, lock: File, ready: OwnedFd, variables: Variables) -> io::Result<()> {
     let mut ready = Some(File::from(ready));
-    let done = supervise(dir, lock, &mut ready);
+    let done = supervise(dir, lock, &mut ready, variables);
     if let (Err(error), Some(mut ready)) = (&done, ready) {
         // A caller that has gone needs no answer.
         let _ = ready.write_all(format!("its supervisor could not begin: {error}").as_bytes());
@@ -45,7 +47,7 @@ pub fn serve(dir: &RunDir, lock: File, ready: OwnedFd) -> io::Result<()> {
     done
 }
 
-fn supervise(dir: &RunDir, lock: File, ready: &mut Option<File>) -> io::Result<()> {
+fn supervise(dir: &RunDir, lock: File, ready: &mut Option<File>, variables: Variables) -> io::Result<()> {
     // A session of its own: no terminal's signals, and no terminal at all.
     let _ = rustix::process::setsid();
     // The folder the caller stood in must not be held busy.
@@ -75,7 +77,8 @@ fn supervise(dir: &RunDir, lock: File, ready: &mut Option<File>) -> io::Result<(
     });
     let mut supervisor = Supervisor {
         dir,
-        umask: umask.bits(),
+        surroundings: Surroundings { umask: umask.bits(), variables, open_files: spec.limits.open_files },
+        watch: Watch::new(spec.limits),
         deadline: spec.limits.timeout().and_then(|timeout| Instant::now().checked_add(timeout)),
         spec,
         capture,
@@ -100,7 +103,7 @@ fn supervise(dir: &RunDir, lock: File, ready: &mut Option<File>) -> io::Result<(
 struct Supervisor<'a> {
     dir: &'a RunDir,
     spec: RunSpec,
-    umask: u32,
+    surroundings: Surroundings,
     capture: Capture,
     recording: Recording,
     /// The caller's ear, until it has heard.
@@ -118,6 +121,7 @@ struct Supervisor<'a> {
     left_behind: HashSet<i32>,
     next_sample: Instant,
     witness: Witness,
+    watch: Watch,
 }
 
 impl Supervisor<'_> {
@@ -150,7 +154,8 @@ impl Supervisor<'_> {
     fn wait(&self, signals: &Signals) -> io::Result<()> {
         let round = self.killing.then(|| Instant::now() + SWEEP_ROUND);
         let noticed = self.witness.due(&self.spec.limits, &self.capture, &self.recording);
-        let due = [self.deadline, self.grace, self.sweep, round, noticed, Some(self.next_sample)];
+        let due =
+            [self.deadline, self.grace, self.sweep, round, noticed, self.watch.due(), Some(self.next_sample)];
         let wait = due
             .into_iter()
             .flatten()
@@ -209,6 +214,9 @@ impl Supervisor<'_> {
         if self.witness.listen(&self.spec.limits, &self.capture, &mut self.recording) {
             inputs.push(Input::Silent);
         }
+        if self.watch.look(&mut self.recording) {
+            inputs.push(Input::Limit);
+        }
         match self.witness.go_on(self.dir, agent, &mut self.recording) {
             Some(Occasion::Timeout | Occasion::Stop) => inputs.push(Input::Recorded),
             Some(Occasion::Asked) | None => {}
@@ -232,11 +240,16 @@ impl Supervisor<'_> {
                         over |= self.perform(machine, effects);
                     }
                 }
-                Effect::Announce(cause) => self.recording.event(Event::StopRequested { cause }),
+                Effect::Announce(cause) => {
+                    self.watch.leave();
+                    self.recording.event(Event::StopRequested { cause });
+                }
                 Effect::Record(cause) => {
                     let occasion = match cause {
                         StopCause::Timeout => Occasion::Timeout,
-                        StopCause::Stop | StopCause::Silence | StopCause::Exit => Occasion::Stop,
+                        StopCause::Stop | StopCause::Silence | StopCause::Limit | StopCause::Exit => {
+                            Occasion::Stop
+                        }
                     };
                     self.witness.look(occasion, self.dir, &self.spec);
                 }
@@ -276,7 +289,7 @@ impl Supervisor<'_> {
             Kind::Call => self.spec.payload.as_deref().map(|payload| way(payload.get())),
             Kind::Build => None,
         };
-        let started = child::start(self.dir, &step, payload, self.umask).and_then(|started| {
+        let started = child::start(self.dir, &step, payload, &self.surroundings).and_then(|started| {
             self.capture.attach(started.out, started.err)?;
             let pidfd = signal::open(started.process).map_err(io::Error::from);
             Ok((started.process, started.pipes, pidfd?))
@@ -285,6 +298,7 @@ impl Supervisor<'_> {
             Ok((process, pipes, pidfd)) => {
                 self.recording.event(Event::Started { step: number, process, argv: step.argv, pipes });
                 self.agent = Some((process, pidfd));
+                self.watch.begin();
                 self.tell(READY);
                 Ok(())
             }
@@ -338,7 +352,13 @@ impl Supervisor<'_> {
             None => {
                 let gaps: Vec<_> = self.capture.gaps().collect();
                 let recorded = Recorded { dir: self.dir, gaps: &gaps, holes };
-                outcome::judge(recorded, &self.spec, machine.cause(), self.exit, self.step)
+                let ending = Ending {
+                    cause: machine.cause(),
+                    limit: self.watch.sentence(),
+                    exit: self.exit,
+                    step: self.step,
+                };
+                outcome::judge(recorded, &self.spec, ending)
             }
             Some(error) => outcome::Verdict {
                 state: if self.step == 0 { State::Rejected } else { State::Failed },

@@ -9,7 +9,7 @@ use std::time::Duration;
 use tokio::sync::mpsc::Sender;
 
 use crate::agent::payload::Payload;
-use crate::ops::call::Request;
+use crate::ops::call::{Options, Request};
 use crate::ops::orphans::{Origin, Orphan};
 use crate::ops::{
     Context, Rejected, Why, agents, build, call, clean, explain, orphans, runs, signals, stop, sweep, why,
@@ -284,17 +284,16 @@ fn payload_unreadable(dir: &RunDir, error: &dyn std::fmt::Display) -> String {
 fn request_of(dir: &RunDir) -> Result<Request, Rejected> {
     let broken = |error: &dyn std::fmt::Display| Rejected::new(Why::Machine, payload_unreadable(dir, error));
     let spec = dir.read_spec().map_err(|error| broken(&error))?;
-    let Some(payload) = spec.payload.filter(|_| spec.kind == Kind::Call) else {
+    let Some(payload) = spec.payload.as_ref().filter(|_| spec.kind == Kind::Call) else {
         return Err(broken(&"it is not a call"));
     };
     let payload: Payload = serde_json::from_str(payload.get()).map_err(|error| broken(&error))?;
+    let options = Options::of(&spec, payload.tool_context);
     Ok(Request {
         agent: spec.agent,
         method: payload.method,
         parameters: payload.parameters,
-        tool_context: payload.tool_context,
-        timeout: spec.limits.timeout(),
-        silence: spec.limits.silence_end(),
+        options,
         force: false,
     })
 }

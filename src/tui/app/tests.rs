@@ -10,6 +10,7 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use ratatui::buffer::Buffer;
 
 use super::*;
+use crate::ops::call::Options;
 use crate::ops::{Rejected, Why};
 use crate::run::spec::Kind;
 use crate::run::status::State;
@@ -265,9 +266,7 @@ fn a_call_that_needs_a_build_runs_after_it() {
         agent: "agentplug/analysis-agent".into(),
         method: "analyze_text".into(),
         parameters: crate::agent::payload::Parameters::new(),
-        tool_context: None,
-        timeout: None,
-        silence: None,
+        options: Options::default(),
         force: false,
     };
     let reason = Rejected::new(Why::NotReady, "not built");
@@ -292,9 +291,7 @@ fn a_failed_build_keeps_the_call_from_running() {
         agent: "agentplug/analysis-agent".into(),
         method: "analyze_text".into(),
         parameters: crate::agent::payload::Parameters::new(),
-        tool_context: None,
-        timeout: None,
-        silence: None,
+        options: Options::default(),
         force: false,
     };
     let reason = Rejected::new(Why::NotReady, "not built");

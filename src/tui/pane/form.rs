@@ -27,7 +27,7 @@ use crate::agent::manifest::Method;
 use crate::agent::payload::{Parameters, Payload};
 use crate::ops::Rejected;
 use crate::ops::agents::Listed;
-use crate::ops::call::Request;
+use crate::ops::call::{Options, Request};
 use crate::tui::effect::Effect;
 use crate::tui::keymap::{Action, Layer};
 use crate::tui::pane::Asked;
@@ -248,7 +248,8 @@ impl Form {
         let Payload { method, parameters, tool_context } = self.checked.payload.clone();
         let agent = self.listed.agent.name.to_string();
         let timeout = self.timeout;
-        let request = Request { agent, method, parameters, tool_context, timeout, silence: None, force };
+        let options = Options { timeout, tool_context, ..Options::default() };
+        let request = Request { agent, method, parameters, options, force };
         Asked::Do(vec![Effect::Call(Box::new(request))])
     }
 

@@ -44,6 +44,7 @@ pub fn note(record: &Record, spec: &RunSpec) -> Option<String> {
         Event::StopRequested { cause } => match cause {
             StopCause::Stop => "a stop was asked for".to_owned(),
             StopCause::Silence => "silent for too long".to_owned(),
+            StopCause::Limit => "a limit was reached".to_owned(),
             StopCause::Timeout => "the time is over".to_owned(),
             StopCause::Exit => "the program has ended and left processes behind".to_owned(),
         },

@@ -7,7 +7,7 @@ use super::*;
 use crate::process::id::{ProcessId, boot_id};
 use crate::run::event::{Event, Record};
 use crate::run::output::{Stream, record};
-use crate::run::spec::{FORMAT, KEEP_OUTPUT, Limits, RunSpec};
+use crate::run::spec::{Added, FORMAT, KEEP_OUTPUT, Limits, RunSpec};
 use crate::run::view::clock_us;
 use crate::tui::seen::{From, Page, Source};
 
@@ -46,6 +46,7 @@ impl Bench {
             steps: vec![],
             limits: Limits { grace_ms: 1, sweep_ms: 1, keep_output: KEEP_OUTPUT, ..Limits::default() },
             variables: vec![],
+            added: Added::default(),
         };
         let created = RunDir::create(&self.folder.path().join("runs"), &spec).unwrap();
         let written = Written { dir: created.dir, lock: Some(created.lock) };

@@ -13,7 +13,7 @@ use crate::process::sampler::ProcessSample;
 use crate::run::dir::RunDir;
 use crate::run::output::Stream;
 use crate::run::samples::Sample;
-use crate::run::spec::{FORMAT, KEEP_OUTPUT, Kind, Limits, RunSpec, Step};
+use crate::run::spec::{Added, FORMAT, KEEP_OUTPUT, Kind, Limits, RunSpec, Step};
 use crate::run::status::{Outcome, State, Status, StepStatus};
 use crate::tui::app::*;
 use crate::tui::seen::{Detail, OrphanTree, Page as Window, Reply, Row, Run, Source, Usage};
@@ -228,6 +228,7 @@ pub(super) fn spec(kind: Kind) -> RunSpec {
             ..Limits::default()
         },
         variables: vec![],
+        added: Added::default(),
     }
 }
 
