@@ -12,7 +12,7 @@ use crate::cli::options::{Chosen, options};
 use crate::cli::parameters::{Given, parameters};
 use crate::cli::print;
 use crate::ops::launch::How;
-use crate::ops::{Context, Rejected, call, runs, sweep};
+use crate::ops::{Context, Rejected, call, sweep};
 use crate::run::status::State;
 use crate::supervisor::launch;
 
@@ -70,8 +70,7 @@ pub fn perform(context: &Context, args: &Args) -> Result<ExitCode, Failure> {
             print::talk_bytes(format!("warning: {warning}").as_bytes());
         }
         let done = print::json(&detached);
-        print::swept(&sweep::newest(context, || launch::pending_signal().is_none()));
-        runs::prune_if_due(context, &run.id);
+        print::swept(&sweep::after(context, &run.id, || launch::pending_signal().is_none()));
         return Ok(failure::printed(done, 0));
     }
     let wish = Wish {

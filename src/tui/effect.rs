@@ -162,7 +162,8 @@ impl Worker {
                     // Nobody listens any more: the dashboard is closing.
                     let _ = worker.messages.blocking_send(message);
                     if let Some(run) = started {
-                        runs::prune_if_due(&worker.context, &run);
+                        let kept = runs::store(&worker.context).count().unwrap_or(0);
+                        runs::prune_if_due(&worker.context, &run, kept);
                     }
                 });
             }
