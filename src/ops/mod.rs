@@ -12,9 +12,12 @@ pub mod call;
 pub mod clean;
 pub mod demo;
 pub mod doctor;
+pub mod drafts;
 pub mod explain;
 pub mod launch;
 pub mod orphans;
+pub mod payloads;
+mod private;
 pub mod runs;
 pub mod signals;
 pub mod stop;
@@ -56,5 +59,27 @@ impl Rejected {
     /// A refusal of this kind.
     pub fn new(why: Why, message: impl Into<String>) -> Self {
         Self { why, message: message.into() }
+    }
+}
+
+#[cfg(test)]
+pub mod tests {
+    use std::path::Path;
+
+    use super::*;
+
+    /// Everything below one folder.
+    pub fn context(home: &Path) -> Context {
+        Context {
+            paths: Paths {
+                store: home.join("store"),
+                state: home.join("state"),
+                config: home.join("config"),
+                cache: home.join("cache"),
+                home: home.to_path_buf(),
+            },
+            settings: Settings::default(),
+            program: "/bin/plugdeck".into(),
+        }
     }
 }

@@ -3,9 +3,12 @@
 
 mod act;
 mod draw;
+mod forms;
 mod inspect;
 mod learn;
 mod mouse;
+mod over;
+mod settle;
 mod stopping;
 #[cfg(test)]
 mod tests;
@@ -22,6 +25,7 @@ use crate::ops::Context;
 use crate::ops::call::Request;
 use crate::process::id::ProcessId;
 use crate::run::spec::RunId;
+use crate::tui::app::forms::Keeping;
 use crate::tui::app::inspect::Inspection;
 use crate::tui::effect::{Effect, Watch};
 use crate::tui::keymap::Layer;
@@ -72,6 +76,9 @@ pub struct App {
     pages: Vec<Page>,
     /// Forms that were left, by agent and method: nothing that was typed is lost.
     drafts: HashMap<(String, String), Box<Form>>,
+    keeping: Keeping,
+    /// To be done outside, from where no effects are returned.
+    outbox: Vec<Effect>,
     over: Option<Over>,
     toast: Option<Toast>,
     /// What is to run when its agent's environment has been built.
@@ -164,6 +171,8 @@ impl App {
             scroll: 0,
             pages: Vec::new(),
             drafts: HashMap::new(),
+            keeping: Keeping::default(),
+            outbox: Vec::new(),
             over: None,
             toast: None,
             after_build: None,
@@ -196,7 +205,8 @@ impl App {
         let toast = toast.map(|until| until.saturating_sub(self.now.clock_us));
         let orphans = self.orphans_due_us.saturating_sub(self.now.clock_us);
         let orphans = self.shows_processes().then_some(orphans);
-        second.into_iter().chain(toast).chain(orphans).min().map(Duration::from_micros)
+        let next = second.into_iter().chain(toast).chain(orphans).min().map(Duration::from_micros);
+        next.into_iter().chain(self.until_kept()).min()
     }
 
     /// Takes one message; says what is to be done outside.
@@ -236,6 +246,7 @@ impl App {
             | Message::OrphanStep { .. }
             | Message::OrphanEnded { .. }
             | Message::Signalled { .. }
+            | Message::Form(_)
             | Message::Theme(_) => {
                 effects = self.learn(message);
                 self.changed = true;
@@ -253,61 +264,6 @@ impl App {
         if self.toast.as_ref().and_then(Toast::until_us).is_some_and(|until| until <= now.clock_us) {
             self.toast = None;
             self.changed = true;
-        }
-    }
-
-    /// Fits everything to what is known now, and asks for what is missing.
-    fn settle(&mut self, effects: &mut Vec<Effect>) {
-        let bench = self.bench();
-        let rows = |area: Rect| area.height.saturating_sub(2);
-        self.agents.settle(&self.world);
-        self.agents.fit(rows(bench.agents), &self.world);
-        self.runs.settle(&self.world, rows(bench.runs), self.now);
-        self.procs.settle(&self.world, rows(bench.procs));
-        self.follow_run();
-        self.inspect(effects);
-        self.look_for_orphans(effects);
-        for page in self.pages.iter_mut().filter_map(Page::run) {
-            page.settle(&self.world);
-        }
-        for page in self.pages.iter_mut().filter_map(Page::run).chain(&mut self.main_run) {
-            if let Some(reply) = self.reply.as_ref().filter(|_| page.wants_reply(&self.world)) {
-                page.replied(&reply.run, &Ok(Arc::clone(reply)));
-            }
-            effects.extend(page.ask_why(&self.world).map(Effect::Explain));
-            effects.extend(page.ask_look(&self.world, self.now));
-        }
-        let place = self.run_place();
-        let shown = match self.pages.last() {
-            Some(Page::Run(page)) => Some(page.as_ref()),
-            Some(Page::Form(_)) => None,
-            None => self.main_run.as_ref(),
-        };
-        let watch = shown.map(|page| page.watch(place, &self.world));
-        if self.reading.is_none()
-            && let Some(page) = shown.filter(|page| page.wants_reply(&self.world))
-            && let Some(run) = self.world.run(&page.run)
-        {
-            self.reading = Some(page.run.clone());
-            effects.push(Effect::ReadReply(run.dir.clone()));
-        }
-        if watch != self.watched {
-            self.watched.clone_from(&watch);
-            effects.push(Effect::Watch(watch));
-        }
-    }
-
-    /// Keeps the main pane's view of a run on the run that is followed.
-    fn follow_run(&mut self) {
-        let Subject::Run(id) = self.subject() else {
-            self.main_run = None;
-            return;
-        };
-        if self.main_run.as_ref().is_none_or(|page| page.run != id) {
-            self.main_run = self.world.run(&id).map(|run| RunPage::new(run));
-        }
-        if let Some(page) = &mut self.main_run {
-            page.settle(&self.world);
         }
     }
 

@@ -40,6 +40,12 @@ pub enum Layer {
     Signals,
     /// The plan of a build, before it is built.
     Plan,
+    /// The name of a preset to save.
+    Name,
+    /// A preset to choose.
+    Presets,
+    /// What to copy.
+    Copy,
     Help,
     Welcome,
 }
@@ -99,12 +105,25 @@ pub enum Action {
     Omit,
     AsJson,
     Suggest,
+    Undo,
+    Clear,
+    Earlier,
+    Later,
+    SavePreset,
+    Presets,
+    EditText,
     // An agent's packages.
     Sort,
     // Popups.
     Confirm,
     Literal,
     FetchUv,
+    CopyAs,
+    Remove,
+    CopyCommand,
+    CopyPython,
+    CopyAgenthub,
+    CopyPayload,
     Demo,
 }
 
@@ -217,6 +236,9 @@ impl Layer {
             Self::Stop => "Stopping",
             Self::Signals => "Signal",
             Self::Plan => "The plan of a build",
+            Self::Name => "Saving a preset",
+            Self::Presets => "Presets",
+            Self::Copy => "Copy as",
             Self::Help => "Help",
             Self::Welcome => "Welcome",
         }
@@ -224,7 +246,7 @@ impl Layer {
 
     /// Every layer, in the order of the help.
     #[cfg(test)]
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 22] = [
         Self::Everywhere,
         Self::Lists,
         Self::Agents,
@@ -242,6 +264,9 @@ impl Layer {
         Self::Stop,
         Self::Signals,
         Self::Plan,
+        Self::Name,
+        Self::Presets,
+        Self::Copy,
         Self::Help,
         Self::Welcome,
     ];
@@ -257,7 +282,10 @@ impl Layer {
             | Self::Dialog
             | Self::Stop
             | Self::Signals
-            | Self::Plan => vec![self, Self::Everywhere],
+            | Self::Plan
+            | Self::Name
+            | Self::Presets
+            | Self::Copy => vec![self, Self::Everywhere],
             Self::Agents
             | Self::Runs
             | Self::Procs

@@ -27,6 +27,7 @@ use futures_lite::StreamExt as _;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::mpsc;
 
+use crate::ops::drafts::Keeper;
 use crate::ops::{Context, runs};
 use crate::process::id::uptime_ms;
 use crate::process::signal::suspend_own_group;
@@ -83,10 +84,14 @@ pub fn run(context: Context, theme: Option<String>) -> Result<Ended, Error> {
     let (guard, screen) = terminal::enter()?;
     let size = screen.size()?;
     let app = App::new(&context, theme, size, now());
-    let worker = Worker { context, palette, messages, asks };
+    let worker = Worker { context, palette, messages, asks, drafts: Keeper::default() };
     let mut dashboard = Dashboard { app, worker, screen, guard, last_frame: None, edit: None };
     let ended = runtime.block_on(dashboard.run(received));
     dashboard.guard.leave();
+    for keep in dashboard.app.unkept() {
+        // There is no screen left to say on that it failed.
+        let _ = dashboard.worker.keep(keep);
+    }
     // What still blocks has nobody left to tell.
     runtime.shutdown_background();
     match ended? {

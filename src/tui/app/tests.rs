@@ -2,6 +2,7 @@
 
 mod ending;
 mod env;
+mod forms;
 mod given;
 mod why;
 

@@ -32,6 +32,10 @@ const fn row(
 
 /// The help of the same key in several layers.
 const WHY: &str = "why the run does not go on; looks at it now, where it is live";
+const EARLIER: &str = "an earlier payload of this method, the newest first; undo brings back what was there";
+const LATER: &str = "a later payload; at the end what was typed last";
+const CLEAR: &str = "take every value out; undo brings them back";
+const UNDO: &[Key] = &[alt(KeyCode::Char('u')), ctrl('_'), ctrl('7'), ctrl('/')];
 const STUCK: &str = "why the first run that seems stuck does not go on";
 
 /// All keys. The order inside a layer is the order in the footer and in the help.
@@ -230,6 +234,10 @@ pub const TABLE: &[Binding] = &[
         "leave out",
         "leave the value out, or send it empty",
     ),
+    row(Layer::Form, &[alt(KeyCode::Up)], Action::Earlier, "", EARLIER),
+    row(Layer::Form, &[alt(KeyCode::Down)], Action::Later, "", LATER),
+    row(Layer::Form, UNDO, Action::Undo, "", "undo"),
+    row(Layer::Form, &[alt(KeyCode::Char('x'))], Action::Clear, "", CLEAR),
     //
     row(
         Layer::Text,
@@ -254,6 +262,10 @@ pub const TABLE: &[Binding] = &[
         "type JSON for this value: null, another type",
     ),
     row(Layer::Text, &[ctrl(' ')], Action::Suggest, "", "choose among the options"),
+    row(Layer::Text, &[alt(KeyCode::Up)], Action::Earlier, "", EARLIER),
+    row(Layer::Text, &[alt(KeyCode::Down)], Action::Later, "", LATER),
+    row(Layer::Text, UNDO, Action::Undo, "", "undo"),
+    row(Layer::Text, &[alt(KeyCode::Char('x'))], Action::Clear, "", CLEAR),
     //
     row(Layer::Dialog, &[on(KeyCode::Enter)], Action::Confirm, "", "do it"),
     row(Layer::Dialog, &[char('q')], Action::Quit, "", "quit, where quitting is asked"),
