@@ -6,6 +6,7 @@ mod corpus;
 mod fields;
 mod folder;
 mod json;
+pub mod layout;
 pub mod manifest;
 mod nearest;
 pub mod payload;

@@ -66,11 +66,12 @@ struct Detached {
 
 pub fn perform(context: &Context, args: &Args) -> Result<ExitCode, Failure> {
     let held = Held::new();
+    let (parameters, tool_context) = parameters(context, args, &held)?;
     let request = call::Request {
         agent: args.agent.clone(),
         method: args.method.clone(),
-        parameters: parameters(context, args, &held)?,
-        tool_context: None,
+        parameters,
+        tool_context,
         timeout: args.timeout.map_or(context.settings.call_timeout, |Timeout(limit)| limit),
         silence: args.silence.and_then(|Timeout(limit)| limit),
         force: args.force,

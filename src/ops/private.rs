@@ -54,14 +54,20 @@ pub fn name_of(parts: &[&str]) -> String {
         }
     }
     if name.len() > LONGEST {
-        // FNV-1a: the same in every version of every program.
-        let hash = name.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-            (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
-        });
+        let hash = fingerprint(name.as_bytes());
         name.truncate(LONGEST);
-        name.push_str(&format!("~{hash:016x}"));
+        name.push_str(&format!("~{hash}"));
     }
     name
+}
+
+/// Sixteen digits that tell texts apart. FNV-1a: the same in every version of every program.
+#[must_use]
+pub fn fingerprint(bytes: &[u8]) -> String {
+    let hash = bytes.iter().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+        (hash ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3)
+    });
+    format!("{hash:016x}")
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@
 mod act;
 mod draw;
 mod forms;
+mod handing;
 mod inspect;
 mod learn;
 mod mouse;
@@ -32,10 +33,12 @@ use crate::tui::keymap::Layer;
 use crate::tui::layout::{self, Pane};
 use crate::tui::message::{Message, Now};
 use crate::tui::pane::agents::{Agents, Item};
+use crate::tui::pane::copy_menu::CopyMenu;
 use crate::tui::pane::dialog::Dialog;
 use crate::tui::pane::form::Form;
 use crate::tui::pane::help::Help;
 use crate::tui::pane::plan::PlanDialog;
+use crate::tui::pane::presets::{Presets, Saving};
 use crate::tui::pane::procs::{self, Procs, Selected};
 use crate::tui::pane::run_page::{Place, RunPage};
 use crate::tui::pane::runs::Runs;
@@ -56,6 +59,7 @@ pub struct App {
     theme: Theme,
     now: Now,
     screen: Rect,
+    context: Context,
     /// The store's agents folder, as a person reads it.
     folder: String,
     /// How long a call may take, where nothing else is said.
@@ -117,6 +121,9 @@ enum Over {
     Plan(PlanDialog),
     Stop(Stop),
     Signals(Signals),
+    Saving(Saving),
+    Presets(Presets),
+    Copy(CopyMenu),
     Help(Help),
 }
 
@@ -159,6 +166,7 @@ impl App {
             theme,
             now,
             screen: Rect::new(0, 0, size.width, size.height),
+            context: context.clone(),
             folder: sign::safe(&context.paths.shorten(&context.paths.agents())),
             call_timeout: context.settings.call_timeout,
             focus: Pane::Agents,
@@ -217,10 +225,12 @@ impl App {
             Message::Key(key) => effects = self.key(key),
             Message::Mouse(mouse) => effects = self.mouse(mouse),
             Message::Paste(text) => {
-                if let (None, Some(Page::Form(form))) = (&self.over, self.pages.last_mut()) {
-                    form.paste(&text);
-                    self.changed = true;
+                match (&mut self.over, self.pages.last_mut()) {
+                    (Some(Over::Saving(saving)), _) => saving.paste(&text),
+                    (None, Some(Page::Form(form))) => form.paste(&text),
+                    (Some(_) | None, _) => {}
                 }
+                self.changed = true;
             }
             Message::Resized(columns, rows) => {
                 self.screen = Rect::new(0, 0, columns, rows);
@@ -323,6 +333,9 @@ impl App {
             (Some(Over::Plan(_)), _) => Layer::Plan,
             (Some(Over::Stop(_)), _) => Layer::Stop,
             (Some(Over::Signals(_)), _) => Layer::Signals,
+            (Some(Over::Saving(_)), _) => Layer::Name,
+            (Some(Over::Presets(_)), _) => Layer::Presets,
+            (Some(Over::Copy(_)), _) => Layer::Copy,
             (None, Some(Page::Form(form))) => form.layer(),
             (None, Some(Page::Run(page))) => page.layer(),
             (None, None) => match (self.focus, self.subject()) {

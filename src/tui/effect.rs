@@ -25,6 +25,7 @@ use crate::tui::editor::Place;
 use crate::tui::effect::forms::FormWork;
 use crate::tui::message::Message;
 use crate::tui::reply;
+use crate::tui::scratch::Scratch;
 use crate::tui::seen::From;
 use crate::tui::tail::Ask;
 use crate::tui::theme::{Palette, Theme};
@@ -107,6 +108,10 @@ pub enum ForLoop {
     Suspend,
     /// Opens a place in the person's editor, which has the terminal meanwhile.
     Edit(Place),
+    /// Opens a text in the person's editor; answered by what became of it.
+    EditText(Box<Scratch>),
+    /// Sent to the terminal as it is; nothing of it is shown.
+    Terminal(String),
     Quit,
     /// Quit, and go on with the demonstration.
     Demo,

@@ -14,6 +14,7 @@ mod doctor;
 mod environment;
 mod exact;
 mod explain;
+mod form_handing;
 mod form_kept;
 mod kept;
 mod leftovers;

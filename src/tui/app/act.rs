@@ -25,7 +25,11 @@ impl App {
         let layer = self.layer();
         match keymap::action(&layer.stack(), key) {
             Some(action) => self.act(action),
-            None => match (&self.over, self.pages.last_mut()) {
+            None => match (&mut self.over, self.pages.last_mut()) {
+                (Some(Over::Saving(saving)), _) => {
+                    saving.key(key);
+                    Vec::new()
+                }
                 (None, Some(Page::Form(form))) => match form.key(key) {
                     Asked::Nothing | Asked::NotMine => Vec::new(),
                     Asked::Do(effects) => effects,
@@ -113,6 +117,10 @@ impl App {
             Action::Demo => return vec![Effect::Loop(ForLoop::Demo)],
             Action::Earlier => return self.step_form(false),
             Action::Later => return self.step_form(true),
+            Action::SavePreset => return self.save_preset(),
+            Action::Presets => return self.choose_preset(),
+            Action::EditText => return self.edit_text(),
+            Action::CopyAs => return self.copy_as(),
             // Of panes that have taken them before, or have nothing to do with them now.
             Action::Down
             | Action::Up
@@ -140,10 +148,6 @@ impl App {
             | Action::Confirm
             | Action::Literal
             | Action::FetchUv
-            | Action::SavePreset
-            | Action::Presets
-            | Action::EditText
-            | Action::CopyAs
             | Action::Remove
             | Action::CopyCommand
             | Action::CopyPython

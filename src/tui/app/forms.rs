@@ -138,6 +138,11 @@ impl App {
                     self.say(Tone::Note, NO_EARLIER);
                 }
             }
+            FormNews::Presets { .. }
+            | FormNews::PresetSaved { .. }
+            | FormNews::PresetRemoved { .. }
+            | FormNews::Edited { .. }
+            | FormNews::Copied(_) => self.learn_of_handing(news),
         }
     }
 
@@ -181,7 +186,7 @@ impl App {
 const NO_EARLIER: &str = "no earlier payload of this method";
 
 impl Keeping {
-    fn next(&mut self) -> u64 {
+    pub(super) fn next(&mut self) -> u64 {
         self.number += 1;
         self.number
     }

@@ -39,8 +39,32 @@ impl App {
         {
             return Vec::new();
         }
+        if let Some(Over::Presets(presets)) = &mut self.over
+            && presets.act(action)
+        {
+            return Vec::new();
+        }
+        if let Some(Over::Copy(menu)) = &mut self.over
+            && menu.act(action)
+        {
+            return Vec::new();
+        }
+        if let (Some(Over::Saving(saving)), Action::Next | Action::Previous) = (&mut self.over, action) {
+            saving.turn();
+            return Vec::new();
+        }
         match (action, self.over.take()) {
             (Action::Back, _) => {}
+            (Action::Confirm, Some(Over::Saving(saving))) => return self.confirm_saving(saving),
+            (Action::Confirm, Some(Over::Presets(presets))) => return self.confirm_preset(presets),
+            (
+                Action::Confirm
+                | Action::CopyCommand
+                | Action::CopyPython
+                | Action::CopyAgenthub
+                | Action::CopyPayload,
+                Some(Over::Copy(menu)),
+            ) => return Self::confirm_copy(action, menu),
             (Action::Confirm, Some(Over::Dialog(dialog))) => return self.confirm(dialog),
             (Action::Confirm, Some(Over::Signals(signals))) => {
                 return vec![Effect::Signal { process: signals.process, signal: signals.chosen() }];

@@ -13,6 +13,7 @@ mod draw_field;
 mod draw_json;
 mod editor;
 mod field;
+mod handing;
 pub mod history;
 mod json;
 mod preview;

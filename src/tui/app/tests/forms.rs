@@ -3,10 +3,11 @@
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 use crate::ops::drafts::{Content, Draft, Keep};
+use crate::ops::presets::{Home, Preset, SaveError, Values};
 use crate::tui::app::tests::given::NOW;
 use crate::tui::app::tests::{filled, press, screen};
 use crate::tui::app::*;
-use crate::tui::effect::forms::{FormNews, FormWork};
+use crate::tui::effect::forms::{FormNews, FormWork, PresetWork};
 
 const AGENT: &str = "agentplug/analysis-agent";
 
@@ -214,4 +215,117 @@ fn half_written_values_come_back_as_they_were() {
     let news = FormNews::Kept { agent: AGENT.into(), method: "analyze_text".into(), draft };
     again.update(Message::Form(Box::new(news)));
     assert!(screen(&again).contains("oops {") && screen(&again).contains("not JSON"), "{}", screen(&again));
+}
+
+fn preset(name: &str, home: Home, parameters: &str) -> Preset {
+    let parameters = crate::agent::payload::parameters(parameters).unwrap();
+    Preset { name: name.into(), home, values: Values { parameters, tool_context: None } }
+}
+
+/// The presets that were read for the list that is shown.
+fn presets(app: &App) -> Message {
+    let Some(Over::Presets(list)) = &app.over else { panic!("no list") };
+    let presets = vec![
+        preset("long", Home::User, "{\"text\": \"very long\", \"analysis_type\": \"summary\"}"),
+        preset("old", Home::Agent, "{\"txt\": 1, \"analysis_type\": 2}"),
+    ];
+    Message::Form(Box::new(FormNews::Presets { owner: list.owner.clone(), presets, troubles: Vec::new() }))
+}
+
+#[test]
+fn a_preset_is_chosen_and_says_what_does_not_fit_80x24() {
+    let mut app = opened(80, 24);
+    let effects = keys(&mut app, "m i n e esc p");
+    assert!(
+        matches!(effects.last(), Some(Effect::Form(FormWork::Preset(PresetWork::List(_))))),
+        "{effects:?}"
+    );
+    let read = presets(&app);
+    app.update(read);
+    press(&mut app, "j");
+    insta::assert_snapshot!(screen(&app));
+    press(&mut app, "k enter");
+    let drawn = screen(&app);
+    assert!(drawn.contains("very long") && drawn.contains("preset long"), "{drawn}");
+    keys(&mut app, "alt-u");
+    assert!(screen(&app).contains("mine"));
+    keys(&mut app, "p");
+    let read = presets(&app);
+    app.update(read);
+    press(&mut app, "j enter");
+    let drawn = screen(&app);
+    assert!(drawn.contains("txt") && drawn.contains("old does not fit any more: unknown: txt;"), "{drawn}");
+    // Removing asks first, and a step back keeps it.
+    keys(&mut app, "esc p");
+    let read = presets(&app);
+    app.update(read);
+    assert!(press(&mut app, "d esc").is_empty() && matches!(app.over, Some(Over::Presets(_))));
+    let effects = press(&mut app, "d enter");
+    let removed = |name: &str| name == "long";
+    assert!(
+        matches!(effects.as_slice(), [Effect::Form(FormWork::Preset(PresetWork::Remove { name, .. }))] if removed(name)),
+        "{effects:?}"
+    );
+}
+
+#[test]
+fn a_preset_is_saved_under_a_name_and_overwritten_only_when_that_was_said_80x24() {
+    let mut app = opened(80, 24);
+    keys(&mut app, "m i n e ctrl-s s h o r t");
+    app.update(Message::Paste(" ü\n".into()));
+    press(&mut app, "tab");
+    let effects = press(&mut app, "enter");
+    let [Effect::Form(FormWork::Preset(PresetWork::Save { owner, preset, overwrite: false }))] =
+        effects.as_slice()
+    else {
+        panic!("{effects:?}")
+    };
+    assert_eq!((preset.name.as_str(), preset.home), ("short ü", Home::User));
+    let saved = |saved| {
+        let (owner, name) = (owner.clone(), preset.name.clone());
+        Message::Form(Box::new(FormNews::PresetSaved { owner, name, saved }))
+    };
+    app.update(saved(Err(SaveError::Exists)));
+    insta::assert_snapshot!(screen(&app));
+    let effects = press(&mut app, "enter");
+    let overwrites = matches!(
+        effects.as_slice(),
+        [Effect::Form(FormWork::Preset(PresetWork::Save { overwrite: true, .. }))]
+    );
+    assert!(overwrites, "{effects:?}");
+    app.update(saved(Ok("/config/presets/x.json".into())));
+    assert!(app.over.is_none() && screen(&app).contains("preset short ü"), "{}", screen(&app));
+    keys(&mut app, "!");
+    assert!(screen(&app).contains("preset short ü, changed"));
+}
+
+#[test]
+fn a_text_comes_back_from_the_editor_as_one_edit() {
+    use crate::tui::effect::ForLoop;
+    let mut app = opened(80, 24);
+    let effects = keys(&mut app, "m i n e ctrl-g");
+    let Some(Effect::Loop(ForLoop::EditText(scratch))) = effects.last() else { panic!("{effects:?}") };
+    assert_eq!((scratch.name.as_str(), scratch.text.as_str()), ("text.md", "mine"));
+    assert_eq!(kept(&effects), [Some(text("mine"))], "the editor may take long");
+    let back = |edited| Message::Form(Box::new(FormNews::Edited { back: scratch.back.clone(), edited }));
+    app.update(back(Ok(Some("theirs".into()))));
+    assert!(screen(&app).contains("theirs"));
+    keys(&mut app, "alt-u");
+    assert!(screen(&app).contains("mine") && !screen(&app).contains("theirs"));
+    app.update(back(Ok(None)));
+    assert!(screen(&app).contains("changed nothing") && screen(&app).contains("mine"));
+}
+
+#[test]
+fn a_call_is_copied_from_a_form_and_from_a_run_80x24() {
+    let mut app = opened(80, 24);
+    keys(&mut app, "m i n e esc y");
+    insta::assert_snapshot!(screen(&app));
+    let effects = press(&mut app, "j enter");
+    assert!(matches!(effects.as_slice(), [Effect::Form(FormWork::Copy { .. })]), "{effects:?}");
+    let mut app = filled(80, 24);
+    for keys in ["2 y c", "esc 2 enter y p"] {
+        let effects = press(&mut app, keys);
+        assert!(matches!(effects.as_slice(), [Effect::Form(FormWork::Copy { .. })]), "{keys}: {effects:?}");
+    }
 }

@@ -101,9 +101,14 @@ impl Form {
 
     /// Puts another content in, in a way that undo takes back.
     pub(super) fn replace(&mut self, content: &Content) {
+        self.as_one_change(|form| form.put(content));
+    }
+
+    /// Changes several things, in a way that undo takes back at once.
+    pub(super) fn as_one_change(&mut self, change: impl FnOnce(&mut Self)) {
         let (before, from) = (self.content(), self.revision);
         let (at, origin) = (self.history.place(), self.origin.clone());
-        self.put(content);
+        change(self);
         self.changes.push(Change { before, at, origin, from, to: self.revision });
         if self.changes.len() > MOST_CHANGES {
             self.changes.remove(0);

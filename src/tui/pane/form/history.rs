@@ -176,17 +176,22 @@ impl Form {
         self
     }
 
-    /// A preset: everything it holds in place of what is there.
-    pub fn load_preset(&mut self, name: &str, content: &Content) {
+    /// Puts what a preset of this name holds in place of what is there.
+    pub(super) fn load(&mut self, name: &str, content: &Content) {
         self.settle_history();
         self.replace(content);
         self.history.at = None;
-        self.said(format!("preset {}", sign::safe(name)), true);
+        self.is_preset(name);
     }
 
     /// The form holds what this preset does now.
     pub fn is_preset(&mut self, name: &str) {
-        self.said(format!("preset {}", sign::safe(name)), true);
+        self.said(format!("{PRESET}{}", sign::safe(name)), true);
+    }
+
+    /// The preset that it came from.
+    pub fn preset(&self) -> Option<&str> {
+        self.origin.as_ref()?.text.strip_prefix(PRESET)
     }
 
     /// Takes every value out.
@@ -291,3 +296,4 @@ impl Form {
 
 /// How a run is called in front of its digits.
 const RUN: &str = "run ";
+const PRESET: &str = "preset ";
