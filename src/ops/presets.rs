@@ -133,7 +133,8 @@ pub fn misfit(method: &Method, values: &Values) -> Option<String> {
     (!text.is_empty()).then(|| text.join("; "))
 }
 
-/// Saves a preset of a method; one that is there only with `overwrite`. What comes back is the file.
+/// Saves a preset of a method; one that is there only with `overwrite`. `instead_of` is what it was called before,
+/// and goes. What comes back is the file.
 pub fn save(
     context: &Context,
     agent: &AgentName,
@@ -141,15 +142,21 @@ pub fn save(
     method: &str,
     preset: Preset,
     overwrite: bool,
+    instead_of: Option<&(Home, String)>,
 ) -> Result<PathBuf, SaveError> {
-    change(context, agent, directory, preset.home, |file| {
+    let goes = instead_of.filter(|(home, name)| (*home, name) != (preset.home, &preset.name));
+    let path = change(context, agent, directory, preset.home, |file| {
         let named = file.presets.entry(method.to_owned()).or_default();
         if named.contains_key(&preset.name) && !overwrite {
             return Err(SaveError::Exists);
         }
         named.insert(preset.name, preset.values);
         Ok(())
-    })
+    })?;
+    if let Some((home, name)) = goes {
+        remove(context, agent, directory, method, *home, name).map_err(SaveError::Failed)?;
+    }
+    Ok(path)
 }
 
 /// Removes a preset. The error is one sentence.
@@ -260,7 +267,7 @@ mod tests {
     fn the_file_is_made_for_git() {
         let home = tempfile::tempdir().unwrap();
         let context = context(home.path());
-        let save = |preset, overwrite| save(&context, &name(), home.path(), "m", preset, overwrite);
+        let save = |preset, overwrite| save(&context, &name(), home.path(), "m", preset, overwrite, None);
         save(preset("zwei", Home::Agent, "{\"z\":1e3,\"a\":[ {}, 0.50]}"), false).unwrap();
         let path = save(preset("eins", Home::Agent, "{\"text\": \"ü \\ud800\"}"), false).unwrap();
         let text = "{\n  \"presets\": {\n    \"m\": {\n      \"eins\": {\n        \"parameters\": {\n          \"text\": \"ü \\ud800\"\n        }\n      },\n      \"zwei\": {\n        \"parameters\": {\n          \"z\": 1e3,\n          \"a\": [\n            {},\n            0.50\n          ]\n        }\n      }\n    }\n  }\n}\n";
@@ -294,7 +301,7 @@ mod tests {
             "{\"presets\": {\"m\": {\n\"x\": {}}}}",
         ] {
             fs::write(&path, damaged).unwrap();
-            let saved = save(&context, &name(), home.path(), "m", preset("a", Home::Agent, "{}"), true);
+            let saved = save(&context, &name(), home.path(), "m", preset("a", Home::Agent, "{}"), true, None);
             let Err(SaveError::Failed(sentence)) = saved else { panic!("{saved:?}") };
             assert!(sentence.contains(" at line ") && sentence.contains("left as it is"), "{sentence}");
             assert_eq!(fs::read_to_string(&path).unwrap(), damaged);
@@ -303,6 +310,36 @@ mod tests {
         fs::remove_file(&path).unwrap();
         std::os::unix::fs::symlink("/etc/passwd", &path).unwrap();
         assert!(list(&context, &name(), home.path(), "m").1[0].contains("link"));
+    }
+
+    #[test]
+    fn a_preset_gets_another_name_or_another_file() {
+        let home = tempfile::tempdir().unwrap();
+        let context = context(home.path());
+        let save = |name: &str, at, from: Option<(Home, &str)>| {
+            let from = from.map(|(home, name)| (home, name.to_owned()));
+            super::save(
+                &context,
+                &self::name(),
+                home.path(),
+                "m",
+                preset(name, at, "{}"),
+                false,
+                from.as_ref(),
+            )
+        };
+        let names = || {
+            let presets = list(&context, &name(), home.path(), "m").0;
+            presets.into_iter().map(|preset| (preset.name, preset.home)).collect::<Vec<_>>()
+        };
+        save("a", Home::Agent, None).unwrap();
+        save("b", Home::Agent, Some((Home::Agent, "a"))).unwrap();
+        assert_eq!(names(), [("b".to_owned(), Home::Agent)]);
+        save("b", Home::User, Some((Home::Agent, "b"))).unwrap();
+        assert_eq!(names(), [("b".to_owned(), Home::User)]);
+        save("c", Home::User, None).unwrap();
+        assert_eq!(save("c", Home::User, Some((Home::User, "b"))), Err(SaveError::Exists));
+        assert_eq!(names().len(), 2);
     }
 
     #[test]

@@ -120,6 +120,7 @@ pub enum Action {
     FetchUv,
     CopyAs,
     Remove,
+    Rename,
     CopyCommand,
     CopyPython,
     CopyAgenthub,

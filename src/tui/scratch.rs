@@ -2,7 +2,7 @@
 //! the text is back.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::ops::private;
 use crate::tui::editor::Place;
@@ -34,6 +34,7 @@ impl Scratch {
 
     /// Writes the file. The error is one sentence.
     pub fn begin(&self) -> Result<Place, String> {
+        self.forget_dead();
         let written = private::write(&self.own_folder(), &self.name, self.text.as_bytes());
         written
             .map(|file| Place { file, line: 1 })
@@ -45,8 +46,9 @@ impl Scratch {
     pub fn end(&self) -> Result<Option<String>, String> {
         let path = self.own_folder().join(&self.name);
         let bytes = fs::read(&path).map_err(|error| format!("{} cannot be read: {error}", path.display()))?;
-        let text = String::from_utf8(bytes)
-            .map_err(|_| format!("nothing changed: it is not UTF-8 text, and stays in {}", path.display()))?;
+        let text = String::from_utf8(bytes).map_err(|_| {
+            format!("nothing changed: it is not UTF-8 text, and is in {} for now", path.display())
+        })?;
         self.discard();
         // Editors end the last line, whether it was ended or not.
         let text = match text.strip_suffix('\n') {
@@ -54,6 +56,15 @@ impl Scratch {
             Some(_) | None => text,
         };
         Ok((text != self.text).then_some(text))
+    }
+
+    /// Removes what dashboards that were killed have left: texts may be secrets.
+    fn forget_dead(&self) {
+        for entry in fs::read_dir(&self.folder).into_iter().flatten().flatten() {
+            if !Path::new("/proc").join(entry.file_name()).exists() {
+                let _ = fs::remove_dir_all(entry.path());
+            }
+        }
     }
 
     /// Takes the file away, and whatever the editor has put beside it.
@@ -104,10 +115,13 @@ mod tests {
             assert_eq!(scratch.end().unwrap().as_deref(), after);
             assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
         }
+        // Of a dashboard that was killed meanwhile.
+        fs::create_dir(folder.path().join("4194305")).unwrap();
         let scratch = scratch(folder.path(), "x");
         let place = scratch.begin().unwrap();
         fs::write(&place.file, b"\xff").unwrap();
         assert!(scratch.end().unwrap_err().contains("text.md") && place.file.exists());
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
     }
 
     #[test]

@@ -154,9 +154,11 @@ fn paste(sandbox: &Sandbox, command: &[u8]) -> String {
     String::from_utf8(output.stdout).unwrap()
 }
 
-/// The payload that the newest run was given, byte for byte.
-fn payload(sandbox: &Sandbox) -> String {
-    let run = sandbox.runs().pop().unwrap();
+/// The payload that the only run but these was given, byte for byte.
+fn payload(sandbox: &Sandbox, but: &[PathBuf]) -> String {
+    let mut runs = sandbox.runs();
+    runs.retain(|run| !but.contains(run));
+    let [run] = runs.as_slice() else { panic!("{runs:?}") };
     let spec = fs::read_to_string(run.join("spec.json")).unwrap();
     let from = spec.find("\"payload\":").unwrap() + "\"payload\":".len();
     let mut values = serde_json::Deserializer::from_str(&spec[from..]).into_iter::<Value>();
@@ -166,11 +168,11 @@ fn payload(sandbox: &Sandbox) -> String {
 
 #[test]
 fn a_copied_command_gives_the_agent_the_same_bytes() {
-    let sandbox = Sandbox::with(&["faults/ok"]);
     let hostile =
         "it's \"quoted\" $HOME `id` $(id) \\ !! %s \n\tnext line\r\n🧩 é \u{202e} *?[a] ~ # ; & | <>";
     let large = "ä'\"$\n".repeat(40_000);
     for (text, context) in [(hostile, Some("{\"k\": [1.50, \"it's\"]}")), (&large, None), ("", None)] {
+        let sandbox = Sandbox::with(&["faults/ok"]);
         let parameters = json!({ "text": text, "list": ["-x", null], "unknown": "$(id)" }).to_string();
         let file = sandbox.path().join("parameters.json");
         fs::write(&file, parameters).unwrap();
@@ -178,17 +180,16 @@ fn a_copied_command_gives_the_agent_the_same_bytes() {
         arguments.extend(context.iter().flat_map(|context| ["--tool-context", context]));
         let (first, code) = sandbox.run(&arguments);
         assert_eq!((code, &first["result"]["parameters"]["text"]), (0, &json!(text)));
-        let sent = payload(&sandbox);
+        let sent = payload(&sandbox, &[]);
         let mut screen = Screen::start(&sandbox, &[], 100, 40);
         screen.wait_for("kept");
         screen.send("2gyc");
         screen.wait_for("OSC 52");
         let command = clipboard(&mut screen);
         assert_eq!(text.len() > 8_192, String::from_utf8_lossy(&command).contains("--params-file"));
-        let before = sandbox.runs().len();
-        let said = paste(&sandbox, &command);
-        assert_eq!(sandbox.runs().len(), before + 1, "{said}");
-        assert_eq!(payload(&sandbox), sent);
+        let before = sandbox.runs();
+        paste(&sandbox, &command);
+        assert!(payload(&sandbox, &before) == sent, "not the same bytes");
         if text.len() > 8_192 {
             screen.send("yd");
             screen.wait_for("an argument holds");

@@ -149,6 +149,7 @@ impl App {
             | Action::Literal
             | Action::FetchUv
             | Action::Remove
+            | Action::Rename
             | Action::CopyCommand
             | Action::CopyPython
             | Action::CopyAgenthub

@@ -22,12 +22,28 @@ impl App {
         };
         let owner = Owner { method, ..form.owner() };
         let name = form.preset().unwrap_or_default().to_owned();
-        let files = [Home::Agent, Home::User].map(|home| {
-            let file = presets::file(&self.context, &owner.agent, &owner.directory, home);
-            file.map(|file| self.context.paths.shorten(&file)).unwrap_or_default()
-        });
+        let files = self.files(&owner);
         self.over = Some(Over::Saving(Saving::new(owner, values, name, files)));
         Vec::new()
+    }
+
+    /// The agent's and the user's file, as a person reads them.
+    fn files(&self, owner: &Owner) -> [String; 2] {
+        [Home::Agent, Home::User].map(|home| {
+            let file = presets::file(&self.context, &owner.agent, &owner.directory, home);
+            file.map(|file| self.context.paths.shorten(&file)).unwrap_or_default()
+        })
+    }
+
+    /// Asks for another name of the preset that is selected.
+    pub(super) fn rename_preset(&mut self, list: Presets) {
+        self.over = Some(match list.selected().cloned() {
+            Some((preset, _)) => {
+                let files = self.files(&list.owner);
+                Over::Saving(Saving::renaming(list.owner, preset, files))
+            }
+            None => Over::Presets(list),
+        });
     }
 
     /// Shows the presets of the form's method, or of the method that is selected.
@@ -47,7 +63,8 @@ impl App {
         if let Some(name) = saving.chosen() {
             let preset = Preset { name: name.to_owned(), home: saving.home, values: saving.values.clone() };
             let owner = saving.owner.clone();
-            let work = PresetWork::Save { owner, preset, overwrite: saving.exists };
+            let (overwrite, instead_of) = (saving.exists, saving.instead_of.clone());
+            let work = PresetWork::Save { owner, preset, overwrite, instead_of };
             effects.push(Effect::Form(FormWork::Preset(work)));
         }
         self.over = Some(Over::Saving(saving));
@@ -90,8 +107,12 @@ impl App {
                     shown.learn(list, troubles);
                 }
             }
-            FormNews::PresetSaved { owner, name, saved } => match (saved, &mut self.over) {
+            FormNews::PresetSaved { owner, name, renamed, saved } => match (saved, &mut self.over) {
                 (Err(SaveError::Exists), Some(Over::Saving(saving))) => saving.exists = true,
+                (Ok(_), over) if renamed => {
+                    *over = Some(Over::Presets(Presets::new(owner.clone())));
+                    self.outbox.push(Effect::Form(FormWork::Preset(PresetWork::List(owner))));
+                }
                 (Ok(path), over) => {
                     over.take_if(|over| matches!(over, Over::Saving(_)));
                     if let Some(form) = self.form_of(&owner.agent.to_string(), &owner.method) {

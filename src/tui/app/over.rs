@@ -56,6 +56,7 @@ impl App {
         match (action, self.over.take()) {
             (Action::Back, _) => {}
             (Action::Confirm, Some(Over::Saving(saving))) => return self.confirm_saving(saving),
+            (Action::Rename, Some(Over::Presets(presets))) => self.rename_preset(presets),
             (Action::Confirm, Some(Over::Presets(presets))) => return self.confirm_preset(presets),
             (
                 Action::Confirm

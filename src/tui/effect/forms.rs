@@ -45,7 +45,7 @@ pub enum PresetWork {
     /// Answered by `Presets`.
     List(Owner),
     /// Answered by `PresetSaved`.
-    Save { owner: Owner, preset: Preset, overwrite: bool },
+    Save { owner: Owner, preset: Preset, overwrite: bool, instead_of: Option<(Home, String)> },
     /// Answered by `PresetRemoved`, and by `Presets`.
     Remove { owner: Owner, home: Home, name: String },
 }
@@ -86,6 +86,7 @@ pub enum FormNews {
     PresetSaved {
         owner: Owner,
         name: String,
+        renamed: bool,
         saved: Result<PathBuf, SaveError>,
     },
     PresetRemoved {
@@ -126,10 +127,11 @@ impl Worker {
                     presets::list(context, &owner.agent, &owner.directory, &owner.method);
                 FormNews::Presets { owner, presets, troubles }
             }
-            PresetWork::Save { owner, preset, overwrite } => {
+            PresetWork::Save { owner, preset, overwrite, instead_of } => {
                 let (Owner { agent, directory, method }, name) = (&owner, preset.name.clone());
-                let saved = presets::save(context, agent, directory, method, preset, overwrite);
-                FormNews::PresetSaved { owner, name, saved }
+                let saved =
+                    presets::save(context, agent, directory, method, preset, overwrite, instead_of.as_ref());
+                FormNews::PresetSaved { owner, name, renamed: instead_of.is_some(), saved }
             }
             PresetWork::Remove { owner, home, name } => {
                 let Owner { agent, directory, method } = &owner;

@@ -323,6 +323,7 @@ pub const TABLE: &[Binding] = &[
         "",
         "load it; remove it, where that is asked",
     ),
+    row(Layer::Presets, &[char('r')], Action::Rename, "", "another name, or another file"),
     row(Layer::Presets, &[char('d')], Action::Remove, "", "remove it; asks once"),
     row(Layer::Presets, &[char('j'), on(KeyCode::Down)], Action::Down, "", "down"),
     row(Layer::Presets, &[char('k'), on(KeyCode::Up)], Action::Up, "", "up"),

@@ -23,7 +23,7 @@ const CHOICES: [(As, Action, &str, &str); 4] = [
     (As::Plugdeck, Action::CopyCommand, "c", "with plugdeck, in any shell"),
     (As::Python, Action::CopyPython, "d", "the agent alone, nobody watches it"),
     (As::Agenthub, Action::CopyAgenthub, "a", "with AgentHub's own program"),
-    (As::Payload, Action::CopyPayload, "p", "what the agent is called with, as JSON"),
+    (As::Payload, Action::CopyPayload, "p", "what the agent is called with"),
 ];
 
 /// What is copied from.

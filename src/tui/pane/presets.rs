@@ -43,6 +43,8 @@ pub struct Saving {
     pub home: Home,
     /// There is one of this name: the next enter overwrites it.
     pub exists: bool,
+    /// It is there already, under this name.
+    pub instead_of: Option<(Home, String)>,
     /// The files of the agent and of the user, as a person reads them.
     files: [String; 2],
 }
@@ -51,7 +53,15 @@ impl Saving {
     /// Asks for the name of these values; `name` is offered.
     #[must_use]
     pub fn new(owner: Owner, values: Values, name: String, files: [String; 2]) -> Self {
-        Self { owner, values, name, home: Home::Agent, exists: false, files }
+        Self { owner, values, name, home: Home::Agent, exists: false, instead_of: None, files }
+    }
+
+    /// Asks for another name, or another file, of a preset that is there.
+    #[must_use]
+    pub fn renaming(owner: Owner, preset: Preset, files: [String; 2]) -> Self {
+        let instead_of = Some((preset.home, preset.name.clone()));
+        let saving = Self::new(owner, preset.values, preset.name, files);
+        Self { home: preset.home, instead_of, ..saving }
     }
 
     /// Takes a key that is not in the table.
@@ -106,7 +116,8 @@ impl Saving {
     /// Draws the box over a screen.
     pub fn render(&self, buffer: &mut Buffer, screen: Rect, look: Look) {
         let t = look.theme;
-        let title = format!("Save a preset of {}", sign::safe(&self.owner.method));
+        let does = if self.instead_of.is_some() { "Rename" } else { "Save" };
+        let title = format!("{does} a preset of {}", sign::safe(&self.owner.method));
         let inner = dialog(buffer, centred(screen, WIDTH, 11), &title, Vec::new(), t);
         let columns = usize::from(inner.width);
         let name = sign::safe(&self.name);
@@ -188,6 +199,7 @@ impl Presets {
             Some(_) => vec![
                 Hint::new("enter", "load"),
                 Hint::new("j k", "choose"),
+                Hint::new("r", "rename"),
                 Hint::new("d", "remove"),
                 Hint::new("esc", "back"),
             ],

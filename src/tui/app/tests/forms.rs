@@ -234,6 +234,10 @@ fn presets(app: &App) -> Message {
 
 #[test]
 fn a_preset_is_chosen_and_says_what_does_not_fit_80x24() {
+    // From the method's page too.
+    let mut app = filled(80, 24);
+    press(&mut app, "p");
+    assert!(matches!((&app.over, app.pages.last()), (Some(Over::Presets(_)), Some(Page::Form(_)))));
     let mut app = opened(80, 24);
     let effects = keys(&mut app, "m i n e esc p");
     assert!(
@@ -259,6 +263,20 @@ fn a_preset_is_chosen_and_says_what_does_not_fit_80x24() {
     keys(&mut app, "esc p");
     let read = presets(&app);
     app.update(read);
+    let effects = press(&mut app, "r 2 enter");
+    let renames = matches!(
+        effects.as_slice(),
+        [Effect::Form(FormWork::Preset(PresetWork::Save { preset, instead_of: Some((Home::User, old)), .. }))]
+            if preset.name == "long2" && old == "long"
+    );
+    assert!(renames, "{effects:?}");
+    let Some(Over::Saving(saving)) = &app.over else { panic!("no line") };
+    let (owner, name) = (saving.owner.clone(), "long2".to_owned());
+    let saved = Ok("/config/presets/x.json".into());
+    let news = FormNews::PresetSaved { owner, name, renamed: true, saved };
+    app.update(Message::Form(Box::new(news)));
+    let read = presets(&app);
+    app.update(read);
     assert!(press(&mut app, "d esc").is_empty() && matches!(app.over, Some(Over::Presets(_))));
     let effects = press(&mut app, "d enter");
     let removed = |name: &str| name == "long";
@@ -275,7 +293,7 @@ fn a_preset_is_saved_under_a_name_and_overwritten_only_when_that_was_said_80x24(
     app.update(Message::Paste(" ü\n".into()));
     press(&mut app, "tab");
     let effects = press(&mut app, "enter");
-    let [Effect::Form(FormWork::Preset(PresetWork::Save { owner, preset, overwrite: false }))] =
+    let [Effect::Form(FormWork::Preset(PresetWork::Save { owner, preset, overwrite: false, .. }))] =
         effects.as_slice()
     else {
         panic!("{effects:?}")
@@ -283,7 +301,7 @@ fn a_preset_is_saved_under_a_name_and_overwritten_only_when_that_was_said_80x24(
     assert_eq!((preset.name.as_str(), preset.home), ("short ü", Home::User));
     let saved = |saved| {
         let (owner, name) = (owner.clone(), preset.name.clone());
-        Message::Form(Box::new(FormNews::PresetSaved { owner, name, saved }))
+        Message::Form(Box::new(FormNews::PresetSaved { owner, name, renamed: false, saved }))
     };
     app.update(saved(Err(SaveError::Exists)));
     insta::assert_snapshot!(screen(&app));

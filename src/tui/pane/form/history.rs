@@ -128,9 +128,15 @@ impl Form {
         self.history.entries.extend(runs);
         self.history.complete = true;
         if let Some(shown) = shown {
-            self.history.at = self.history.entries.iter().position(|entry| entry.text == shown);
+            let content = self.content();
+            let entries = &self.history.entries;
+            // The same payload may stand under a newer run.
+            self.history.at = entries
+                .iter()
+                .position(|entry| entry.text == shown)
+                .or_else(|| entries.iter().position(|entry| self.is_same(&entry.content, &content)));
             if self.history.at.is_none() {
-                let entry = Entry { text: shown, content: self.content() };
+                let entry = Entry { text: shown, content };
                 self.history.entries.insert(0, entry);
                 self.history.at = Some(0);
             }
