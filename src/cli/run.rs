@@ -48,11 +48,14 @@ struct Detached {
 
 pub fn perform(context: &Context, args: &Args) -> Result<ExitCode, Failure> {
     let held = Held::new();
+    let (parameters, tool_context) = parameters(context, args, &held)?;
+    let mut options = options(context, &args.chosen, &held)?;
+    options.tool_context = options.tool_context.or(tool_context);
     let request = call::Request {
         agent: args.agent.clone(),
         method: args.method.clone(),
-        parameters: parameters(context, args, &held)?,
-        options: options(context, &args.chosen, &held)?,
+        parameters,
+        options,
         force: args.force,
     };
     // Whoever was told to stop while it waited has that answer.

@@ -7,11 +7,14 @@
 
 mod check;
 mod choices;
+mod content;
 mod draw;
 mod draw_field;
 mod draw_json;
 mod editor;
 mod field;
+mod handing;
+pub mod history;
 mod json;
 mod preview;
 mod standin;
@@ -20,7 +23,7 @@ mod tests;
 
 use std::time::Duration;
 
-use crossterm::event::{KeyCode, KeyEvent, KeyEventKind};
+use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 use serde_json::value::RawValue;
 
 use crate::agent::manifest::Method;
@@ -32,8 +35,10 @@ use crate::tui::effect::Effect;
 use crate::tui::keymap::{Action, Layer};
 use crate::tui::pane::Asked;
 use crate::tui::pane::form::check::Checked;
+use crate::tui::pane::form::content::Change;
 use crate::tui::pane::form::editor::{Editor, Typed};
 use crate::tui::pane::form::field::{Entry, Field};
+use crate::tui::pane::form::history::{History, Origin};
 use crate::tui::pane::form::json::{JsonError, Pair, Whole};
 
 /// Which of the two ways to see a payload is shown.
@@ -42,6 +47,9 @@ pub enum Side {
     Fields,
     Json,
 }
+
+/// The key that an editor takes for undo.
+const UNDO: KeyEvent = KeyEvent::new(KeyCode::Char('u'), KeyModifiers::ALT);
 
 /// A payload under edit.
 #[derive(Debug)]
@@ -73,6 +81,13 @@ pub struct Form {
     tried: bool,
     /// Why the last submit was turned down.
     refused: Option<String>,
+    /// Counts the changes.
+    revision: u64,
+    /// The revision that was kept for the next time.
+    kept: u64,
+    changes: Vec<Change>,
+    history: History,
+    origin: Option<Origin>,
 }
 
 impl Form {
@@ -101,6 +116,11 @@ impl Form {
             asked: false,
             tried: false,
             refused: None,
+            revision: 0,
+            kept: 0,
+            changes: Vec::new(),
+            history: History::default(),
+            origin: None,
         };
         match payload.map(|text| (text, json::read(text, &method.name))) {
             Some((_, Ok(whole))) => form.take(&whole),
@@ -112,6 +132,7 @@ impl Form {
             None => {}
         }
         form.check();
+        form.kept = form.revision;
         form
     }
 
@@ -121,24 +142,27 @@ impl Form {
         (self.listed.agent.name.to_string(), self.method.name.clone())
     }
 
+    /// Whether it is the form of this agent's method.
+    #[must_use]
+    pub fn is_of(&self, agent: &str, method: &str) -> bool {
+        self.method.name == method && self.listed.agent.name.to_string() == agent
+    }
+
     /// The form as it was left, for the agent as it is now. Where the manifest has changed meanwhile, the values go
     /// into the new fields.
     #[must_use]
     pub fn resume(mut self, listed: &Listed, method: &Method, timeout: Option<Duration>) -> Self {
         if self.method != *method {
-            let text = match self.side {
-                Side::Json => self.json.text(),
-                Side::Fields => {
-                    let whole = self.gather();
-                    json::write(&whole.payload, &whole.extra)
-                }
-            };
-            return Self::new(listed, method, Some(&text), timeout);
+            let content = self.content();
+            let mut form = Self::new(listed, method, None, timeout);
+            form.put(&content);
+            return form;
         }
+        self.outdate_history();
         self.listed.clone_from(listed);
         self.timeout = timeout;
         (self.typing, self.asked, self.refused) = (true, false, None);
-        self.check();
+        self.recheck();
         self
     }
 
@@ -159,6 +183,14 @@ impl Form {
         let last = self.fields.len().saturating_sub(1);
         match (action, self.side) {
             (Action::Submit, _) => return self.submit(),
+            (Action::Clear, _) => self.empty(),
+            (Action::Undo, _) if self.undo() => {}
+            (Action::Undo, Side::Json) => {
+                if self.json.key(UNDO) != Typed::Unchanged {
+                    self.check();
+                }
+            }
+            (Action::Undo, Side::Fields) => self.change(|field, method| field.key(method, UNDO)),
             (Action::ToggleJson, _) => self.switch_side(),
             (Action::EnterField, _) => self.typing = true,
             (Action::Back, _) if self.asked => self.asked = false,
@@ -328,6 +360,11 @@ impl Form {
 
     /// Reads and checks the side that is shown, after every change to it.
     fn check(&mut self) {
+        self.revision += 1;
+        self.recheck();
+    }
+
+    fn recheck(&mut self) {
         self.asked = false;
         self.refused = None;
         match self.side {
