@@ -40,6 +40,8 @@ pub enum Layer {
     Stop,
     /// A signal to choose.
     Signals,
+    /// A theme to choose.
+    Themes,
     /// The plan of a build, before it is built.
     Plan,
     Help,
@@ -57,7 +59,7 @@ pub enum Action {
     Interrupt,
     Redraw,
     Suspend,
-    SwitchTheme,
+    ChooseTheme,
     // Lists and viewers.
     Down,
     Up,
@@ -225,6 +227,7 @@ impl Layer {
             Self::Dialog => "Dialog",
             Self::Stop => "Stopping",
             Self::Signals => "Signal",
+            Self::Themes => "Themes",
             Self::Plan => "The plan of a build",
             Self::Help => "Help",
             Self::Welcome => "Welcome",
@@ -233,7 +236,7 @@ impl Layer {
 
     /// Every layer, in the order of the help.
     #[cfg(test)]
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 21] = [
         Self::Everywhere,
         Self::Lists,
         Self::Agents,
@@ -251,6 +254,7 @@ impl Layer {
         Self::Dialog,
         Self::Stop,
         Self::Signals,
+        Self::Themes,
         Self::Plan,
         Self::Help,
         Self::Welcome,
@@ -267,6 +271,7 @@ impl Layer {
             | Self::Dialog
             | Self::Stop
             | Self::Signals
+            | Self::Themes
             | Self::Plan => vec![self, Self::Everywhere],
             Self::Agents
             | Self::Runs

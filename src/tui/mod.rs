@@ -5,10 +5,12 @@
 //! and a frame is drawn only when something changed.
 
 mod app;
+mod ascii;
 mod editor;
 mod effect;
 mod keymap;
 mod layout;
+pub mod looks;
 mod message;
 mod pane;
 mod reply;
@@ -34,10 +36,10 @@ use crate::run::view::clock_us;
 use crate::tui::app::App;
 use crate::tui::editor::Place;
 use crate::tui::effect::{Effect, ForLoop, Worker};
+use crate::tui::looks::{Asked, Looks};
 use crate::tui::message::{Message, Now};
 use crate::tui::tail::Tail;
 use crate::tui::terminal::{Guard, Screen};
-use crate::tui::theme::Theme;
 
 /// Between two frames: some sixty a second.
 const FRAME: Duration = Duration::from_millis(16);
@@ -67,10 +69,10 @@ pub enum Ended {
 }
 
 /// Shows the dashboard until it is closed. Ends by the signal that asked for its end, if one did.
-pub fn run(context: Context, theme: Option<String>) -> Result<Ended, Error> {
-    let palette = terminal::palette(|name| std::env::var(name).ok());
-    let name = theme.or_else(|| context.settings.theme.clone()).unwrap_or_else(|| "dark".to_owned());
-    let theme = Theme::load(&name, &context.paths.config.join("themes"), palette).map_err(Error::Theme)?;
+pub fn run(context: Context, asked: &Asked) -> Result<Ended, Error> {
+    let variable = |name: &str| std::env::var(name).ok();
+    let palette = terminal::palette(variable);
+    let looks = Looks::find(&context, asked, palette, variable).map_err(Error::Theme)?;
     let runtime =
         tokio::runtime::Builder::new_current_thread().enable_all().max_blocking_threads(WORKERS).build()?;
 
@@ -82,7 +84,7 @@ pub fn run(context: Context, theme: Option<String>) -> Result<Ended, Error> {
 
     let (guard, screen) = terminal::enter()?;
     let size = screen.size()?;
-    let app = App::new(&context, theme, size, now());
+    let app = App::new(&context, looks, size, now());
     let worker = Worker { context, palette, messages, asks };
     let mut dashboard = Dashboard { app, worker, screen, guard, last_frame: None, edit: None };
     let ended = runtime.block_on(dashboard.run(received));

@@ -37,7 +37,9 @@ impl App {
         let look = Look { theme: &self.theme, now: self.now, focused: true };
         match &mut self.over {
             Some(Over::Help(help)) => return help.scroll(by, screen, look),
-            Some(Over::Dialog(_) | Over::Plan(_) | Over::Stop(_) | Over::Signals(_)) => return,
+            Some(Over::Dialog(_) | Over::Plan(_) | Over::Stop(_) | Over::Signals(_) | Over::Themes(_)) => {
+                return;
+            }
             None => {}
         }
         match self.pages.last_mut() {

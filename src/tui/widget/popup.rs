@@ -3,12 +3,12 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::{Color, Modifier, Style};
-use ratatui::text::Span;
+use ratatui::text::{Line, Span};
 use ratatui::widgets::{Clear, Widget as _};
 use unicode_width::UnicodeWidthStr as _;
 
 use crate::tui::theme::{Depth, Theme};
-use crate::tui::widget::line::{bold, put, row, span};
+use crate::tui::widget::line::{bold, put, row, span, wrap};
 use crate::tui::widget::pane::{Frame, chip};
 
 /// Widest toast.
@@ -56,11 +56,12 @@ pub fn dialog(buffer: &mut Buffer, area: Rect, title: &str, fact: Vec<Span<'stat
     }
 }
 
-/// Draws a toast at the bottom right of an area.
+/// Draws a toast at the bottom right of an area: one row, or as many as the sentence takes.
 pub fn toast(buffer: &mut Buffer, area: Rect, glyph: &str, colour: Color, text: &str, theme: &Theme) {
     let wanted = u16::try_from(text.width()).unwrap_or(u16::MAX).saturating_add(6);
     let width = wanted.min(TOAST.max(area.width / 2)).min(area.width);
-    let height = 3.min(area.height);
+    let lines = wrap(text, usize::from(width).saturating_sub(6));
+    let height = u16::try_from(lines.len()).unwrap_or(u16::MAX).saturating_add(2).min(area.height);
     let place = Rect {
         x: area.right() - width - u16::from(area.width > width + 1),
         y: area.bottom() - height,
@@ -72,7 +73,9 @@ pub fn toast(buffer: &mut Buffer, area: Rect, glyph: &str, colour: Color, text: 
     for y in 0..place.height {
         put(buffer, Rect { width: 1, ..row(place, y) }, span("▌", colour));
     }
-    let inner = Rect { x: place.x + 2, width: place.width.saturating_sub(3), ..row(place, 1) };
-    let line = vec![bold(format!("{glyph} "), colour), span(text, theme.fg)];
-    put(buffer, inner, ratatui::text::Line::from(line));
+    let inner = Rect { x: place.x + 2, width: place.width.saturating_sub(3), ..place };
+    for (y, line) in (1..height.saturating_sub(1)).zip(lines) {
+        let head = if y == 1 { format!("{glyph} ") } else { "  ".to_owned() };
+        put(buffer, row(inner, y), Line::from(vec![bold(head, colour), span(line, theme.fg)]));
+    }
 }
