@@ -125,13 +125,13 @@ mod tests {
 
     #[test]
     fn the_words_of_others_stay() {
-        let area = Rect::new(0, 0, 12, 2);
+        let area = Rect::new(0, 0, 13, 2);
         let mut buffer = Buffer::empty(area);
         buffer.set_string(0, 0, "✓ é 日本 👍 e\u{301}", ratatui::style::Style::new());
         buffer.set_string(0, 1, "⣀⡇⣿⠁ ── …", ratatui::style::Style::new());
         translate(&mut buffer);
-        let row = |y| (0..12).map(|x| buffer[(x, y)].symbol()).collect::<String>();
+        let row = |y| (0..13).map(|x| buffer[(x, y)].symbol()).collect::<String>();
         assert_eq!(row(0), "+ é 日 本  👍  e\u{301}");
-        assert_eq!(row(1), "_.#_ -- ~   ");
+        assert_eq!(row(1), "_.#_ -- ~    ");
     }
 }

@@ -13,6 +13,7 @@ mod layout;
 pub mod looks;
 mod message;
 mod pane;
+mod paper;
 mod reply;
 mod seen;
 mod tail;
@@ -38,8 +39,10 @@ use crate::tui::editor::Place;
 use crate::tui::effect::{Effect, ForLoop, Worker};
 use crate::tui::looks::{Asked, Looks};
 use crate::tui::message::{Message, Now};
+use crate::tui::paper::{Paper, Taken};
 use crate::tui::tail::Tail;
 use crate::tui::terminal::{Guard, Screen};
+use crate::tui::theme::Palette;
 
 /// Between two frames: some sixty a second.
 const FRAME: Duration = Duration::from_millis(16);
@@ -84,9 +87,10 @@ pub fn run(context: Context, asked: &Asked) -> Result<Ended, Error> {
 
     let (guard, screen) = terminal::enter()?;
     let size = screen.size()?;
+    let paper = terminal::ask_for_paper(!looks.named && palette <= Palette::Indexed)?;
     let app = App::new(&context, looks, size, now());
     let worker = Worker { context, palette, messages, asks };
-    let mut dashboard = Dashboard { app, worker, screen, guard, last_frame: None, edit: None };
+    let mut dashboard = Dashboard { app, worker, screen, guard, paper, last_frame: None, edit: None };
     let ended = runtime.block_on(dashboard.run(received));
     dashboard.guard.leave();
     // What still blocks has nobody left to tell.
@@ -116,6 +120,8 @@ struct Dashboard {
     worker: Worker,
     screen: Screen,
     guard: Guard,
+    /// Where the terminal's answer is awaited.
+    paper: Paper,
     last_frame: Option<Instant>,
     /// To be opened in the editor.
     edit: Option<Place>,
@@ -163,7 +169,10 @@ impl Dashboard {
             let mut batch = Vec::new();
             match wake {
                 Wake::Input(None) | Wake::Message(None) => return Ok(End::Quit),
-                Wake::Input(Some(event)) => batch.extend(translate(event?)),
+                Wake::Input(Some(event)) => match self.paper.take(event?) {
+                    Taken::Events(events) => batch.extend(events.into_iter().filter_map(translate)),
+                    Taken::Answer(light) => batch.extend(light.map(|light| Message::Paper { light })),
+                },
                 Wake::Message(Some(message)) => batch.push(message),
                 Wake::Time => {}
                 Wake::Continued => {

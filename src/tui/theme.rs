@@ -4,6 +4,8 @@
 //! What a terminal can show decides how much of a theme is used: all of it, its 256-colour column, sixteen
 //! colours of the terminal's own, or none (`NO_COLOR`), where bold, reverse video and frames carry the meaning.
 
+#[cfg(test)]
+pub mod contrast;
 mod file;
 pub mod shelf;
 

@@ -118,7 +118,9 @@ fn every_shipped_theme_can_be_read_by_people_with_weak_eyes() {
     let mut wrong = Vec::new();
     for (theme, palette) in coloured() {
         let text = if theme.name == "high-contrast" { 7.0 } else { TEXT };
-        wrong.extend(faint(&theme, text).into_iter().map(|pair| format!("{} {palette:?}: {pair}", theme.name)));
+        wrong.extend(
+            faint(&theme, text).into_iter().map(|pair| format!("{} {palette:?}: {pair}", theme.name)),
+        );
     }
     assert!(wrong.is_empty(), "\n{}\n", wrong.join("\n"));
 }
@@ -147,7 +149,8 @@ fn the_states_stay_apart_for_eyes_that_do_not_tell_red_from_green() {
         let (t, _) = coloured().into_iter().find(|(theme, _)| theme.name == name).unwrap();
         let states = [t.ok, t.warn, t.err, t.info];
         let pairs = (0..4).flat_map(|a| (0..a).map(move |b| (states[a], states[b])));
-        let apart = pairs.flat_map(|(a, b)| [NO_RED, NO_GREEN].map(|eye| distance(seen(eye, a), seen(eye, b))));
+        let apart =
+            pairs.flat_map(|(a, b)| [NO_RED, NO_GREEN].map(|eye| distance(seen(eye, a), seen(eye, b))));
         apart.fold(f64::INFINITY, f64::min)
     };
     assert!(closest("colour-blind") > 20.0, "{}", closest("colour-blind"));

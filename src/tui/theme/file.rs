@@ -150,7 +150,7 @@ mod tests {
         check(
             "accent: 147",
             "accent: 7",
-            "line 34, column 11: accent: 7 is not a colour: 16 to 255 are colours",
+            "line 33, column 11: accent: 7 is not a colour: 16 to 255 are colours",
         );
         check(
             "  accent:",
@@ -173,7 +173,11 @@ mod tests {
             "  fg: \"#000000\"\n  fg: \"",
             "line 8, column 3: colours.fg stands here again: keep one",
         );
-        check("accent: \"#a99bff\"", "accent: [", "line 13, column 12: this is not YAML: x");
+        check(
+            "accent: \"#a99bff\"",
+            "accent: [",
+            "line 14, column 3: this is not YAML: while parsing a flow mapping, did not find expected ',' or '}'",
+        );
     }
 
     #[test]

@@ -12,7 +12,7 @@ use crate::tui::widget::line::{bold, put, row, span, wrap};
 use crate::tui::widget::pane::{Frame, chip};
 
 /// Widest toast.
-const TOAST: u16 = 60;
+const TOAST: u16 = 66;
 
 /// Takes the colours out of a screen, so that what lies over it stands out. Wide signs go too: their colours are
 /// the font's own and would shine through.
