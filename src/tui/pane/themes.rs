@@ -12,9 +12,10 @@ use crate::tui::pane::{Look, sign};
 use crate::tui::theme::shelf::Choice;
 use crate::tui::theme::{Depth, Theme};
 use crate::tui::widget::bar::Hint;
-use crate::tui::widget::line::{below, blank, bold, put, row, span, spread, wrap};
+use crate::tui::widget::line::{below, blank, bold, put, row, span, spread};
 use crate::tui::widget::popup::dialog;
 use crate::tui::widget::select::{scroll, select};
+use crate::tui::widget::wrap::words;
 
 /// Columns of the box, and of the screen that stay free at its right.
 const WIDTH: u16 = 46;
@@ -69,7 +70,7 @@ impl Themes {
     /// The keys, as in a dialog.
     #[must_use]
     pub fn hints(&self) -> Vec<Hint> {
-        let keep = self.chosen().map(|theme| Hint::new("enter", format!("keep {}", sign::safe(&theme.name))));
+        let keep = self.chosen().map(|_| Hint::new("enter", "keep"));
         keep.into_iter().chain([Hint::new("j k", "choose"), Hint::new("esc", "as before")]).collect()
     }
 
@@ -106,17 +107,20 @@ impl Themes {
     /// What is wrong with the selected theme, else the states in its colours.
     fn note(&self, columns: usize, t: &Theme) -> Vec<Line<'static>> {
         let said = |text: &str, colour| {
-            wrap(text, columns).into_iter().map(|line| Line::from(span(line, colour))).collect::<Vec<_>>()
+            words(text, columns, usize::from(NOTE))
+                .into_iter()
+                .map(|line| Line::from(span(line, colour)))
+                .collect::<Vec<_>>()
         };
         if let Some(Err(why)) = self.choices.get(self.cursor.selected()).map(|choice| &choice.theme) {
             return said(&sign::safe(why), t.err);
         }
         let states = |states: &[State]| {
-            let words = states.iter().flat_map(|of| {
+            let spans = states.iter().flat_map(|of| {
                 let (glyph, colour) = sign::state(*of, t);
                 [bold(glyph, colour), span(format!(" {}  ", of.word()), colour)]
             });
-            Line::from(words.collect::<Vec<Span>>())
+            Line::from(spans.collect::<Vec<Span>>())
         };
         let mut lines = vec![
             states(&[State::Running, State::Succeeded, State::Killed]),
