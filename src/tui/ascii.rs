@@ -45,12 +45,23 @@ const SIGNS: &[(&str, char)] = &[
     ("╭╮╰╯┌┐└┘├┤┬┴┼┏┓┗┛", '+'),
 ];
 
+/// What marks a selected row, and stands beside callouts and toasts.
+const BAR: &str = "▌";
+
 /// Braille dots in the two columns of a graph's cell, from few to many.
 const GRAPH: [char; 9] = [' ', '_', '_', '.', '.', '-', '-', '=', '#'];
 
 /// Replaces every sign of a frame that has a stand-in.
 pub fn translate(buffer: &mut Buffer) {
-    for cell in &mut buffer.content {
+    let width = usize::from(buffer.area.width);
+    for at in 0..buffer.content.len() {
+        // On one row the bar marks what is selected, on several it is the side of a callout or a toast.
+        let above = at.checked_sub(width).is_some_and(|above| buffer.content[above].symbol() == "|");
+        let below = buffer.content.get(at + width).is_some_and(|below| below.symbol() == BAR);
+        let cell = &mut buffer.content[at];
+        if cell.symbol() == BAR && (above || below) {
+            cell.set_char('|');
+        }
         let mut characters = cell.symbol().chars();
         if let (Some(character), None) = (characters.next(), characters.next())
             && let Some(stand_in) = stand_in(character)
@@ -121,6 +132,13 @@ mod tests {
         let states: Vec<char> =
             "◌▶▼✓!✗◷■⊘?◐☠●○▲".chars().map(|sign| stand_in(sign).unwrap_or(sign)).collect();
         assert_eq!(states.iter().collect::<HashSet<_>>().len(), states.len(), "{states:?}");
+    }
+
+    #[test]
+    fn a_bar_of_several_rows_is_no_mark_of_a_selection() {
+        let mut buffer = Buffer::with_lines(["▌a", " b", "▌c", "▌d", "▌e"]);
+        translate(&mut buffer);
+        assert_eq!(buffer, Buffer::with_lines([">a", " b", "|c", "|d", "|e"]));
     }
 
     #[test]

@@ -37,13 +37,12 @@ impl Looks {
         variable: impl Fn(&str) -> Option<String>,
     ) -> Result<Self, String> {
         let folder = context.paths.themes();
-        let settings = context.paths.settings();
         let light = variable("COLORFGBG").is_some_and(|colours| is_light(&colours));
         let mut looks = Self {
             theme: shelf::built_in(light, palette),
             named: false,
             ascii: asked.ascii || context.settings.ascii,
-            settings: context.paths.shorten(&settings),
+            settings: context.paths.shorten(&context.paths.settings()),
             trouble: None,
         };
         let Some(name) = asked.theme.as_ref().or(context.settings.theme.as_ref()) else {
@@ -58,7 +57,7 @@ impl Looks {
             Ok(theme) => (looks.theme, looks.named) = (theme, true),
             Err(trouble) if shelf::names(&folder).contains(name) => looks.trouble = Some(trouble),
             Err(trouble) if asked.theme.is_some() => return Err(trouble),
-            Err(trouble) => looks.trouble = Some(format!("{}: {trouble}", settings.display())),
+            Err(trouble) => looks.trouble = Some(format!("{}: {trouble}", looks.settings)),
         }
         Ok(looks)
     }

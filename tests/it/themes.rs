@@ -109,7 +109,7 @@ fn a_bad_theme_file_says_line_and_key_and_the_dashboard_opens_all_the_same() {
     let variables = sandbox.variables();
     let config =
         variables.iter().find(|(name, _)| *name == "XDG_CONFIG_HOME").map(|(_, value)| value.clone());
-    let folder = std::path::PathBuf::from(config.unwrap()).join("plugdeck");
+    let folder = config.unwrap().join("plugdeck");
     fs::create_dir_all(folder.join("themes")).unwrap();
     let dark = include_str!("../../themes/dark.yaml");
     let line = dark.lines().position(|line| line.contains("accent:")).unwrap() + 1;

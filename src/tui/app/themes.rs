@@ -29,11 +29,11 @@ impl App {
                     let file = &self.looks.settings;
                     self.say(Tone::Note, format!("`theme: {name}` in {file} keeps it"));
                 }
-                return true;
+                true
             }
             Action::Back | Action::Interrupt => {
                 self.theme = themes.before();
-                return action == Action::Back;
+                action == Action::Back
             }
             action => {
                 let moved = themes.act(action);

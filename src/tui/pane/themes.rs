@@ -71,7 +71,7 @@ impl Themes {
     #[must_use]
     pub fn hints(&self) -> Vec<Hint> {
         let keep = self.chosen().map(|_| Hint::new("enter", "keep"));
-        keep.into_iter().chain([Hint::new("j k", "choose"), Hint::new("esc", "as before")]).collect()
+        keep.into_iter().chain([Hint::new("j k", "choose"), Hint::new("esc", "back")]).collect()
     }
 
     /// Draws the box at the right of a screen, which shows the theme around it.
@@ -128,7 +128,7 @@ impl Themes {
         ];
         // Where no theme has its own colours, it is the terminal that has none to show.
         if !self.choices.iter().flat_map(|choice| &choice.theme).any(|theme| theme.depth == Depth::Full) {
-            lines.extend(said("this terminal shows too few colours: most look alike", t.dim));
+            lines.extend(said("too few colours here: most look alike", t.dim));
         }
         lines
     }

@@ -58,15 +58,18 @@ fn seen(by: [[f64; 3]; 3], colour: Color) -> [f64; 3] {
 }
 
 /// The distance of two colours in CIE L*a*b*; some 2 is just seen side by side, 20 is another colour.
-fn distance(a: [f64; 3], b: [f64; 3]) -> f64 {
-    let lab = |[r, g, b]: [f64; 3]| {
-        let bent = |v: f64| if v > 0.008_856 { v.cbrt() } else { 7.787 * v + 16.0 / 116.0 };
-        let x = bent((0.4124 * r + 0.3576 * g + 0.1805 * b) / 0.950_47);
-        let y = bent(0.2126 * r + 0.7152 * g + 0.0722 * b);
-        let z = bent((0.0193 * r + 0.1192 * g + 0.9505 * b) / 1.088_83);
-        [116.0 * y - 16.0, 500.0 * (x - y), 200.0 * (y - z)]
+fn distance(one: [f64; 3], other: [f64; 3]) -> f64 {
+    let lab = |light: [f64; 3]| {
+        let bent = |weights: [f64; 3], white: f64| {
+            let sum = weights.iter().zip(light).map(|(weight, part)| weight * part).sum::<f64>() / white;
+            if sum > 0.008_856 { sum.cbrt() } else { 7.787 * sum + 16.0 / 116.0 }
+        };
+        let red = bent([0.4124, 0.3576, 0.1805], 0.950_47);
+        let green = bent([0.2126, 0.7152, 0.0722], 1.0);
+        let blue = bent([0.0193, 0.1192, 0.9505], 1.088_83);
+        [116.0 * green - 16.0, 500.0 * (red - green), 200.0 * (green - blue)]
     };
-    lab(a).iter().zip(lab(b)).map(|(a, b)| (a - b).powi(2)).sum::<f64>().sqrt()
+    lab(one).iter().zip(lab(other)).map(|(one, other)| (one - other).powi(2)).sum::<f64>().sqrt()
 }
 
 /// Everything of a theme that is too faint: the pair of roles and its ratio.
