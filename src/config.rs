@@ -29,6 +29,8 @@ pub struct Settings {
     pub payload_in_argv: bool,
     /// A theme's name; `None`: chosen by the terminal.
     pub theme: Option<String>,
+    /// The dashboard draws with nothing but ASCII.
+    pub ascii: bool,
 }
 
 impl Default for Settings {
@@ -43,6 +45,7 @@ impl Default for Settings {
             silence_notice: Duration::from_secs(60),
             payload_in_argv: false,
             theme: None,
+            ascii: false,
         }
     }
 }
@@ -61,6 +64,7 @@ struct File {
     silence_notice: Option<f64>,
     payload: Option<Way>,
     theme: Option<String>,
+    ascii: bool,
 }
 
 /// How a payload reaches its agent.
@@ -110,6 +114,7 @@ impl Settings {
         settings.keep_output = file.keep_output.unwrap_or(settings.keep_output);
         settings.payload_in_argv = file.payload == Some(Way::Argv);
         settings.theme = file.theme;
+        settings.ascii = file.ascii;
         Ok(settings)
     }
 }

@@ -67,6 +67,18 @@ impl Paths {
         self.config.join("env")
     }
 
+    /// Where the user's own themes are.
+    #[must_use]
+    pub fn themes(&self) -> PathBuf {
+        self.config.join("themes")
+    }
+
+    /// The user's settings.
+    #[must_use]
+    pub fn settings(&self) -> PathBuf {
+        self.config.join("config.yaml")
+    }
+
     /// What plugdeck itself notes on runs, beside them.
     #[must_use]
     pub fn notes(&self) -> PathBuf {

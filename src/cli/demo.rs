@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 use crate::cli::dashboard;
 use crate::ops::{Context, Rejected, Why, demo};
+use crate::tui::looks::Asked;
 
 #[derive(Debug, Default, clap::Args)]
 pub struct Args {
@@ -15,10 +16,10 @@ pub struct Args {
     faults: bool,
 }
 
-pub fn perform(context: Context, args: &Args, theme: Option<String>) -> Result<ExitCode, Rejected> {
+pub fn perform(context: Context, args: &Args, looks: &Asked) -> Result<ExitCode, Rejected> {
     let context = Context { paths: context.paths.demo(), ..context };
     demo::open(&context, args.fresh, args.faults).map_err(|error| {
         Rejected::new(Why::Machine, format!("the demonstration could not be set up: {error}"))
     })?;
-    dashboard(&context, theme)
+    dashboard(&context, looks)
 }

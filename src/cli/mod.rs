@@ -39,6 +39,7 @@ use crate::config::Settings;
 use crate::ops::{Context, Rejected, Why};
 use crate::paths::Paths;
 use crate::supervisor::launch;
+use crate::tui::looks::Asked;
 use crate::tui::{self, Ended};
 use crate::venv::verb;
 
@@ -52,6 +53,10 @@ struct Cli {
     /// Theme of the dashboard, for example `light`
     #[arg(long, value_name = "NAME")]
     theme: Option<String>,
+
+    /// Draw the dashboard with nothing but ASCII
+    #[arg(long)]
+    ascii: bool,
 }
 
 #[derive(Debug, Subcommand)]
@@ -131,9 +136,10 @@ impl Verb {
 }
 
 fn perform(context: Context, cli: Cli) -> Result<ExitCode, Failure> {
+    let looks = Asked { theme: cli.theme, ascii: cli.ascii };
     match cli.verb {
-        None => Ok(dashboard(&context, cli.theme)?),
-        Some(Verb::Demo(args)) => Ok(demo::perform(context, &args, cli.theme)?),
+        None => Ok(dashboard(&context, &looks)?),
+        Some(Verb::Demo(args)) => Ok(demo::perform(context, &args, &looks)?),
         Some(Verb::List(args)) => list::perform(&context, &args),
         Some(Verb::Info(args)) => info::perform(&context, &args),
         Some(Verb::Build(args)) => build::perform(&context, &args),
@@ -149,15 +155,15 @@ fn perform(context: Context, cli: Cli) -> Result<ExitCode, Failure> {
 }
 
 /// Opens the dashboard and stays until it is closed.
-fn dashboard(context: &Context, theme: Option<String>) -> Result<ExitCode, Rejected> {
-    let ended = tui::run(context.clone(), theme.clone()).map_err(|error| match error {
+fn dashboard(context: &Context, looks: &Asked) -> Result<ExitCode, Rejected> {
+    let ended = tui::run(context.clone(), looks).map_err(|error| match error {
         tui::Error::Theme(sentence) => Rejected::new(Why::Request, sentence),
         tui::Error::Terminal(_) => {
             Rejected::new(Why::Machine, format!("the dashboard could not run: {error}"))
         }
     })?;
     match ended {
-        Ended::Demo => return demo::perform(context.clone(), &demo::Args::default(), theme),
+        Ended::Demo => return demo::perform(context.clone(), &demo::Args::default(), looks),
         Ended::Closed { live: 0 } => {}
         Ended::Closed { live: 1 } => print::talk("1 run goes on; the next dashboard shows it"),
         Ended::Closed { live } => print::talk(&format!("{live} runs go on; the next dashboard shows them")),

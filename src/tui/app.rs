@@ -4,6 +4,7 @@
 mod act;
 mod chart;
 mod draw;
+mod focus;
 mod forms;
 mod handing;
 mod inspect;
@@ -14,6 +15,7 @@ mod settle;
 mod stopping;
 #[cfg(test)]
 mod tests;
+mod themes;
 mod why;
 
 use std::collections::{HashMap, HashSet};
@@ -30,8 +32,8 @@ use crate::run::spec::RunId;
 use crate::tui::app::forms::Keeping;
 use crate::tui::app::inspect::Inspection;
 use crate::tui::effect::{Effect, Watch};
-use crate::tui::keymap::Layer;
 use crate::tui::layout::{self, Pane};
+use crate::tui::looks::Looks;
 use crate::tui::message::{Message, Now};
 use crate::tui::pane::agents::{Agents, Item};
 use crate::tui::pane::copy_menu::CopyMenu;
@@ -46,7 +48,8 @@ use crate::tui::pane::run_page::{Place, RunPage};
 use crate::tui::pane::runs::Runs;
 use crate::tui::pane::signals::Signals;
 use crate::tui::pane::stop::Stop;
-use crate::tui::pane::toast::Toast;
+use crate::tui::pane::themes::Themes;
+use crate::tui::pane::toast::{Toast, Tone};
 use crate::tui::pane::{Look, sign};
 use crate::tui::seen::Reply;
 use crate::tui::theme::Theme;
@@ -59,6 +62,8 @@ const SECOND_US: u64 = 1_000_000;
 pub struct App {
     world: World,
     theme: Theme,
+    /// What the theme was at the start, and the looks that stay.
+    looks: Looks,
     now: Now,
     screen: Rect,
     context: Context,
@@ -128,6 +133,7 @@ enum Over {
     Saving(Saving),
     Presets(Presets),
     Copy(CopyMenu),
+    Themes(Themes),
     Help(Help),
 }
 
@@ -164,10 +170,12 @@ impl App {
 
     /// The state at the start: nothing is known yet.
     #[must_use]
-    pub fn new(context: &Context, theme: Theme, size: Size, now: Now) -> Self {
+    pub fn new(context: &Context, mut looks: Looks, size: Size, now: Now) -> Self {
+        let trouble = looks.trouble.take().map(|why| Toast::new(Tone::Bad, sign::safe(&why), now));
         Self {
             world: World::new(context.settings.silence_notice),
-            theme,
+            theme: looks.theme.clone(),
+            looks,
             now,
             screen: Rect::new(0, 0, size.width, size.height),
             context: context.clone(),
@@ -187,7 +195,7 @@ impl App {
             keeping: Keeping::default(),
             outbox: Vec::new(),
             over: None,
-            toast: None,
+            toast: trouble,
             after_build: None,
             watched: None,
             reading: None,
@@ -263,7 +271,9 @@ impl App {
             | Message::OrphanEnded { .. }
             | Message::Signalled { .. }
             | Message::Form(_)
-            | Message::Theme(_) => {
+            | Message::Theme(_)
+            | Message::Themes(_)
+            | Message::Paper { .. } => {
                 effects = self.learn(message);
                 self.changed = true;
             }
@@ -328,30 +338,6 @@ impl App {
             Place::Pane(self.bench().main)
         } else {
             Place::Page(layout::frame(self.screen).body)
-        }
-    }
-
-    /// The layer of what has the focus.
-    fn layer(&self) -> Layer {
-        match (&self.over, self.pages.last()) {
-            (Some(Over::Help(_)), _) => Layer::Help,
-            (Some(Over::Dialog(_)), _) => Layer::Dialog,
-            (Some(Over::Plan(_)), _) => Layer::Plan,
-            (Some(Over::Stop(_)), _) => Layer::Stop,
-            (Some(Over::Signals(_)), _) => Layer::Signals,
-            (Some(Over::Saving(_)), _) => Layer::Name,
-            (Some(Over::Presets(_)), _) => Layer::Presets,
-            (Some(Over::Copy(_)), _) => Layer::Copy,
-            (None, Some(Page::Form(form))) => form.layer(),
-            (None, Some(Page::Run(page))) => page.layer(),
-            (None, None) => match (self.focus, self.subject()) {
-                (Pane::Agents | Pane::Main, Subject::Welcome) => Layer::Welcome,
-                (Pane::Agents, _) => Layer::Agents,
-                (Pane::Runs, _) => Layer::Runs,
-                (Pane::Procs, _) | (Pane::Main, Subject::Orphan(_)) => Layer::Procs,
-                (Pane::Main, Subject::Run(_)) => self.main_run.as_ref().map_or(Layer::Output, RunPage::layer),
-                (Pane::Main, _) => Layer::Page,
-            },
         }
     }
 }

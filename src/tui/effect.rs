@@ -28,7 +28,7 @@ use crate::tui::reply;
 use crate::tui::scratch::Scratch;
 use crate::tui::seen::From;
 use crate::tui::tail::Ask;
-use crate::tui::theme::{Palette, Theme};
+use crate::tui::theme::{Palette, shelf};
 use crate::venv::details::Details;
 use crate::venv::plan::Wish;
 
@@ -95,10 +95,12 @@ pub enum Effect {
         process: ProcessId,
         signal: i32,
     },
-    /// The next theme after the one of this name; answered by `Theme`.
-    NextTheme(String),
     /// Something for a form; answered by `Form`, if at all.
     Form(FormWork),
+    /// Reads every theme; answered by `Themes`.
+    ListThemes,
+    /// Reads the theme of this name; answered by `Theme`.
+    LoadTheme(&'static str),
     // For the tail.
     /// Look at this run closely, or at none.
     Watch(Option<Watch>),
@@ -165,8 +167,9 @@ impl Worker {
             | Effect::LookAtOrphan { .. }
             | Effect::EndOrphan { .. }
             | Effect::Signal { .. }
-            | Effect::NextTheme(_)
-            | Effect::Form(_) => {
+            | Effect::Form(_)
+            | Effect::ListThemes
+            | Effect::LoadTheme(_) => {
                 let worker = self.clone();
                 tokio::task::spawn_blocking(move || {
                     let Some(message) = worker.answer(effect) else { return };
@@ -245,8 +248,9 @@ impl Worker {
                 let (sentence, delivered) = signals::send(process, signal);
                 Some(Message::Signalled { sentence, delivered })
             }
-            Effect::NextTheme(name) => Some(Message::Theme(self.next_theme(&name))),
             Effect::Form(work) => self.form_work(work),
+            Effect::ListThemes => Some(Message::Themes(shelf::all(&self.themes(), self.palette))),
+            Effect::LoadTheme(name) => Some(Message::Theme(shelf::load(name, &self.themes(), self.palette))),
             Effect::Watch(_) | Effect::Loop(_) => None,
         }
     }
@@ -279,11 +283,8 @@ impl Worker {
         }
     }
 
-    fn next_theme(&self, name: &str) -> Result<Theme, String> {
-        let folder = self.context.paths.config.join("themes");
-        let names = Theme::names(&folder);
-        let at = names.iter().position(|known| known == name).map_or(0, |at| (at + 1) % names.len());
-        Theme::load(&names[at], &folder, self.palette)
+    fn themes(&self) -> PathBuf {
+        self.context.paths.themes()
     }
 }
 

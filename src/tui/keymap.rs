@@ -40,6 +40,8 @@ pub enum Layer {
     Stop,
     /// A signal to choose.
     Signals,
+    /// A theme to choose.
+    Themes,
     /// The plan of a build, before it is built.
     Plan,
     /// The name of a preset to save.
@@ -63,7 +65,7 @@ pub enum Action {
     Interrupt,
     Redraw,
     Suspend,
-    SwitchTheme,
+    ChooseTheme,
     // Lists and viewers.
     Down,
     Up,
@@ -245,6 +247,7 @@ impl Layer {
             Self::Dialog => "Dialog",
             Self::Stop => "Stopping",
             Self::Signals => "Signal",
+            Self::Themes => "Themes",
             Self::Plan => "The plan of a build",
             Self::Name => "Saving a preset",
             Self::Presets => "Presets",
@@ -256,7 +259,7 @@ impl Layer {
 
     /// Every layer, in the order of the help.
     #[cfg(test)]
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 24] = [
         Self::Everywhere,
         Self::Lists,
         Self::Agents,
@@ -274,6 +277,7 @@ impl Layer {
         Self::Dialog,
         Self::Stop,
         Self::Signals,
+        Self::Themes,
         Self::Plan,
         Self::Name,
         Self::Presets,
@@ -293,6 +297,7 @@ impl Layer {
             | Self::Dialog
             | Self::Stop
             | Self::Signals
+            | Self::Themes
             | Self::Plan
             | Self::Name
             | Self::Presets

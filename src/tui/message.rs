@@ -17,6 +17,7 @@ use crate::run::spec::{Kind, RunId};
 use crate::tui::effect::forms::FormNews;
 use crate::tui::seen::{Detail, OrphanTree, Page, Reply, Run};
 use crate::tui::theme::Theme;
+use crate::tui::theme::shelf::Choice;
 use crate::venv::details::Details;
 use crate::venv::explain::Explanation;
 use crate::venv::plan::{Plan, Wish};
@@ -131,6 +132,12 @@ pub enum Message {
     /// What came back for a form.
     Form(Box<FormNews>),
     Theme(Result<Theme, String>),
+    /// Every theme there is, to choose one.
+    Themes(Vec<Choice>),
+    /// What the terminal paints behind its text.
+    Paper {
+        light: bool,
+    },
     /// The process goes on after it was stopped: everything may look different.
     Resumed,
 }

@@ -5,13 +5,16 @@
 //! and a frame is drawn only when something changed.
 
 mod app;
+mod ascii;
 mod clipboard;
 mod editor;
 mod effect;
 mod keymap;
 mod layout;
+pub mod looks;
 mod message;
 mod pane;
+mod paper;
 mod reply;
 mod scratch;
 mod seen;
@@ -39,11 +42,13 @@ use crate::tui::app::App;
 use crate::tui::editor::Place;
 use crate::tui::effect::forms::FormNews;
 use crate::tui::effect::{Effect, ForLoop, Worker};
+use crate::tui::looks::{Asked, Looks};
 use crate::tui::message::{Message, Now};
+use crate::tui::paper::{Paper, Taken};
 use crate::tui::scratch::Scratch;
 use crate::tui::tail::Tail;
 use crate::tui::terminal::{Guard, Screen};
-use crate::tui::theme::Theme;
+use crate::tui::theme::Palette;
 
 /// Between two frames: some sixty a second.
 const FRAME: Duration = Duration::from_millis(16);
@@ -73,10 +78,10 @@ pub enum Ended {
 }
 
 /// Shows the dashboard until it is closed. Ends by the signal that asked for its end, if one did.
-pub fn run(context: Context, theme: Option<String>) -> Result<Ended, Error> {
-    let palette = terminal::palette(|name| std::env::var(name).ok());
-    let name = theme.or_else(|| context.settings.theme.clone()).unwrap_or_else(|| "dark".to_owned());
-    let theme = Theme::load(&name, &context.paths.config.join("themes"), palette).map_err(Error::Theme)?;
+pub fn run(context: Context, asked: &Asked) -> Result<Ended, Error> {
+    let variable = |name: &str| std::env::var(name).ok();
+    let palette = terminal::palette(variable);
+    let looks = Looks::find(&context, asked, palette, variable).map_err(Error::Theme)?;
     let runtime =
         tokio::runtime::Builder::new_current_thread().enable_all().max_blocking_threads(WORKERS).build()?;
 
@@ -88,9 +93,10 @@ pub fn run(context: Context, theme: Option<String>) -> Result<Ended, Error> {
 
     let (guard, screen) = terminal::enter()?;
     let size = screen.size()?;
-    let app = App::new(&context, theme, size, now());
+    let paper = terminal::ask_for_paper(!looks.named && palette <= Palette::Indexed)?;
+    let app = App::new(&context, looks, size, now());
     let worker = Worker { context, palette, messages, asks, drafts: Keeper::default() };
-    let mut dashboard = Dashboard { app, worker, screen, guard, last_frame: None, edit: None };
+    let mut dashboard = Dashboard { app, worker, screen, guard, paper, last_frame: None, edit: None };
     let ended = runtime.block_on(dashboard.run(received));
     dashboard.guard.leave();
     for keep in dashboard.app.unkept() {
@@ -124,6 +130,8 @@ struct Dashboard {
     worker: Worker,
     screen: Screen,
     guard: Guard,
+    /// Where the terminal's answer is awaited.
+    paper: Paper,
     last_frame: Option<Instant>,
     /// To be opened in the editor.
     edit: Option<Edit>,
@@ -177,7 +185,10 @@ impl Dashboard {
             let mut batch = Vec::new();
             match wake {
                 Wake::Input(None) | Wake::Message(None) => return Ok(End::Quit),
-                Wake::Input(Some(event)) => batch.extend(translate(event?)),
+                Wake::Input(Some(event)) => match self.paper.take(event?) {
+                    Taken::Events(events) => batch.extend(events.into_iter().filter_map(translate)),
+                    Taken::Answer(light) => batch.extend(light.map(|light| Message::Paper { light })),
+                },
                 Wake::Message(Some(message)) => batch.push(message),
                 Wake::Time => {}
                 Wake::Continued => {

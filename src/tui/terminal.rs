@@ -13,6 +13,7 @@ use crossterm::terminal::{EnterAlternateScreen, LeaveAlternateScreen, disable_ra
 use ratatui::Terminal;
 use ratatui::backend::{Backend as _, CrosstermBackend};
 
+use crate::tui::paper::{self, Paper};
 use crate::tui::theme::Palette;
 
 /// Presses, drags and the wheel, with coordinates of any size; not every movement, which crossterm's own command
@@ -105,6 +106,15 @@ fn restore(entered: &AtomicBool) {
     );
     let _ = disable_raw_mode();
     let _ = io::stdout().flush();
+}
+
+/// Asks the terminal for the colour of its paper, where somebody wants to know it; the answer is among the events.
+pub fn ask_for_paper(wanted: bool) -> io::Result<Paper> {
+    if !wanted {
+        return Ok(Paper::unasked());
+    }
+    execute!(io::stdout(), Print(paper::QUESTION))?;
+    Ok(Paper::default())
 }
 
 /// How many colours the terminal shows, by its variables.

@@ -29,6 +29,7 @@ mod readme;
 mod real;
 mod supervisor;
 mod support;
+mod themes;
 mod tidy;
 mod trouble;
 mod tui;

@@ -47,7 +47,7 @@ fn terminal() -> Check {
 
 fn locale() -> Check {
     let set = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().find_map(|name| Some((name, variable(name)?)));
-    let action = "set LANG to a UTF-8 locale, for example C.UTF-8, if lines and glyphs look wrong";
+    let action = "set LANG to a UTF-8 locale, for example C.UTF-8, or start plugdeck --ascii, if lines and glyphs look wrong";
     match set {
         Some((name, value)) if value.to_lowercase().replace('-', "").contains("utf8") => {
             Check::ok("locale", format!("{name} is {value}"))

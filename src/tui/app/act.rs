@@ -98,7 +98,7 @@ impl App {
             Action::Quit => return vec![Effect::Loop(ForLoop::Quit)],
             Action::Redraw => return vec![Effect::Loop(ForLoop::Redraw)],
             Action::Suspend => return vec![Effect::Loop(ForLoop::Suspend)],
-            Action::SwitchTheme => return vec![Effect::NextTheme(self.theme.name.clone())],
+            Action::ChooseTheme => return vec![Effect::ListThemes],
             Action::FocusAgents => self.focus_on(Pane::Agents),
             Action::FocusRuns => self.focus_on(Pane::Runs),
             Action::FocusProcs => self.focus_on(Pane::Procs),
@@ -160,52 +160,6 @@ impl App {
             | Action::CopyPayload => {}
         }
         Vec::new()
-    }
-
-    /// One step back; at the bottom nothing happens.
-    fn back(&mut self) {
-        if self.leave_page() {
-            return;
-        }
-        if self.focus == Pane::Main {
-            self.focus = self.followed;
-        } else if self.focus != Pane::Agents {
-            self.focus_on(Pane::Agents);
-        }
-    }
-
-    pub(super) fn focus_on(&mut self, pane: Pane) {
-        while self.leave_page() {}
-        self.focus = pane;
-        if pane != Pane::Main && self.followed != pane {
-            self.followed = pane;
-            self.scroll = 0;
-        }
-    }
-
-    fn next_pane(&mut self, forward: bool) {
-        const ORDER: [Pane; 4] = [Pane::Agents, Pane::Runs, Pane::Procs, Pane::Main];
-        if !self.pages.is_empty() {
-            return self.turn_tab(if forward { Action::NextTab } else { Action::PreviousTab });
-        }
-        let at = ORDER.iter().position(|pane| *pane == self.focus).unwrap_or(0);
-        self.focus_on(ORDER[(at + if forward { 1 } else { ORDER.len() - 1 }) % ORDER.len()]);
-    }
-
-    fn turn_tab(&mut self, action: Action) {
-        let place = self.run_place();
-        let look = crate::tui::pane::Look { theme: &self.theme, now: self.now, focused: true };
-        match self.pages.last_mut() {
-            Some(Page::Run(page)) => drop(page.act(action, place, &self.world, look)),
-            Some(Page::Form(_)) => {}
-            None => {
-                if let Some(page) = &mut self.main_run {
-                    page.act(action, place, &self.world, look);
-                } else {
-                    self.turn_agent_tab(action == Action::NextTab);
-                }
-            }
-        }
     }
 
     pub(super) fn ask_to_quit(&mut self) {

@@ -7,6 +7,7 @@ use ratatui::widgets::{Block, Widget as _};
 
 use crate::tui::app::inspect::AgentTab;
 use crate::tui::app::{App, Over, Page, Subject};
+use crate::tui::ascii;
 use crate::tui::keymap::{self, Action, Layer};
 use crate::tui::layout::{self, Pane};
 use crate::tui::pane::copy_menu::CopyMenu;
@@ -40,8 +41,16 @@ impl App {
         let area = self.screen;
         Block::new().style(self.theme.paper()).render(area, buffer);
         if layout::is_too_small(area) {
-            return self.draw_too_small(buffer, area);
+            self.draw_too_small(buffer, area);
+        } else {
+            self.draw_all(buffer, area);
         }
+        if self.looks.ascii {
+            ascii::translate(buffer);
+        }
+    }
+
+    fn draw_all(&self, buffer: &mut Buffer, area: Rect) {
         let parts = layout::frame(area);
         let look = self.look(true);
         match self.pages.last() {
@@ -254,6 +263,7 @@ impl App {
             Some(Over::Saving(saving)) => apart(saving.hints()),
             Some(Over::Presets(presets)) => apart(presets.hints()),
             Some(Over::Copy(_)) => apart(CopyMenu::hints()),
+            Some(Over::Themes(themes)) => apart(themes.hints()),
             Some(Over::Plan(plan)) => apart(plan.hints()),
             Some(Over::Help(_)) => (vec![constant("j k", "scroll")], vec![constant("esc", "close")]),
             None => {
@@ -322,7 +332,8 @@ impl App {
     fn draw_over(&self, buffer: &mut Buffer, area: Rect, body: Rect) {
         let look = self.look(true);
         let above = Rect { height: area.height.saturating_sub(1), ..area };
-        if self.over.is_some() {
+        // A theme is chosen by what the screen looks like.
+        if self.over.as_ref().is_some_and(|over| !matches!(over, Over::Themes(_))) {
             backdrop(buffer, above, &self.theme);
         }
         match &self.over {
@@ -333,6 +344,7 @@ impl App {
             Some(Over::Saving(saving)) => saving.render(buffer, above, look),
             Some(Over::Presets(presets)) => presets.render(buffer, above, look),
             Some(Over::Copy(menu)) => menu.render(buffer, above, look),
+            Some(Over::Themes(themes)) => themes.render(buffer, above, look),
             Some(Over::Help(help)) => help.render(buffer, above, look),
             None => {
                 if let Some(toast) = &self.toast {

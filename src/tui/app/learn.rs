@@ -94,10 +94,9 @@ impl App {
             Message::Signalled { sentence, delivered } => {
                 self.say(if delivered { Tone::Good } else { Tone::Bad }, sentence);
             }
-            Message::Theme(Ok(theme)) => {
-                self.say(Tone::Note, format!("theme {}", sign::safe(&theme.name)));
-                self.theme = theme;
-            }
+            Message::Theme(Ok(theme)) => self.theme = theme,
+            Message::Themes(choices) => self.choose_theme(choices),
+            Message::Paper { light } => return self.learn_paper(light),
             Message::NotOpened(reason) | Message::Theme(Err(reason)) => {
                 self.say(Tone::Bad, sign::safe(&reason));
             }

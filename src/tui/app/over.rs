@@ -12,6 +12,9 @@ use crate::tui::pane::list::distance;
 impl App {
     /// An action while something lies over the screen.
     pub(super) fn act_over(&mut self, action: Action) -> Vec<Effect> {
+        if self.act_on_themes(action) {
+            return Vec::new();
+        }
         let screen = self.screen;
         let look = crate::tui::pane::Look { theme: &self.theme, now: self.now, focused: true };
         if let Some(Over::Help(help)) = &mut self.over {
@@ -88,10 +91,6 @@ impl App {
             (Action::Suspend, over) => {
                 self.over = over;
                 return vec![Effect::Loop(ForLoop::Suspend)];
-            }
-            (Action::SwitchTheme, over) => {
-                self.over = over;
-                return vec![Effect::NextTheme(self.theme.name.clone())];
             }
             (_, over) => self.over = over,
         }

@@ -5,6 +5,7 @@ mod ending;
 mod env;
 mod forms;
 mod given;
+mod themes;
 mod why;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
@@ -19,6 +20,7 @@ use crate::tui::app::tests::given::{
     HOUR_MS, NOW, agents, answer, app, build, build_detail, build_window, detail, run, runs, window,
 };
 use crate::tui::effect::ForLoop;
+use crate::tui::keymap::Layer;
 use crate::tui::seen::{From, Run};
 use crate::venv::explain::{self, Explanation};
 

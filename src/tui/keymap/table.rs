@@ -67,7 +67,7 @@ pub const TABLE: &[Binding] = &[
     ),
     row(Layer::Everywhere, &[ctrl('l')], Action::Redraw, "", "draw the screen anew"),
     row(Layer::Everywhere, &[ctrl('z')], Action::Suspend, "", "suspend; fg comes back"),
-    row(Layer::Everywhere, &[ctrl('t')], Action::SwitchTheme, "", "next theme"),
+    row(Layer::Everywhere, &[ctrl('t')], Action::ChooseTheme, "", "choose a theme, shown as you go"),
     //
     row(Layer::Lists, &[char('j'), on(KeyCode::Down)], Action::Down, "", "down"),
     row(Layer::Lists, &[char('k'), on(KeyCode::Up)], Action::Up, "", "up"),
@@ -350,6 +350,16 @@ pub const TABLE: &[Binding] = &[
     row(Layer::Signals, &[on(KeyCode::Enter)], Action::Confirm, "", "send it"),
     row(Layer::Signals, &[char('j'), on(KeyCode::Down)], Action::Down, "", "down"),
     row(Layer::Signals, &[char('k'), on(KeyCode::Up)], Action::Up, "", "up"),
+    //
+    row(
+        Layer::Themes,
+        &[on(KeyCode::Enter)],
+        Action::Confirm,
+        "",
+        "keep it until you quit; says how to keep it",
+    ),
+    row(Layer::Themes, &[char('j'), on(KeyCode::Down)], Action::Down, "", "next theme"),
+    row(Layer::Themes, &[char('k'), on(KeyCode::Up)], Action::Up, "", "previous theme"),
     //
     row(Layer::Plan, &[on(KeyCode::Enter)], Action::Confirm, "", "build as the plan says"),
     row(

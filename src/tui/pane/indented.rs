@@ -85,11 +85,11 @@ fn string_length(text: &str) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::tui::theme::Palette;
+    use crate::tui::theme::{Palette, shelf};
 
     #[test]
     fn values_keep_their_spelling_and_empty_ones_their_line() {
-        let theme = Theme::built_in(false, Palette::Mono);
+        let theme = shelf::built_in(false, Palette::Mono);
         let json = r#"{"a":1.50,"b":[true, {}, []],"c\"":"x, {y}"}"#;
         let lines: Vec<_> = lines(json, 80, &theme)
             .iter()

@@ -40,6 +40,7 @@ mod silence;
 mod stats;
 mod steps;
 pub mod stop;
+pub mod themes;
 pub mod toast;
 mod usage;
 pub mod welcome;

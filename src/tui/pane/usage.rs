@@ -161,7 +161,7 @@ impl Charts<'_> {
 fn cursor(buffer: &mut Buffer, graph: Rect, axis: Rect, pointed: &Pointed, end: usize, look: Look) {
     let t = look.theme;
     let column = Rect { x: graph.x + pointed.column.min(graph.width.saturating_sub(1)), width: 1, ..graph };
-    let colour = if look.focused { t.accent } else { t.line };
+    let colour = if look.focused { t.accent } else { t.dim };
     for y in column.top()..column.bottom() {
         let cell = &mut buffer[(column.x, y)];
         if cell.symbol() == " " {

@@ -70,7 +70,7 @@ fn with_bg(style: Style, colour: Option<Color>) -> Style {
 /// One of the sixteen colours: on painted paper the theme's own, which are known to be readable there.
 fn basic(number: u16, theme: &Theme) -> Option<Color> {
     let roles = [
-        theme.line,
+        theme.dim,
         theme.err,
         theme.ok,
         theme.warn,
@@ -111,11 +111,11 @@ fn extended(numbers: &mut impl Iterator<Item = u16>, theme: &Theme) -> Option<Co
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::tui::theme::Palette;
+    use crate::tui::theme::{Palette, shelf};
 
     #[track_caller]
     fn check(text: &str, expected: &[(&str, Option<Color>)]) {
-        let theme = Theme::built_in(false, Palette::Rgb);
+        let theme = shelf::built_in(false, Palette::Rgb);
         let spans = spans(text, Style::new(), &theme);
         let found: Vec<_> = spans.iter().map(|span| (span.content.as_ref(), span.style.fg)).collect();
         assert_eq!(found, expected);
@@ -123,7 +123,7 @@ mod tests {
 
     #[test]
     fn colours_begin_and_end() {
-        let theme = Theme::built_in(false, Palette::Rgb);
+        let theme = shelf::built_in(false, Palette::Rgb);
         check("a\u{1b}[31mb\u{1b}[0mc", &[("a", None), ("b", Some(theme.err)), ("c", None)]);
         check("\u{1b}[38;5;208mx\u{1b}[39my", &[("x", Some(Color::Indexed(208))), ("y", None)]);
         check("\u{1b}[38;2;1;2;3mx", &[("x", Some(Color::Rgb(1, 2, 3)))]);
@@ -133,7 +133,7 @@ mod tests {
 
     #[test]
     fn without_colours_only_the_weight_stays() {
-        let theme = Theme::built_in(false, Palette::Mono);
+        let theme = shelf::built_in(false, Palette::Mono);
         let spans = spans("\u{1b}[1;31mx", Style::new(), &theme);
         assert_eq!((spans[0].style.fg, spans[0].style.add_modifier), (None, Modifier::BOLD));
     }

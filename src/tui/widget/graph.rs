@@ -72,12 +72,12 @@ pub fn resample(values: &[(u64, f64)], from: u64, to: u64, columns: usize) -> Ve
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::tui::theme::Palette;
+    use crate::tui::theme::{Palette, shelf};
 
     fn draw(values: &[f64], width: u16, height: u16) -> Vec<String> {
         let area = Rect::new(0, 0, width, height);
         let mut buffer = Buffer::empty(area);
-        graph(&mut buffer, area, values, &Theme::built_in(false, Palette::Mono));
+        graph(&mut buffer, area, values, &shelf::built_in(false, Palette::Mono));
         (0..height).map(|y| (0..width).map(|x| buffer[(x, y)].symbol()).collect()).collect()
     }
 

@@ -366,7 +366,7 @@ mod tests {
     }
 
     fn shown(tree: &Tree, columns: usize) -> Vec<String> {
-        let theme = crate::tui::theme::Theme::built_in(false, crate::tui::theme::Palette::Rgb);
+        let theme = crate::tui::theme::shelf::built_in(false, crate::tui::theme::Palette::Rgb);
         (0..tree.len())
             .flat_map(|at| tree.lines(at, columns, &theme))
             .map(|line| line.spans.iter().map(|span| span.content.as_ref()).collect::<String>())

@@ -3,7 +3,7 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::{Color, Modifier, Style};
-use ratatui::text::Span;
+use ratatui::text::{Line, Span};
 use ratatui::widgets::{Clear, Widget as _};
 use unicode_width::UnicodeWidthStr as _;
 
@@ -12,7 +12,7 @@ use crate::tui::widget::line::{bold, put, row, span, wrap};
 use crate::tui::widget::pane::{Frame, chip};
 
 /// Widest toast.
-const TOAST: u16 = 60;
+const TOAST: u16 = 66;
 
 /// Most rows of a toast's sentence.
 const TOAST_ROWS: usize = 5;
@@ -59,14 +59,13 @@ pub fn dialog(buffer: &mut Buffer, area: Rect, title: &str, fact: Vec<Span<'stat
     }
 }
 
-/// Draws a toast at the bottom right of an area.
+/// Draws a toast at the bottom right of an area: one row, or as many as the sentence takes.
 pub fn toast(buffer: &mut Buffer, area: Rect, glyph: &str, colour: Color, text: &str, theme: &Theme) {
     let wanted = u16::try_from(text.width()).unwrap_or(u16::MAX).saturating_add(6);
     let width = wanted.min(TOAST.max(area.width / 2)).min(area.width);
-    let mut lines = wrap(text, usize::from(width.saturating_sub(5)));
+    let mut lines = wrap(text, usize::from(width).saturating_sub(6));
     lines.truncate(TOAST_ROWS);
-    let rows = u16::try_from(lines.len()).unwrap_or(1).max(1);
-    let height = (rows + 2).min(area.height);
+    let height = u16::try_from(lines.len()).unwrap_or(u16::MAX).saturating_add(2).min(area.height);
     let place = Rect {
         x: area.right() - width - u16::from(area.width > width + 1),
         y: area.bottom() - height,
@@ -78,9 +77,9 @@ pub fn toast(buffer: &mut Buffer, area: Rect, glyph: &str, colour: Color, text: 
     for y in 0..place.height {
         put(buffer, Rect { width: 1, ..row(place, y) }, span("▌", colour));
     }
-    for (at, line) in (1..).zip(lines) {
-        let inner = Rect { x: place.x + 2, width: place.width.saturating_sub(3), ..row(place, at) };
-        let glyph = if at == 1 { format!("{glyph} ") } else { "  ".to_owned() };
-        put(buffer, inner, ratatui::text::Line::from(vec![bold(glyph, colour), span(line, theme.fg)]));
+    let inner = Rect { x: place.x + 2, width: place.width.saturating_sub(3), ..place };
+    for (y, line) in (1..height.saturating_sub(1)).zip(lines) {
+        let head = if y == 1 { format!("{glyph} ") } else { "  ".to_owned() };
+        put(buffer, row(inner, y), Line::from(vec![bold(head, colour), span(line, theme.fg)]));
     }
 }

@@ -16,7 +16,14 @@ pub fn select(buffer: &mut Buffer, row: Rect, focused: bool, theme: &Theme) {
     match theme.depth {
         Depth::Full => {
             buffer.set_style(row, Style::new().bg(if focused { theme.sel } else { theme.sel_idle }));
-            let bar = if focused { theme.accent } else { theme.line };
+            // Lines are for bare paper, and too faint on a tint.
+            for position in row.positions() {
+                let cell = &mut buffer[position];
+                if cell.fg == theme.line {
+                    cell.set_fg(theme.dim);
+                }
+            }
+            let bar = if focused { theme.accent } else { theme.dim };
             buffer[(row.x, row.y)].set_symbol("▌").set_style(Style::new().fg(bar));
         }
         Depth::Sixteen | Depth::Mono => {

@@ -115,6 +115,27 @@ impl Screen {
         while self.pump(Duration::from_millis(30)) {}
     }
 
+    /// Waits until the middle of the screen has this colour behind it.
+    #[track_caller]
+    pub fn wait_for_paper(&mut self, colour: vt100::Color) {
+        let end = Instant::now() + CEILING;
+        while self.paper() != colour {
+            assert!(
+                Instant::now() < end,
+                "{colour:?} is awaited, there is {:?}:\n{}",
+                self.paper(),
+                self.text()
+            );
+            self.pump(Duration::from_millis(20));
+        }
+    }
+
+    /// The colour behind the middle of the screen.
+    pub fn paper(&self) -> vt100::Color {
+        let (rows, columns) = self.cells().size();
+        self.cells().cell(rows.get() * 2 / 3, columns.get() * 2 / 3).unwrap().bgcolor()
+    }
+
     /// Types these bytes.
     pub fn send(&mut self, keys: &str) {
         self.input.write_all(keys.as_bytes()).unwrap();

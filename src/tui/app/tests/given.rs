@@ -17,7 +17,7 @@ use crate::run::spec::{Added, FORMAT, KEEP_OUTPUT, Kind, Limits, RunSpec, Step};
 use crate::run::status::{Outcome, State, Status, StepStatus};
 use crate::tui::app::*;
 use crate::tui::seen::{Detail, OrphanTree, Page as Window, Reply, Row, Run, Source, Usage};
-use crate::tui::theme::Palette;
+use crate::tui::theme::{Palette, shelf};
 use crate::tui::widget::json_tree::Tree;
 use crate::venv::stamp::Environment;
 
@@ -65,7 +65,14 @@ pub(super) fn app(width: u16, height: u16) -> App {
         settings: Settings::default(),
         program: "/bin/plugdeck".into(),
     };
-    App::new(&context, Theme::built_in(false, Palette::Rgb), Size::new(width, height), NOW)
+    let looks = Looks {
+        theme: shelf::built_in(false, Palette::Rgb),
+        named: false,
+        ascii: false,
+        settings: "~/.config/plugdeck/config.yaml".into(),
+        trouble: None,
+    };
+    App::new(&context, looks, Size::new(width, height), NOW)
 }
 
 pub(super) fn listed(folder: &str, environment: Environment) -> Listed {

@@ -114,7 +114,7 @@ fn silence_stands_in_the_list_and_is_counted_120x40() {
     insta::assert_snapshot!(screen(&app));
 }
 
-fn seems_stuck(app: &mut App) -> Arc<Run> {
+pub(super) fn seems_stuck(app: &mut App) -> Arc<Run> {
     let live = app.world.runs()[0].clone();
     let stuck = Arc::new(Run { stuck: true, ..(*live).clone() });
     let others = app.world.runs()[1..].to_vec();

@@ -13,7 +13,7 @@ use crate::tui::message::Now;
 use crate::tui::pane::result::ResultView;
 use crate::tui::pane::{Asked, Look};
 use crate::tui::seen::{Reply, Row, Source};
-use crate::tui::theme::{Palette, Theme};
+use crate::tui::theme::{Palette, shelf};
 use crate::tui::widget::json_tree::Tree;
 
 fn outcome(state: State) -> Outcome {
@@ -55,7 +55,7 @@ fn view(reply: Reply) -> ResultView {
 }
 
 fn draw(view: &ResultView, width: u16, height: u16) -> String {
-    let theme = Theme::built_in(false, Palette::Rgb);
+    let theme = shelf::built_in(false, Palette::Rgb);
     let mut buffer = Buffer::empty(Rect { x: 0, y: 0, width, height });
     // As the run's page does: one column for the mark, one of air.
     let area = Rect { x: 2.min(width), width: width.saturating_sub(4), ..buffer.area };

@@ -90,7 +90,7 @@ impl Scene<'_> {
             lines.extend(labelled(if at == 0 { "files" } else { "" }, &text, columns, t));
         }
         if files.len() > shown {
-            lines.push(fact("", vec![span(format!("… {} more", files.len() - shown), t.line)], t));
+            lines.push(fact("", vec![span(format!("… {} more", files.len() - shown), t.dim)], t));
         }
         lines
     }

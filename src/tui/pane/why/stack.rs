@@ -137,7 +137,7 @@ impl Scene<'_> {
 /// That frames of libraries are left out.
 fn more(count: usize, t: &Theme) -> Line<'static> {
     let frames = sign::count(count, "frame", "frames");
-    span(format!("  … {frames} of libraries"), t.line).into()
+    span(format!("  … {frames} of libraries"), t.dim).into()
 }
 
 /// The line that stands out.

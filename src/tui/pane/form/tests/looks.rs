@@ -7,11 +7,11 @@ use crate::tui::message::Now;
 use crate::tui::pane::Look;
 use crate::tui::pane::form::Form;
 use crate::tui::pane::form::tests::{NASTY, analyze_text, everything, filled, form, press};
-use crate::tui::theme::{Palette, Theme};
+use crate::tui::theme::{Palette, shelf};
 
 /// Every cell of the page, one line a row.
 fn draw(form: &Form, width: u16, height: u16) -> String {
-    let theme = Theme::built_in(false, Palette::Rgb);
+    let theme = shelf::built_in(false, Palette::Rgb);
     let mut buffer = Buffer::empty(Rect { x: 0, y: 0, width, height });
     let area = buffer.area;
     buffer.set_style(area, theme.paper());
