@@ -68,7 +68,7 @@ fn a_preset_is_saved_shared_and_used_and_the_environment_stays_ready() {
     let refused = sandbox.plugdeck(&["run", "demo/text-stats", "analyze", "--preset", "twice"]);
     assert!(refused.code == 2 && refused.stderr.contains("line 2"), "{}", refused.stderr);
     screen.send(&format!("{CTRL_S}{ENTER}"));
-    screen.wait_until("the reason", |text| text.contains("left as it is") && text.contains("line 2"));
+    screen.wait_until("the reason", |text| text.contains("left as it is") && text.contains("2 column 1"));
     assert_eq!(fs::read_to_string(&file).unwrap(), "{\n<<<<<<<");
 }
 
