@@ -235,6 +235,7 @@ impl App {
             | Message::Looked { .. }
             | Message::Inspected { .. }
             | Message::Recalled { .. }
+            | Message::Profiles { .. }
             | Message::NotOpened(_)
             | Message::Swept(_)
             | Message::Orphans(_)
@@ -283,6 +284,9 @@ impl App {
             }
             effects.extend(page.ask_why(&self.world).map(Effect::Explain));
             effects.extend(page.ask_look(&self.world, self.now));
+        }
+        if let Some(Page::Form(form)) = self.pages.last_mut() {
+            effects.extend(form.ask_profiles());
         }
         self.fit_cursor();
         let place = self.run_place();

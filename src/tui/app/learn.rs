@@ -65,7 +65,19 @@ impl App {
                 }
             }
             Message::Inspected { agent, details } => self.inspection.learn(agent, details),
-            Message::Recalled { agent, method, payload } => self.open_form(&agent, &method, Some(&payload)),
+            Message::Recalled { agent, method, payload, options } => {
+                self.open_form(&agent, &method, Some(&payload));
+                if let Some(Page::Form(form)) = self.pages.last_mut()
+                    && form.of() == (agent, method)
+                {
+                    form.choose(&options);
+                }
+            }
+            Message::Profiles { directory, added, looked } => {
+                if let Some(Page::Form(form)) = self.pages.last_mut() {
+                    form.learn_profiles(&directory, &added, looked);
+                }
+            }
             // It was done behind the person's back, so it stays until a key.
             Message::Swept(sentences) => self.say(Tone::Bad, sentences.join("; ")),
             Message::Orphans(orphans) => self.world.orphans = orphans,

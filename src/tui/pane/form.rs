@@ -13,6 +13,7 @@ mod draw_json;
 mod editor;
 mod field;
 mod json;
+mod options;
 mod preview;
 mod standin;
 #[cfg(test)]
@@ -21,7 +22,6 @@ mod tests;
 use std::time::Duration;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind};
-use serde_json::value::RawValue;
 
 use crate::agent::manifest::Method;
 use crate::agent::payload::{Parameters, Payload};
@@ -35,6 +35,7 @@ use crate::tui::pane::form::check::Checked;
 use crate::tui::pane::form::editor::{Editor, Typed};
 use crate::tui::pane::form::field::{Entry, Field};
 use crate::tui::pane::form::json::{JsonError, Pair, Whole};
+use crate::tui::pane::form::options::{Chosen, Stop};
 
 /// Which of the two ways to see a payload is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,14 +50,13 @@ pub struct Form {
     /// The agent as it was when the form was opened.
     listed: Listed,
     method: Method,
-    timeout: Option<Duration>,
     /// Declared parameters in the manifest's order, then keys the method does not declare.
     fields: Vec<Field>,
     /// Keys in the order they are sent; keys that are not listed follow in the order of the fields.
     order: Vec<String>,
     /// The method the payload calls: this one, unless the JSON side says otherwise.
     calls: String,
-    tool_context: Option<Box<RawValue>>,
+    options: Chosen,
     /// Keys that stand beside the parameters and cannot be sent; kept so that the JSON side still has them.
     extra: Vec<Pair>,
     selected: usize,
@@ -86,11 +86,10 @@ impl Form {
         let mut form = Self {
             listed: listed.clone(),
             method: method.clone(),
-            timeout,
             fields: method.parameters.iter().map(Field::new).collect(),
             order: Vec::new(),
             calls: method.name.clone(),
-            tool_context: None,
+            options: Chosen::new(timeout),
             extra: Vec::new(),
             selected: 0,
             typing: true,
@@ -133,10 +132,12 @@ impl Form {
                     json::write(&whole.payload, &whole.extra)
                 }
             };
-            return Self::new(listed, method, Some(&text), timeout);
+            let mut form = Self::new(listed, method, Some(&text), timeout);
+            form.options.keep(self.options);
+            return form;
         }
         self.listed.clone_from(listed);
-        self.timeout = timeout;
+        self.options.outdate();
         (self.typing, self.asked, self.refused) = (true, false, None);
         self.check();
         self
@@ -145,7 +146,7 @@ impl Form {
     /// Which keys apply now: inside a text nothing printable is a command.
     #[must_use]
     pub fn layer(&self) -> Layer {
-        let has_text = self.side == Side::Json || !self.fields.is_empty();
+        let has_text = self.side == Side::Json || self.has_text();
         if self.typing && has_text { Layer::Text } else { Layer::Form }
     }
 
@@ -156,7 +157,10 @@ impl Form {
 
     /// Does what a key of the table asks for.
     pub fn act(&mut self, action: Action) -> Asked {
-        let last = self.fields.len().saturating_sub(1);
+        if self.act_on_option(action) {
+            return Asked::Nothing;
+        }
+        let last = self.places() - 1;
         match (action, self.side) {
             (Action::Submit, _) => return self.submit(),
             (Action::ToggleJson, _) => self.switch_side(),
@@ -204,6 +208,9 @@ impl Form {
             }
             return Asked::Nothing;
         }
+        if self.key_on_option(key) {
+            return Asked::Nothing;
+        }
         let entry = self.fields.get(self.selected).map(Field::entry);
         match (entry, key.code) {
             (Some(Entry::Line | Entry::Switch), KeyCode::Enter | KeyCode::Down) => self.walk(1),
@@ -221,7 +228,11 @@ impl Form {
                 self.json.paste(text);
                 self.check();
             }
-            Side::Fields => self.change(|field, method| field.paste(method, text)),
+            Side::Fields => {
+                if !self.paste_on_option(text) {
+                    self.change(|field, method| field.paste(method, text));
+                }
+            }
         }
     }
 
@@ -235,20 +246,29 @@ impl Form {
             self.typing = true;
             return Asked::Nothing;
         }
+        let options = match self.options.read() {
+            Ok(options) => options,
+            Err(wrong) => {
+                self.select_stop(Stop::Row(wrong.row));
+                self.refused = Some(wrong.message);
+                return Asked::Nothing;
+            }
+        };
         let force = !self.checked.problems.is_empty();
         if force && !self.asked {
             self.asked = true;
             let first = self.checked.problems.iter().find_map(|problem| problem.parameter.as_deref());
             if let Some(index) = first.and_then(|name| self.fields.iter().position(|f| f.name == name)) {
                 self.selected = index;
+            } else if self.options.problem().is_some() {
+                self.select_stop(Stop::Context);
             }
             return Asked::Nothing;
         }
         self.asked = false;
         let Payload { method, parameters, tool_context } = self.checked.payload.clone();
         let agent = self.listed.agent.name.to_string();
-        let timeout = self.timeout;
-        let options = Options { timeout, tool_context, ..Options::default() };
+        let options = Options { tool_context, ..options };
         let request = Request { agent, method, parameters, options, force };
         Asked::Do(vec![Effect::Call(Box::new(request))])
     }
@@ -286,12 +306,10 @@ impl Form {
         }
     }
 
-    /// Goes to the next or the previous field, round the ends.
+    /// Goes to the next or the previous field or option, round the ends.
     fn walk(&mut self, step: isize) {
-        let count = self.fields.len().cast_signed();
-        if count > 0 {
-            self.selected = (self.selected.cast_signed() + step).rem_euclid(count).unsigned_abs();
-        }
+        let count = self.places().cast_signed();
+        self.selected = (self.selected.cast_signed() + step).rem_euclid(count).unsigned_abs();
     }
 
     /// Reads the fields into one payload, in the order the keys came.
@@ -303,7 +321,7 @@ impl Form {
         let parameters =
             fields.into_iter().filter_map(|field| Some((field.name.clone(), field.forced()?))).collect();
         let payload =
-            Payload { method: self.calls.clone(), parameters, tool_context: self.tool_context.clone() };
+            Payload { method: self.calls.clone(), parameters, tool_context: self.options.context.forced() };
         Whole { payload, extra: self.extra.clone(), twice: Vec::new() }
     }
 
@@ -312,7 +330,7 @@ impl Form {
         let parameters = &whole.payload.parameters;
         self.order = parameters.keys().cloned().collect();
         self.calls.clone_from(&whole.payload.method);
-        self.tool_context.clone_from(&whole.payload.tool_context);
+        self.options.context.set(&self.method, whole.payload.tool_context.as_deref());
         self.extra.clone_from(&whole.extra);
         self.fields.retain(|field| field.parameter.is_some() || parameters.contains_key(&field.name));
         for name in parameters.keys() {
@@ -323,7 +341,7 @@ impl Form {
         for field in &mut self.fields {
             field.set(&self.method, parameters.get(&field.name).map(|value| &**value));
         }
-        self.selected = self.selected.min(self.fields.len().saturating_sub(1));
+        self.selected = self.selected.min(self.places() - 1);
     }
 
     /// Reads and checks the side that is shown, after every change to it.
@@ -334,6 +352,7 @@ impl Form {
             Side::Fields => {
                 let whole = self.gather();
                 self.checked = Checked::fields(&self.method, &self.fields, whole.payload, &whole.extra);
+                self.checked.problems.extend(self.options.problem());
             }
             Side::Json => {
                 self.whole = json::read(&self.json.text(), &self.method.name);

@@ -220,7 +220,7 @@ pub fn look(theme: &Theme, selected: bool, typing: bool) -> Look {
 }
 
 /// An offered value; the chosen one is a chip.
-fn choice(word: &str, chosen: bool, theme: &Theme) -> Vec<Span<'static>> {
+pub fn choice(word: &str, chosen: bool, theme: &Theme) -> Vec<Span<'static>> {
     if !chosen {
         return vec![blank(1), span(word, theme.fg), blank(1)];
     }
