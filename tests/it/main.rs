@@ -15,6 +15,7 @@ mod doctor;
 mod environment;
 mod exact;
 mod explain;
+mod form_options;
 mod kept;
 mod leftovers;
 mod limits;

@@ -4,6 +4,7 @@ mod chart;
 mod ending;
 mod env;
 mod given;
+mod options;
 mod why;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};

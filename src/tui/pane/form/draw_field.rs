@@ -47,13 +47,7 @@ impl Shown<'_> {
             Frame::new(self.title(theme), self.selected).fact(self.fact(theme)).draw(buffer, boxed, theme),
         );
         if self.problem.is_some() {
-            // The whole border, title and fact aside.
-            for position in boxed.positions() {
-                let cell = &mut buffer[position];
-                if "╭╮╰╯│─┏┓┗┛┃━".contains(cell.symbol()) {
-                    cell.set_fg(theme.err);
-                }
-            }
+            mark_border(buffer, boxed, theme);
         }
         self.draw_value(buffer, inner, theme);
 
@@ -197,6 +191,16 @@ impl Shown<'_> {
             notes.extend(wrapped(description, most).into_iter().map(|line| (line, false)));
         }
         notes
+    }
+}
+
+/// Gives a box the colour of what is wrong: its whole border, title and fact aside.
+pub fn mark_border(buffer: &mut Buffer, boxed: Rect, theme: &Theme) {
+    for position in boxed.positions() {
+        let cell = &mut buffer[position];
+        if "╭╮╰╯│─┏┓┗┛┃━".contains(cell.symbol()) {
+            cell.set_fg(theme.err);
+        }
     }
 }
 

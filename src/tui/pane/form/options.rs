@@ -257,9 +257,9 @@ impl Chosen {
         }
     }
 
-    /// Why no request can be made of the options.
+    /// Why a run would not be started with these.
     pub fn refusal(&self) -> Option<String> {
-        self.read().err().map(|wrong| wrong.message)
+        self.all_wrong().into_iter().next()
     }
 
     fn added(&self) -> Added {

@@ -4,7 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::Span;
 
-use crate::tui::pane::form::draw_field::{choice, look};
+use crate::tui::pane::form::draw_field::{choice, look, mark_border};
 use crate::tui::pane::form::options::{Chosen, LIMITS, OFF, Row, Stop};
 use crate::tui::pane::form::{Form, draw_json, preview};
 use crate::tui::pane::{Look, sign};
@@ -114,6 +114,10 @@ impl Drawn<'_> {
     fn head(&self, theme: &Theme) -> Vec<Span<'static>> {
         let chosen = self.chosen;
         let mut spans = self.name("Options", chosen.open, theme);
+        // Unfolded, each stands on a row of its own.
+        if chosen.open {
+            return spans;
+        }
         let files = chosen.env_files.len();
         let mut facts: Vec<(String, bool)> = Vec::new();
         let is_set = |row: &Row| matches!(row, Row::Timeout | Row::Silence) || chosen.shown(*row) != OFF;
@@ -150,8 +154,10 @@ impl Drawn<'_> {
         put(buffer, part(VALUE + LIMIT + 1, u16::MAX), span(choice.help(), theme.dim));
         let value = part(VALUE, LIMIT);
         let rest = part(VALUE, u16::MAX);
+        // Offered values have a space on both sides.
+        let offered = part(VALUE - 1, u16::MAX);
         match choice {
-            Row::Profile => put(buffer, rest, self.profiles(usize::from(rest.width), theme)),
+            Row::Profile => put(buffer, offered, self.profiles(usize::from(offered.width), theme)),
             Row::EnvFiles => {
                 let files = self.chosen.env_files.iter().map(|file| sign::safe(&file.to_string_lossy()));
                 put(buffer, rest, span(files.collect::<Vec<_>>().join(", "), colour));
@@ -217,6 +223,9 @@ impl Drawn<'_> {
         };
         let frame = Frame::new(title, self.selected).fact(vec![span(fact, theme.dim)]);
         let inner = padded_area(frame.draw(buffer, area, theme));
+        if self.chosen.trouble().is_some() {
+            mark_border(buffer, area, theme);
+        }
         let style = look(theme, self.selected, self.typing);
         context.editor.draw(inner, buffer, style);
         draw_json::colour(buffer, inner, &context.editor, theme);
@@ -242,7 +251,7 @@ impl Drawn<'_> {
         };
         match self.stop {
             Stop::Head if !chosen.open => {
-                if let Some(wrong) = chosen.all_wrong().into_iter().next() {
+                if let Some(wrong) = chosen.refusal() {
                     say(&wrong, Tone::Wrong);
                 }
             }

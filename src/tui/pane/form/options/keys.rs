@@ -29,6 +29,11 @@ impl Form {
                 self.options.context_open |= self.options.context.is_present();
                 self.check();
             }
+            // A letter walks, so the next one must not be typed.
+            (Action::Down | Action::Up | Action::First | Action::Last, _) => {
+                self.typing = false;
+                return false;
+            }
             // Of fields alone; none of these has anything to change here.
             (Action::Left | Action::Right | Action::Suggest | Action::Omit | Action::AsJson, _) => {}
             _ => return false,
