@@ -43,18 +43,18 @@ fn recalled(width: u16, height: u16, variables: Result<Vec<String>, String>) -> 
     app
 }
 
-fn names() -> Result<Vec<String>, String> {
-    Ok(vec!["OPENAI_API_KEY".into(), "BASE_URL".into()])
+fn names() -> Vec<String> {
+    vec!["OPENAI_API_KEY".into(), "BASE_URL".into()]
 }
 
 #[test]
 fn options_are_one_row_behind_the_fields_80x24() {
-    insta::assert_snapshot!(screen(&recalled(80, 24, names())));
+    insta::assert_snapshot!(screen(&recalled(80, 24, Ok(names()))));
 }
 
 #[test]
 fn options_unfold_into_rows_80x24() {
-    let mut app = recalled(80, 24, names());
+    let mut app = recalled(80, 24, Ok(names()));
     press(&mut app, "tab tab enter tab tab tab");
     insta::assert_snapshot!(screen(&app));
 }
@@ -68,7 +68,7 @@ fn options_that_are_wrong_say_so_120x40() {
 
 #[test]
 fn a_run_that_is_edited_is_called_with_its_options() {
-    let mut app = recalled(80, 24, names());
+    let mut app = recalled(80, 24, Ok(names()));
     let effects = press(&mut app, "ctrl-r");
     let [Effect::Call(request)] = effects.as_slice() else { panic!("{effects:?}") };
     let context = request.options.tool_context.as_ref().map(|context| context.get());
@@ -79,7 +79,7 @@ fn a_run_that_is_edited_is_called_with_its_options() {
 
 #[test]
 fn options_are_there_when_a_form_is_opened_again() {
-    let mut app = recalled(80, 24, names());
+    let mut app = recalled(80, 24, Ok(names()));
     press(&mut app, "esc esc");
     assert!(app.pages.is_empty());
     press(&mut app, "1 g l j j enter");
@@ -106,7 +106,7 @@ fn a_run_shows_what_was_chosen_for_it_80x24() {
         names: vec!["OPENAI_API_KEY".into(), "BASE_URL".into()],
     };
     let payload = serde_json::value::to_raw_value(&["short"]).ok();
-    let spec = Arc::new(RunSpec { limits, added, payload, ..spec(Kind::Call) });
+    let spec = Arc::new(RunSpec { payload, limits, added, ..spec(Kind::Call) });
     app.update(Message::Detail(Box::new(Detail { spec, ..*detail })));
     press(&mut app, "enter [");
     insta::assert_snapshot!(screen(&app));
