@@ -16,7 +16,7 @@ pub struct Settings {
     pub grace: Duration,
     /// From the first KILL until plugdeck gives up on what still lives.
     pub sweep: Duration,
-    /// Most runs kept.
+    /// Most runs kept; a sixteenth more may stand for a while.
     pub keep_runs: usize,
     /// Most bytes of runs kept.
     pub keep_bytes: u64,

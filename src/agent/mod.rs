@@ -7,6 +7,7 @@ pub mod dotenv;
 mod fields;
 mod folder;
 mod json;
+pub mod layout;
 pub mod manifest;
 mod nearest;
 pub mod payload;

@@ -9,7 +9,7 @@ use crate::cli::ear::{Ear, Held};
 use crate::cli::failure;
 use crate::cli::report::Report;
 use crate::cli::{exit, pretty, print};
-use crate::ops::{Context, runs, sweep};
+use crate::ops::{Context, sweep};
 use crate::run::status::State;
 use crate::run::view::RunView;
 use crate::text;
@@ -49,8 +49,7 @@ pub fn conclude(context: &Context, mut run: RunView, held: Held, wish: Wish<'_>)
     };
     let report = report.warned(wish.warnings);
     let done = print_answer(&report, wish.json, &mut ear);
-    print::swept(&sweep::newest(context, || ear.heard() == 0));
-    runs::prune_if_due(context, &run.id);
+    print::swept(&sweep::after(context, &run.id, || ear.heard() == 0));
     match done {
         Err(error) if error.kind() == ErrorKind::Interrupted => signalled(&ear),
         done => failure::printed(done, code),

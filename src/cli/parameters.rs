@@ -2,11 +2,13 @@
 
 use std::path::{Path, PathBuf};
 
+use serde_json::value::RawValue;
+
 use crate::agent::payload::{self, Parameters};
 use crate::cli::ear::Held;
 use crate::cli::failure::Failure;
 use crate::cli::run;
-use crate::ops::{Context, Rejected, Why, agents, input};
+use crate::ops::{Context, Rejected, Why, agents, input, presets};
 
 #[derive(Debug, clap::Args)]
 pub struct Given {
@@ -16,6 +18,9 @@ pub struct Given {
     /// The same from a file; `-` is standard input
     #[arg(long, value_name = "FILE")]
     params_file: Option<PathBuf>,
+    /// The values of a saved preset, under all that is given here; `plugdeck.presets.json` beside the agent, or your own
+    #[arg(long, value_name = "NAME")]
+    preset: Option<String>,
     /// One parameter: text for string parameters, else JSON; `key=@file` reads a file
     #[arg(short = 'p', value_name = "KEY=VALUE", value_parser = key_value)]
     parameter: Vec<(String, String)>,
@@ -28,8 +33,13 @@ fn key_value(text: &str) -> Result<(String, String), String> {
     }
 }
 
-/// The parameters from all flags; a later `-p` wins over an earlier one, and over the object.
-pub fn parameters(context: &Context, args: &run::Args, held: &Held) -> Result<Parameters, Failure> {
+/// The parameters from all flags, and the tool context of a preset; a later `-p` wins over an earlier one, and over the
+/// object, which wins over a preset.
+pub fn parameters(
+    context: &Context,
+    args: &run::Args,
+    held: &Held,
+) -> Result<(Parameters, Option<Box<RawValue>>), Failure> {
     let request = |sentence: String| Rejected::new(Why::Request, sentence);
     let given = &args.given;
     let object = match (&given.params, &given.params_file) {
@@ -37,14 +47,20 @@ pub fn parameters(context: &Context, args: &run::Args, held: &Held) -> Result<Pa
         (None, Some(path)) => Some((path.display().to_string(), read("--params-file ", path, held)?)),
         (None, None) => None,
     };
-    let mut parameters = match object {
-        Some((source, json)) => {
-            payload::parameters(&json).map_err(|error| request(format!("{source}: {error}")))?
+    let (mut parameters, tool_context) = match &given.preset {
+        Some(name) => {
+            let agent = agents::find(context, &args.agent)?.agent;
+            let preset = presets::find(context, &agent, &args.method, name)?;
+            (preset.parameters, preset.tool_context)
         }
-        None => Parameters::default(),
+        None => Default::default(),
     };
+    if let Some((source, json)) = object {
+        let object = payload::parameters(&json).map_err(|error| request(format!("{source}: {error}")))?;
+        parameters.extend(object);
+    }
     if given.parameter.is_empty() {
-        return Ok(parameters);
+        return Ok((parameters, tool_context));
     }
     let listed = agents::find(context, &args.agent)?;
     let method = listed.agent.manifest.as_ref().and_then(|manifest| manifest.method(&args.method));
@@ -62,7 +78,7 @@ pub fn parameters(context: &Context, args: &run::Args, held: &Held) -> Result<Pa
             value.map_err(|error| request(format!("{}; --force sends it as a text", error.message)))?;
         parameters.insert(key.clone(), value);
     }
-    Ok(parameters)
+    Ok((parameters, tool_context))
 }
 
 /// Reads a file that a flag names. It may be a pipe or a terminal: a signal ends the waiting for it.

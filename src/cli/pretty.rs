@@ -1,5 +1,6 @@
 //! JSON as a person reads it.
 
+use crate::agent::layout::indented;
 use crate::cli::print;
 use crate::text;
 
@@ -8,65 +9,7 @@ use crate::text;
 pub fn pretty(json: &str) -> String {
     match serde_json::from_str::<serde_json::Value>(json) {
         Ok(serde_json::Value::String(text)) => text::safe_lines(text.as_bytes()),
-        Ok(_) => print::safe_json(&indent(json)),
+        Ok(_) => print::safe_json(&indented(json)),
         Err(_) => text::safe_lines(json.as_bytes()),
-    }
-}
-
-/// Indents JSON that stands on one line, without touching how its values are spelled.
-fn indent(json: &str) -> String {
-    let mut out = String::with_capacity(json.len() * 2);
-    let (mut depth, mut in_string, mut escaped) = (0usize, false, false);
-    let mut chars = json.chars().peekable();
-    let line = |out: &mut String, depth: usize| {
-        out.push('\n');
-        out.extend(std::iter::repeat_n("  ", depth));
-    };
-    while let Some(c) = chars.next() {
-        if in_string {
-            in_string = escaped || c != '"';
-            escaped = c == '\\' && !escaped;
-            out.push(c);
-            continue;
-        }
-        match c {
-            '{' | '[' if matches!(chars.peek(), Some('}' | ']')) => {
-                out.push(c);
-                out.extend(chars.next());
-            }
-            '{' | '[' => {
-                out.push(c);
-                depth += 1;
-                line(&mut out, depth);
-            }
-            '}' | ']' => {
-                depth = depth.saturating_sub(1);
-                line(&mut out, depth);
-                out.push(c);
-            }
-            ',' => {
-                out.push(c);
-                line(&mut out, depth);
-            }
-            ':' => out.push_str(": "),
-            '"' => {
-                in_string = true;
-                out.push(c);
-            }
-            c => out.push(c),
-        }
-    }
-    out
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn indenting_keeps_every_value_as_it_is_spelled() {
-        let json = r#"{"a":[1.50,{}],"b":"x\"{,:","c":[]}"#;
-        let expected = "{\n  \"a\": [\n    1.50,\n    {}\n  ],\n  \"b\": \"x\\\"{,:\",\n  \"c\": []\n}";
-        assert_eq!(indent(json), expected);
     }
 }

@@ -12,7 +12,7 @@ use crate::cli::options::{Chosen, options};
 use crate::cli::parameters::{Given, parameters};
 use crate::cli::print;
 use crate::ops::launch::How;
-use crate::ops::{Context, Rejected, call, runs, sweep};
+use crate::ops::{Context, Rejected, call, sweep};
 use crate::run::status::State;
 use crate::supervisor::launch;
 
@@ -48,11 +48,14 @@ struct Detached {
 
 pub fn perform(context: &Context, args: &Args) -> Result<ExitCode, Failure> {
     let held = Held::new();
+    let (parameters, tool_context) = parameters(context, args, &held)?;
+    let mut options = options(context, &args.chosen, &held)?;
+    options.tool_context = options.tool_context.or(tool_context);
     let request = call::Request {
         agent: args.agent.clone(),
         method: args.method.clone(),
-        parameters: parameters(context, args, &held)?,
-        options: options(context, &args.chosen, &held)?,
+        parameters,
+        options,
         force: args.force,
     };
     // Whoever was told to stop while it waited has that answer.
@@ -70,8 +73,7 @@ pub fn perform(context: &Context, args: &Args) -> Result<ExitCode, Failure> {
             print::talk_bytes(format!("warning: {warning}").as_bytes());
         }
         let done = print::json(&detached);
-        print::swept(&sweep::newest(context, || launch::pending_signal().is_none()));
-        runs::prune_if_due(context, &run.id);
+        print::swept(&sweep::after(context, &run.id, || launch::pending_signal().is_none()));
         return Ok(failure::printed(done, 0));
     }
     let wish = Wish {

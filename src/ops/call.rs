@@ -20,7 +20,7 @@ pub(super) const REMOVED: &[&str] =
     &["VIRTUAL_ENV", "CONDA_PREFIX", "PYTHONHOME", "__PYVENV_LAUNCHER__", "PYTHONUNBUFFERED"];
 
 /// Bytes of one argument on Linux (`MAX_ARG_STRLEN` without the NUL).
-const LARGEST_ARGUMENT: usize = 131_071;
+pub const LARGEST_ARGUMENT: usize = 131_071;
 
 /// What to call, and how.
 #[derive(Clone, Debug)]

@@ -11,12 +11,17 @@ pub mod amount;
 pub mod build;
 pub mod call;
 pub mod clean;
+pub mod commands;
 pub mod demo;
 pub mod doctor;
+pub mod drafts;
 pub mod explain;
 pub mod input;
 pub mod launch;
 pub mod orphans;
+pub mod payloads;
+pub mod presets;
+pub mod private;
 pub mod profile;
 pub mod runs;
 pub mod signals;
@@ -59,5 +64,27 @@ impl Rejected {
     /// A refusal of this kind.
     pub fn new(why: Why, message: impl Into<String>) -> Self {
         Self { why, message: message.into() }
+    }
+}
+
+#[cfg(test)]
+pub mod tests {
+    use std::path::Path;
+
+    use super::*;
+
+    /// Everything below one folder.
+    pub fn context(home: &Path) -> Context {
+        Context {
+            paths: Paths {
+                store: home.join("store"),
+                state: home.join("state"),
+                config: home.join("config"),
+                cache: home.join("cache"),
+                home: home.to_path_buf(),
+            },
+            settings: Settings::default(),
+            program: "/bin/plugdeck".into(),
+        }
     }
 }

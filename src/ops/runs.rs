@@ -101,14 +101,14 @@ pub fn result(run: &RunView) -> io::Result<ResultText> {
 /// After runs whose id ends like this, one in sixteen, the sizes of all are looked at.
 const WEIGHED: char = '0';
 
-/// Removes old runs beyond the settings' limits, where it is time to look. Called after a run has started or
-/// ended, never before.
-pub fn prune_if_due(context: &Context, newest: &RunId) {
-    let store = store(context);
+/// Removes old runs beyond the settings' limits, where it is time to look: of `kept` ones a sixteenth too many may
+/// stand, so that not every call has to remove one. Called after a run has started or ended, never before.
+pub fn prune_if_due(context: &Context, newest: &RunId, kept: usize) {
+    let most = context.settings.keep_runs;
     let sizes = newest.0.ends_with(WEIGHED).then_some(context.settings.keep_bytes);
-    if sizes.is_some() || store.count().is_ok_and(|kept| kept > context.settings.keep_runs) {
+    if sizes.is_some() || kept > most + most / 16 {
         // What cannot be removed now is tried again the next time.
-        let _ = store.prune(context.settings.keep_runs, sizes);
+        let _ = store(context).prune(most, sizes);
         sweep::forget_missing(context);
     }
 }

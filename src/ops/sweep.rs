@@ -41,9 +41,13 @@ pub fn all(context: &Context, goes_on: impl FnMut() -> bool) -> Vec<Swept> {
     sweep(context, runs::store(context).list().unwrap_or_default(), goes_on)
 }
 
-/// The same among the newest runs only.
-pub fn newest(context: &Context, goes_on: impl FnMut() -> bool) -> Vec<Swept> {
-    sweep(context, runs::store(context).newest(NEWEST).unwrap_or_default(), goes_on)
+/// What a verb whose business is this run does for the others: it looks for escapees of the newest ones, and removes
+/// old runs where it is time to.
+pub fn after(context: &Context, run: &RunId, goes_on: impl FnMut() -> bool) -> Vec<Swept> {
+    let (newest, kept) = runs::store(context).newest(NEWEST).unwrap_or_default();
+    let swept = sweep(context, newest, goes_on);
+    runs::prune_if_due(context, run, kept);
+    swept
 }
 
 /// Looks for escapees of one run, whether it was looked at before or not: nothing, where it is not lost.

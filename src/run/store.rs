@@ -56,14 +56,16 @@ impl Store {
         Ok(dirs)
     }
 
-    /// So many run directories, the newest ones, in no order: cheaper than all of them in order.
-    pub fn newest(&self, most: usize) -> io::Result<Vec<RunDir>> {
+    /// So many run directories, the newest ones, in no order, which is cheaper than all of them in order; and how many
+    /// there are.
+    pub fn newest(&self, most: usize) -> io::Result<(Vec<RunDir>, usize)> {
         let mut dirs = self.unsorted()?;
-        if dirs.len() > most {
+        let kept = dirs.len();
+        if kept > most {
             dirs.select_nth_unstable_by(most, |a, b| b.path.file_name().cmp(&a.path.file_name()));
             dirs.truncate(most);
         }
-        Ok(dirs)
+        Ok((dirs, kept))
     }
 
     fn unsorted(&self) -> io::Result<Vec<RunDir>> {
@@ -145,11 +147,11 @@ fn second(dir: &RunDir) -> String {
     id.split('-').next().unwrap_or_default().to_owned()
 }
 
-/// What the files of a run take on disk, in bytes.
+/// What a run takes on disk, in bytes. Only the files that can grow large are looked at: all runs are weighed at once.
 #[must_use]
 pub fn size(dir: &RunDir) -> u64 {
-    let Ok(entries) = fs::read_dir(&dir.path) else { return 0 };
-    entries.flatten().filter_map(|entry| entry.metadata().ok()).map(|file| file.blocks() * 512).sum()
+    let large = [dir.stdout(), dir.stderr(), dir.samples()];
+    large.iter().filter_map(|file| fs::symlink_metadata(file).ok()).map(|file| file.blocks() * 512).sum()
 }
 
 #[cfg(test)]
@@ -209,6 +211,8 @@ mod tests {
         assert_eq!(store.prune(2, None).unwrap(), 1);
         let left: Vec<_> = store.list().unwrap().iter().map(|dir| dir.id().0).collect();
         assert_eq!(left, ["20260103T000000-0003", "20260102T000000-0002", "20250101T000000-0000"]);
+        assert_eq!(store.prune(10, Some(0)).unwrap(), 0);
+        fs::write(store.list().unwrap()[1].stdout(), "printed").unwrap();
         assert_eq!(store.prune(10, Some(0)).unwrap(), 1);
     }
 }

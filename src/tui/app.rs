@@ -4,9 +4,13 @@
 mod act;
 mod chart;
 mod draw;
+mod forms;
+mod handing;
 mod inspect;
 mod learn;
 mod mouse;
+mod over;
+mod settle;
 mod stopping;
 #[cfg(test)]
 mod tests;
@@ -23,17 +27,20 @@ use crate::ops::Context;
 use crate::ops::call::Request;
 use crate::process::id::ProcessId;
 use crate::run::spec::RunId;
+use crate::tui::app::forms::Keeping;
 use crate::tui::app::inspect::Inspection;
 use crate::tui::effect::{Effect, Watch};
 use crate::tui::keymap::Layer;
 use crate::tui::layout::{self, Pane};
 use crate::tui::message::{Message, Now};
 use crate::tui::pane::agents::{Agents, Item};
+use crate::tui::pane::copy_menu::CopyMenu;
 use crate::tui::pane::dialog::Dialog;
 use crate::tui::pane::form::Form;
 use crate::tui::pane::help::Help;
 use crate::tui::pane::orphan_page::OrphanWhy;
 use crate::tui::pane::plan::PlanDialog;
+use crate::tui::pane::presets::{Presets, Saving};
 use crate::tui::pane::procs::{self, Procs, Selected};
 use crate::tui::pane::run_page::{Place, RunPage};
 use crate::tui::pane::runs::Runs;
@@ -54,6 +61,7 @@ pub struct App {
     theme: Theme,
     now: Now,
     screen: Rect,
+    context: Context,
     /// The store's agents folder, as a person reads it.
     folder: String,
     /// How long a call may take, where nothing else is said.
@@ -76,6 +84,9 @@ pub struct App {
     pages: Vec<Page>,
     /// Forms that were left, by agent and method: nothing that was typed is lost.
     drafts: HashMap<(String, String), Box<Form>>,
+    keeping: Keeping,
+    /// To be done outside, from where no effects are returned.
+    outbox: Vec<Effect>,
     over: Option<Over>,
     toast: Option<Toast>,
     /// What is to run when its agent's environment has been built.
@@ -114,6 +125,9 @@ enum Over {
     Plan(PlanDialog),
     Stop(Stop),
     Signals(Signals),
+    Saving(Saving),
+    Presets(Presets),
+    Copy(CopyMenu),
     Help(Help),
 }
 
@@ -156,6 +170,7 @@ impl App {
             theme,
             now,
             screen: Rect::new(0, 0, size.width, size.height),
+            context: context.clone(),
             folder: sign::safe(&context.paths.shorten(&context.paths.agents())),
             call_timeout: context.settings.call_timeout,
             focus: Pane::Agents,
@@ -169,6 +184,8 @@ impl App {
             scroll: 0,
             pages: Vec::new(),
             drafts: HashMap::new(),
+            keeping: Keeping::default(),
+            outbox: Vec::new(),
             over: None,
             toast: None,
             after_build: None,
@@ -201,7 +218,8 @@ impl App {
         let toast = toast.map(|until| until.saturating_sub(self.now.clock_us));
         let orphans = self.orphans_due_us.saturating_sub(self.now.clock_us);
         let orphans = self.shows_processes().then_some(orphans);
-        second.into_iter().chain(toast).chain(orphans).min().map(Duration::from_micros)
+        let next = second.into_iter().chain(toast).chain(orphans).min().map(Duration::from_micros);
+        next.into_iter().chain(self.until_kept()).min()
     }
 
     /// Takes one message; says what is to be done outside.
@@ -212,10 +230,12 @@ impl App {
             Message::Key(key) => effects = self.key(key),
             Message::Mouse(mouse) => effects = self.mouse(mouse),
             Message::Paste(text) => {
-                if let (None, Some(Page::Form(form))) = (&self.over, self.pages.last_mut()) {
-                    form.paste(&text);
-                    self.changed = true;
+                match (&mut self.over, self.pages.last_mut()) {
+                    (Some(Over::Saving(saving)), _) => saving.paste(&text),
+                    (None, Some(Page::Form(form))) => form.paste(&text),
+                    (Some(_) | None, _) => {}
                 }
+                self.changed = true;
             }
             Message::Resized(columns, rows) => {
                 self.screen = Rect::new(0, 0, columns, rows);
@@ -243,6 +263,7 @@ impl App {
             | Message::OrphanStep { .. }
             | Message::OrphanEnded { .. }
             | Message::Signalled { .. }
+            | Message::Form(_)
             | Message::Theme(_) => {
                 effects = self.learn(message);
                 self.changed = true;
@@ -260,66 +281,6 @@ impl App {
         if self.toast.as_ref().and_then(Toast::until_us).is_some_and(|until| until <= now.clock_us) {
             self.toast = None;
             self.changed = true;
-        }
-    }
-
-    /// Fits everything to what is known now, and asks for what is missing.
-    fn settle(&mut self, effects: &mut Vec<Effect>) {
-        let bench = self.bench();
-        let rows = |area: Rect| area.height.saturating_sub(2);
-        self.agents.settle(&self.world);
-        self.agents.fit(rows(bench.agents), &self.world);
-        self.runs.settle(&self.world, rows(bench.runs), self.now);
-        self.procs.settle(&self.world, rows(bench.procs));
-        self.follow_run();
-        self.inspect(effects);
-        self.look_for_orphans(effects);
-        self.look_at_orphan(effects);
-        for page in self.pages.iter_mut().filter_map(Page::run) {
-            page.settle(&self.world);
-        }
-        for page in self.pages.iter_mut().filter_map(Page::run).chain(&mut self.main_run) {
-            if let Some(reply) = self.reply.as_ref().filter(|_| page.wants_reply(&self.world)) {
-                page.replied(&reply.run, &Ok(Arc::clone(reply)));
-            }
-            effects.extend(page.ask_why(&self.world).map(Effect::Explain));
-            effects.extend(page.ask_look(&self.world, self.now));
-        }
-        if let Some(Page::Form(form)) = self.pages.last_mut() {
-            effects.extend(form.ask_profiles());
-        }
-        self.fit_cursor();
-        let place = self.run_place();
-        let shown = match self.pages.last() {
-            Some(Page::Run(page)) => Some(page.as_ref()),
-            Some(Page::Form(_)) => None,
-            None => self.main_run.as_ref(),
-        };
-        let watch = shown.map(|page| page.watch(place, &self.world));
-        if self.reading.is_none()
-            && let Some(page) = shown.filter(|page| page.wants_reply(&self.world))
-            && let Some(run) = self.world.run(&page.run)
-        {
-            self.reading = Some(page.run.clone());
-            effects.push(Effect::ReadReply(run.dir.clone()));
-        }
-        if watch != self.watched {
-            self.watched.clone_from(&watch);
-            effects.push(Effect::Watch(watch));
-        }
-    }
-
-    /// Keeps the main pane's view of a run on the run that is followed.
-    fn follow_run(&mut self) {
-        let Subject::Run(id) = self.subject() else {
-            self.main_run = None;
-            return;
-        };
-        if self.main_run.as_ref().is_none_or(|page| page.run != id) {
-            self.main_run = self.world.run(&id).map(|run| RunPage::new(run));
-        }
-        if let Some(page) = &mut self.main_run {
-            page.settle(&self.world);
         }
     }
 
@@ -379,6 +340,9 @@ impl App {
             (Some(Over::Plan(_)), _) => Layer::Plan,
             (Some(Over::Stop(_)), _) => Layer::Stop,
             (Some(Over::Signals(_)), _) => Layer::Signals,
+            (Some(Over::Saving(_)), _) => Layer::Name,
+            (Some(Over::Presets(_)), _) => Layer::Presets,
+            (Some(Over::Copy(_)), _) => Layer::Copy,
             (None, Some(Page::Form(form))) => form.layer(),
             (None, Some(Page::Run(page))) => page.layer(),
             (None, None) => match (self.focus, self.subject()) {

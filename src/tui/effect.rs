@@ -1,5 +1,7 @@
 //! Everything the dashboard's state may ask for, and the worker that does it: whatever may block is done there.
 
+pub mod forms;
+
 use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -10,6 +12,7 @@ use tokio::sync::mpsc::Sender;
 
 use crate::agent::payload::Payload;
 use crate::ops::call::{Options, Request};
+use crate::ops::drafts::Keeper;
 use crate::ops::orphans::{Origin, Orphan};
 use crate::ops::{
     Context, Rejected, Why, agents, build, call, clean, explain, orphans, profile, runs, signals, stop,
@@ -20,8 +23,10 @@ use crate::run::dir::RunDir;
 use crate::run::spec::{Added, Kind, RunId};
 use crate::run::view::RunView;
 use crate::tui::editor::Place;
+use crate::tui::effect::forms::FormWork;
 use crate::tui::message::Message;
 use crate::tui::reply;
+use crate::tui::scratch::Scratch;
 use crate::tui::seen::From;
 use crate::tui::tail::Ask;
 use crate::tui::theme::{Palette, Theme};
@@ -98,6 +103,8 @@ pub enum Effect {
     },
     /// The next theme after the one of this name; answered by `Theme`.
     NextTheme(String),
+    /// Something for a form; answered by `Form`, if at all.
+    Form(FormWork),
     // For the tail.
     /// Look at this run closely, or at none.
     Watch(Option<Watch>),
@@ -112,6 +119,10 @@ pub enum ForLoop {
     Suspend,
     /// Opens a place in the person's editor, which has the terminal meanwhile.
     Edit(Place),
+    /// Opens a text in the person's editor; answered by what became of it.
+    EditText(Box<Scratch>),
+    /// Sent to the terminal as it is; nothing of it is shown.
+    Terminal(String),
     Quit,
     /// Quit, and go on with the demonstration.
     Demo,
@@ -134,6 +145,7 @@ pub struct Worker {
     pub palette: Palette,
     pub messages: Sender<Message>,
     pub asks: SyncSender<Ask>,
+    pub drafts: Keeper,
 }
 
 impl Worker {
@@ -160,7 +172,8 @@ impl Worker {
             | Effect::LookAtOrphan { .. }
             | Effect::EndOrphan { .. }
             | Effect::Signal { .. }
-            | Effect::NextTheme(_) => {
+            | Effect::NextTheme(_)
+            | Effect::Form(_) => {
                 let worker = self.clone();
                 tokio::task::spawn_blocking(move || {
                     let Some(message) = worker.answer(effect) else { return };
@@ -169,7 +182,8 @@ impl Worker {
                     // Nobody listens any more: the dashboard is closing.
                     let _ = worker.messages.blocking_send(message);
                     if let Some(run) = started {
-                        runs::prune_if_due(&worker.context, &run);
+                        let kept = runs::store(&worker.context).count().unwrap_or(0);
+                        runs::prune_if_due(&worker.context, &run, kept);
                     }
                 });
             }
@@ -195,6 +209,7 @@ impl Worker {
             }),
             Effect::Recall(dir) => Some(match dir.read_spec() {
                 Ok(spec) => Message::Recalled {
+                    run: dir.id(),
                     options: Box::new(Options::of(&spec, None)),
                     agent: spec.agent,
                     method: spec.method.unwrap_or_default(),
@@ -243,6 +258,7 @@ impl Worker {
                 Some(Message::Signalled { sentence, delivered })
             }
             Effect::NextTheme(name) => Some(Message::Theme(self.next_theme(&name))),
+            Effect::Form(work) => self.form_work(work),
             Effect::Watch(_) | Effect::Loop(_) => None,
         }
     }

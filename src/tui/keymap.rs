@@ -42,6 +42,12 @@ pub enum Layer {
     Signals,
     /// The plan of a build, before it is built.
     Plan,
+    /// The name of a preset to save.
+    Name,
+    /// A preset to choose.
+    Presets,
+    /// What to copy.
+    Copy,
     Help,
     Welcome,
 }
@@ -106,12 +112,26 @@ pub enum Action {
     Omit,
     AsJson,
     Suggest,
+    Undo,
+    Clear,
+    Earlier,
+    Later,
+    SavePreset,
+    Presets,
+    EditText,
     // An agent's packages.
     Sort,
     // Popups.
     Confirm,
     Literal,
     FetchUv,
+    CopyAs,
+    Remove,
+    Rename,
+    CopyCommand,
+    CopyPython,
+    CopyAgenthub,
+    CopyPayload,
     Demo,
 }
 
@@ -226,6 +246,9 @@ impl Layer {
             Self::Stop => "Stopping",
             Self::Signals => "Signal",
             Self::Plan => "The plan of a build",
+            Self::Name => "Saving a preset",
+            Self::Presets => "Presets",
+            Self::Copy => "Copy as",
             Self::Help => "Help",
             Self::Welcome => "Welcome",
         }
@@ -233,7 +256,7 @@ impl Layer {
 
     /// Every layer, in the order of the help.
     #[cfg(test)]
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 23] = [
         Self::Everywhere,
         Self::Lists,
         Self::Agents,
@@ -252,6 +275,9 @@ impl Layer {
         Self::Stop,
         Self::Signals,
         Self::Plan,
+        Self::Name,
+        Self::Presets,
+        Self::Copy,
         Self::Help,
         Self::Welcome,
     ];
@@ -267,7 +293,10 @@ impl Layer {
             | Self::Dialog
             | Self::Stop
             | Self::Signals
-            | Self::Plan => vec![self, Self::Everywhere],
+            | Self::Plan
+            | Self::Name
+            | Self::Presets
+            | Self::Copy => vec![self, Self::Everywhere],
             Self::Agents
             | Self::Runs
             | Self::Procs

@@ -15,6 +15,7 @@ use crate::process::ending::Step;
 use crate::process::id::ProcessId;
 use crate::run::evidence::Evidence;
 use crate::run::spec::{Added, Kind, RunId};
+use crate::tui::effect::forms::FormNews;
 use crate::tui::seen::{Detail, OrphanTree, Page, Reply, Run};
 use crate::tui::theme::Theme;
 use crate::venv::details::Details;
@@ -99,6 +100,7 @@ pub enum Message {
     },
     /// The payload and the options of an earlier run, for filling a form.
     Recalled {
+        run: RunId,
         agent: String,
         method: String,
         payload: String,
@@ -135,6 +137,8 @@ pub enum Message {
         sentence: String,
         delivered: bool,
     },
+    /// What came back for a form.
+    Form(Box<FormNews>),
     Theme(Result<Theme, String>),
     /// The process goes on after it was stopped: everything may look different.
     Resumed,

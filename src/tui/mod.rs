@@ -5,6 +5,7 @@
 //! and a frame is drawn only when something changed.
 
 mod app;
+mod clipboard;
 mod editor;
 mod effect;
 mod keymap;
@@ -12,6 +13,7 @@ mod layout;
 mod message;
 mod pane;
 mod reply;
+mod scratch;
 mod seen;
 mod tail;
 mod terminal;
@@ -19,7 +21,8 @@ mod theme;
 mod widget;
 mod world;
 
-use std::io;
+use std::io::{self, Write as _};
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 use crossterm::event::{Event, EventStream, KeyEventKind};
@@ -27,14 +30,17 @@ use futures_lite::StreamExt as _;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::mpsc;
 
+use crate::ops::drafts::Keeper;
 use crate::ops::{Context, runs};
 use crate::process::id::uptime_ms;
 use crate::process::signal::suspend_own_group;
 use crate::run::view::clock_us;
 use crate::tui::app::App;
 use crate::tui::editor::Place;
+use crate::tui::effect::forms::FormNews;
 use crate::tui::effect::{Effect, ForLoop, Worker};
 use crate::tui::message::{Message, Now};
+use crate::tui::scratch::Scratch;
 use crate::tui::tail::Tail;
 use crate::tui::terminal::{Guard, Screen};
 use crate::tui::theme::Theme;
@@ -83,10 +89,14 @@ pub fn run(context: Context, theme: Option<String>) -> Result<Ended, Error> {
     let (guard, screen) = terminal::enter()?;
     let size = screen.size()?;
     let app = App::new(&context, theme, size, now());
-    let worker = Worker { context, palette, messages, asks };
+    let worker = Worker { context, palette, messages, asks, drafts: Keeper::default() };
     let mut dashboard = Dashboard { app, worker, screen, guard, last_frame: None, edit: None };
     let ended = runtime.block_on(dashboard.run(received));
     dashboard.guard.leave();
+    for keep in dashboard.app.unkept() {
+        // There is no screen left to say on that it failed.
+        let _ = dashboard.worker.keep(keep);
+    }
     // What still blocks has nobody left to tell.
     runtime.shutdown_background();
     match ended? {
@@ -116,7 +126,13 @@ struct Dashboard {
     guard: Guard,
     last_frame: Option<Instant>,
     /// To be opened in the editor.
-    edit: Option<Place>,
+    edit: Option<Edit>,
+}
+
+/// What the editor is to open.
+enum Edit {
+    Place(Place),
+    Text(Box<Scratch>),
 }
 
 /// What the loop ended for.
@@ -183,8 +199,10 @@ impl Dashboard {
                     return Ok(end);
                 }
             }
-            if let Some(place) = self.edit.take() {
-                self.edit(&place, &mut interrupt, &mut quit).await?;
+            match self.edit.take() {
+                Some(Edit::Place(place)) => self.edit(&place, &mut interrupt, &mut quit).await?,
+                Some(Edit::Text(scratch)) => self.edit_text(*scratch, &mut interrupt, &mut quit).await?,
+                None => {}
             }
         }
     }
@@ -215,7 +233,12 @@ impl Dashboard {
                 None => {}
                 Some(ForLoop::Quit) => return Ok(Some(End::Quit)),
                 Some(ForLoop::Demo) => return Ok(Some(End::Demo)),
-                Some(ForLoop::Edit(place)) => self.edit = Some(place),
+                Some(ForLoop::Edit(place)) => self.edit = Some(Edit::Place(place)),
+                Some(ForLoop::EditText(scratch)) => self.edit = Some(Edit::Text(scratch)),
+                Some(ForLoop::Terminal(text)) => {
+                    self.screen.backend_mut().write_all(text.as_bytes())?;
+                    self.screen.backend_mut().flush()?;
+                }
                 Some(ForLoop::Redraw) => terminal::clear(&mut self.screen)?,
                 Some(ForLoop::Suspend) => {
                     self.guard.leave();
@@ -230,13 +253,56 @@ impl Dashboard {
     /// Gives the terminal to the editor until it is left. Keys for signals are the editor's meanwhile.
     async fn edit(&mut self, place: &Place, interrupt: &mut Signal, quit: &mut Signal) -> io::Result<()> {
         let file = place.file.display();
-        let Some(mut command) = editor::command(place, |name| std::env::var(name).ok()) else {
+        let Some(command) = editor::command(place, |name| std::env::var(name).ok()) else {
             let name = place.file.file_name().unwrap_or_default().display();
             return self.not_opened(format!("set VISUAL or EDITOR to open {name}:{}", place.line));
         };
         if !place.file.is_file() {
             return self.not_opened(format!("{file} is not there any more"));
         }
+        match self.hand_over(command, interrupt, quit).await? {
+            Ok(()) => Ok(()),
+            Err(reason) => self.not_opened(reason),
+        }
+    }
+
+    /// Gives a text to the editor, and to the state what comes back.
+    async fn edit_text(
+        &mut self,
+        scratch: Scratch,
+        interrupt: &mut Signal,
+        quit: &mut Signal,
+    ) -> io::Result<()> {
+        let back = scratch.back.clone();
+        let begun = scratch.clone();
+        let begun = tokio::task::spawn_blocking(move || begun.begin()).await?;
+        let command = begun.and_then(|place| {
+            let command = editor::command(&place, |name| std::env::var(name).ok());
+            command.ok_or_else(|| "set VISUAL or EDITOR to edit a text there".to_owned())
+        });
+        let ended = match command {
+            Ok(command) => self.hand_over(command, interrupt, quit).await?,
+            Err(reason) => Err(reason),
+        };
+        let edited = tokio::task::spawn_blocking(move || match ended {
+            Ok(()) => scratch.end(),
+            Err(reason) => {
+                scratch.discard();
+                Err(format!("nothing changed: {reason}"))
+            }
+        });
+        let edited = edited.await?;
+        let effects = self.app.update(Message::Form(Box::new(FormNews::Edited { back, edited })));
+        self.perform(effects).map(drop)
+    }
+
+    /// Gives the terminal to a command until it ends; the inner error is one sentence.
+    async fn hand_over(
+        &mut self,
+        mut command: Command,
+        interrupt: &mut Signal,
+        quit: &mut Signal,
+    ) -> io::Result<Result<(), String>> {
         self.guard.leave();
         let mut editor = tokio::task::spawn_blocking(move || command.status());
         let ended = loop {
@@ -247,11 +313,11 @@ impl Dashboard {
             }
         };
         self.come_back()?;
-        match ended.map_err(io::Error::from).flatten() {
+        Ok(match ended.map_err(io::Error::from).flatten() {
             Ok(status) if status.success() => Ok(()),
-            Ok(status) => self.not_opened(format!("the editor failed: {status}")),
-            Err(error) => self.not_opened(format!("the editor does not start: {error}")),
-        }
+            Ok(status) => Err(format!("the editor failed: {status}")),
+            Err(error) => Err(format!("the editor does not start: {error}")),
+        })
     }
 
     fn not_opened(&mut self, reason: String) -> io::Result<()> {

@@ -15,6 +15,8 @@ mod doctor;
 mod environment;
 mod exact;
 mod explain;
+mod form_handing;
+mod form_kept;
 mod form_options;
 mod kept;
 mod leftovers;

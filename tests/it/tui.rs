@@ -277,9 +277,9 @@ fn help_shows_the_keys_of_what_has_the_focus() {
     let mut screen = Screen::start(&sandbox, &[], 100, 40);
     screen.wait_for("text-stats");
     screen.send("?");
-    screen.wait_for("next pane or field");
+    screen.wait_for("half a page down");
     screen.send(ESC);
-    screen.wait_gone("next pane or field");
+    screen.wait_gone("half a page down");
 }
 
 #[test]

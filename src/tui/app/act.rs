@@ -1,11 +1,9 @@
 //! What keys do.
 
 use crossterm::event::KeyEvent;
-use ratatui::layout::Rect;
 
-use crate::ops::build;
 use crate::run::spec::{Kind, RunId};
-use crate::tui::app::{AfterBuild, App, Over, Page, Subject};
+use crate::tui::app::{App, Over, Page, Subject};
 use crate::tui::effect::{Effect, ForLoop};
 use crate::tui::keymap::{self, Action, Layer};
 use crate::tui::layout::Pane;
@@ -27,7 +25,11 @@ impl App {
         let layer = self.layer();
         match keymap::action(&layer.stack(), key) {
             Some(action) => self.act(action),
-            None => match (&self.over, self.pages.last_mut()) {
+            None => match (&mut self.over, self.pages.last_mut()) {
+                (Some(Over::Saving(saving)), _) => {
+                    saving.key(key);
+                    Vec::new()
+                }
                 (None, Some(Page::Form(form))) => match form.key(key) {
                     Asked::Nothing | Asked::NotMine => Vec::new(),
                     Asked::Do(effects) => effects,
@@ -114,6 +116,12 @@ impl App {
             Action::OpenFrame => return self.open_frame(),
             Action::Cursor => self.say_no_cursor(),
             Action::Demo => return vec![Effect::Loop(ForLoop::Demo)],
+            Action::Earlier => return self.step_form(false),
+            Action::Later => return self.step_form(true),
+            Action::SavePreset => return self.save_preset(),
+            Action::Presets => return self.choose_preset(),
+            Action::EditText => return self.edit_text(),
+            Action::CopyAs => return self.copy_as(),
             // Of panes that have taken them before, or have nothing to do with them now.
             Action::Down
             | Action::Up
@@ -139,85 +147,19 @@ impl App {
             | Action::Suggest
             | Action::Omit
             | Action::AsJson
+            | Action::Undo
+            | Action::Clear
             | Action::Confirm
             | Action::Literal
-            | Action::FetchUv => {}
+            | Action::FetchUv
+            | Action::Remove
+            | Action::Rename
+            | Action::CopyCommand
+            | Action::CopyPython
+            | Action::CopyAgenthub
+            | Action::CopyPayload => {}
         }
         Vec::new()
-    }
-
-    /// An action while something lies over the screen.
-    fn act_over(&mut self, action: Action) -> Vec<Effect> {
-        let screen = self.screen;
-        let look = crate::tui::pane::Look { theme: &self.theme, now: self.now, focused: true };
-        if let Some(Over::Help(help)) = &mut self.over {
-            if let Some(by) = distance(action, screen.height / 2) {
-                help.scroll(by, screen, look);
-                return Vec::new();
-            }
-            if matches!(action, Action::Help | Action::Quit) {
-                self.over = None;
-                return Vec::new();
-            }
-        }
-        if let Some(Over::Plan(plan)) = &mut self.over {
-            if let Some(by) = distance(action, screen.height / 2) {
-                // The footer stays free of it.
-                plan.scroll(by, Rect { height: screen.height.saturating_sub(1), ..screen }, look);
-                return Vec::new();
-            }
-            if let Some(wish) = plan.turn(action) {
-                return vec![Effect::Plan { agent: plan.agent.clone(), wish }];
-            }
-        }
-        if let Some(Over::Signals(signals)) = &mut self.over
-            && signals.act(action)
-        {
-            return Vec::new();
-        }
-        match (action, self.over.take()) {
-            (Action::Back, _) => {}
-            (Action::Confirm, Some(Over::Dialog(dialog))) => return self.confirm(dialog),
-            (Action::Confirm, Some(Over::Signals(signals))) => {
-                return vec![Effect::Signal { process: signals.process, signal: signals.chosen() }];
-            }
-            (Action::Confirm | Action::Stop | Action::Kill | Action::Signal, Some(Over::Stop(stop))) => {
-                return self.act_on_stop(action, stop);
-            }
-            (Action::Quit | Action::Interrupt, Some(Over::Dialog(Dialog::Quit { .. }))) => {
-                return vec![Effect::Loop(ForLoop::Quit)];
-            }
-            (Action::Confirm, Some(Over::Plan(plan))) if plan.is_ready() => {
-                let options = plan.options();
-                return vec![Effect::Build { agent: plan.agent, options }];
-            }
-            (Action::Interrupt, _) => self.ask_to_quit(),
-            (Action::Redraw, over) => {
-                self.over = over;
-                return vec![Effect::Loop(ForLoop::Redraw)];
-            }
-            (Action::Suspend, over) => {
-                self.over = over;
-                return vec![Effect::Loop(ForLoop::Suspend)];
-            }
-            (Action::SwitchTheme, over) => {
-                self.over = over;
-                return vec![Effect::NextTheme(self.theme.name.clone())];
-            }
-            (_, over) => self.over = over,
-        }
-        Vec::new()
-    }
-
-    fn confirm(&mut self, dialog: Dialog) -> Vec<Effect> {
-        match dialog {
-            Dialog::Quit { .. } => vec![Effect::Loop(ForLoop::Quit)],
-            Dialog::BuildFirst { request, .. } => {
-                let agent = request.agent.clone();
-                self.after_build = Some(AfterBuild { agent: agent.clone(), build: None, request });
-                vec![Effect::Build { agent, options: build::Options::default() }]
-            }
-        }
     }
 
     /// One step back; at the bottom nothing happens.
@@ -266,7 +208,7 @@ impl App {
         }
     }
 
-    fn ask_to_quit(&mut self) {
+    pub(super) fn ask_to_quit(&mut self) {
         self.over = Some(Over::Dialog(Dialog::Quit { live: self.world.live().count() }));
     }
 

@@ -9,6 +9,7 @@ use crate::tui::app::inspect::AgentTab;
 use crate::tui::app::{App, Over, Page, Subject};
 use crate::tui::keymap::{self, Action, Layer};
 use crate::tui::layout::{self, Pane};
+use crate::tui::pane::copy_menu::CopyMenu;
 use crate::tui::pane::run_page::{Place, RunPage};
 use crate::tui::pane::{agent_page, env_page, method, orphan_page, plan, procs, sign, welcome};
 use crate::tui::widget::bar::{Hint, footer, header};
@@ -250,6 +251,9 @@ impl App {
             Some(Over::Dialog(dialog)) => apart(dialog.hints()),
             Some(Over::Stop(stop)) => apart(stop.hints(&self.world)),
             Some(Over::Signals(signals)) => apart(signals.hints()),
+            Some(Over::Saving(saving)) => apart(saving.hints()),
+            Some(Over::Presets(presets)) => apart(presets.hints()),
+            Some(Over::Copy(_)) => apart(CopyMenu::hints()),
             Some(Over::Plan(plan)) => apart(plan.hints()),
             Some(Over::Help(_)) => (vec![constant("j k", "scroll")], vec![constant("esc", "close")]),
             None => {
@@ -294,7 +298,7 @@ impl App {
                 | Action::Times,
                 Some(run),
             ) if run.unreadable.is_some() && !self.pages.is_empty() => false,
-            (Action::EnterField | Action::Omit, _) => match self.pages.last() {
+            (Action::EnterField | Action::Omit | Action::Suggest, _) => match self.pages.last() {
                 Some(Page::Form(form)) => form.offers(action),
                 Some(Page::Run(_)) | None => true,
             },
@@ -330,6 +334,9 @@ impl App {
             Some(Over::Plan(plan)) => plan.render(buffer, above, look),
             Some(Over::Stop(stop)) => stop.render(buffer, above, &self.world, look),
             Some(Over::Signals(signals)) => signals.render(buffer, above, look),
+            Some(Over::Saving(saving)) => saving.render(buffer, above, look),
+            Some(Over::Presets(presets)) => presets.render(buffer, above, look),
+            Some(Over::Copy(menu)) => menu.render(buffer, above, look),
             Some(Over::Help(help)) => help.render(buffer, above, look),
             None => {
                 if let Some(toast) = &self.toast {

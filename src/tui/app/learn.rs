@@ -13,7 +13,6 @@ use crate::tui::effect::Effect;
 use crate::tui::layout::Pane;
 use crate::tui::message::Message;
 use crate::tui::pane::dialog::Dialog;
-use crate::tui::pane::form::Form;
 use crate::tui::pane::run_page::RunPage;
 use crate::tui::pane::sign;
 use crate::tui::pane::stop::{Stop, Target};
@@ -65,10 +64,10 @@ impl App {
                 }
             }
             Message::Inspected { agent, details } => self.inspection.learn(agent, details),
-            Message::Recalled { agent, method, payload, options } => {
-                self.open_form(&agent, &method, Some(&payload));
+            Message::Recalled { run, agent, method, payload, options } => {
+                self.open_form(&agent, &method, Some((run.short(), &payload)));
                 if let Some(Page::Form(form)) = self.pages.last_mut()
-                    && form.of() == (agent, method)
+                    && form.is_of(&agent, &method)
                 {
                     form.choose(&options);
                 }
@@ -78,6 +77,7 @@ impl App {
                     form.learn_profiles(&directory, &added, looked);
                 }
             }
+            Message::Form(news) => self.learn_of_form(*news),
             // It was done behind the person's back, so it stays until a key.
             Message::Swept(sentences) => self.say(Tone::Bad, sentences.join("; ")),
             Message::Orphans(orphans) => self.world.orphans = orphans,
@@ -208,38 +208,6 @@ impl App {
         } else {
             self.say(Tone::Bad, sign::safe(&reason.message));
         }
-    }
-
-    pub(super) fn open_form(&mut self, agent: &str, method: &str, payload: Option<&str>) {
-        let Some((listed, method)) = self.world.method(agent, method) else {
-            let agent_name = sign::safe(agent);
-            let text = match self.world.agent(agent) {
-                Some(_) => format!("{agent_name} declares no {} any more", sign::safe(method)),
-                None => format!("{agent_name} is not in the store: r runs it again as it was"),
-            };
-            self.say(Tone::Bad, text);
-            return;
-        };
-        let place = (listed.agent.name.to_string(), method.name.clone());
-        let form = match (payload, self.drafts.remove(&place)) {
-            (None, Some(draft)) => draft.resume(listed, method, self.call_timeout),
-            (payload, _) => Form::new(listed, method, payload, self.call_timeout),
-        };
-        self.pages.push(Page::Form(Box::new(form)));
-    }
-
-    /// Leaves the page on top, if there is one. A form is kept for the next time.
-    pub(super) fn leave_page(&mut self) -> bool {
-        match self.pages.pop() {
-            Some(Page::Form(form)) => self.keep(form),
-            Some(Page::Run(_)) => {}
-            None => return false,
-        }
-        true
-    }
-
-    fn keep(&mut self, form: Box<Form>) {
-        self.drafts.insert(form.of(), form);
     }
 
     /// Says that builds have come to their end, where that is not seen anyway.

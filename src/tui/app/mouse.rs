@@ -37,7 +37,7 @@ impl App {
         let look = Look { theme: &self.theme, now: self.now, focused: true };
         match &mut self.over {
             Some(Over::Help(help)) => return help.scroll(by, screen, look),
-            Some(Over::Dialog(_) | Over::Plan(_) | Over::Stop(_) | Over::Signals(_)) => return,
+            Some(_) => return,
             None => {}
         }
         match self.pages.last_mut() {

@@ -3,6 +3,7 @@
 mod chart;
 mod ending;
 mod env;
+mod forms;
 mod given;
 mod options;
 mod why;

@@ -36,6 +36,14 @@ const fn row(
 
 /// The help of the same key in several layers.
 const WHY: &str = "why the run does not go on; looks at it now, where it is live";
+const EARLIER: &str = "an earlier payload of this method, the newest first; undo brings back what was there";
+const LATER: &str = "a later payload; at the end what was typed last";
+const CLEAR: &str = "take every value out; undo brings them back";
+const UNDO: &[Key] = &[alt(KeyCode::Char('u')), ctrl('_'), ctrl('7'), ctrl('/')];
+const COPY: &str = "copy the call: as a command for a shell, or its payload";
+const PRESETS: &str = "the presets of the method: load or remove one";
+const EDITOR: &str = "the field's text, or the whole JSON text, in $VISUAL or $EDITOR";
+const SAVE: &str = "save what is filled in as a preset, under a name";
 const STUCK: &str = "why the first run that seems stuck does not go on";
 
 /// All keys. The order inside a layer is the order in the footer and in the help.
@@ -110,6 +118,7 @@ pub const TABLE: &[Binding] = &[
     ),
     row(Layer::Agents, &[char('w')], Action::Why, "", STUCK),
     row(Layer::Agents, &[char('s')], Action::Sort, "", "an environment's packages by size, or by name"),
+    row(Layer::Agents, &[char('p')], Action::Presets, "", PRESETS),
     //
     row(Layer::Runs, &[on(KeyCode::Enter)], Action::Open, "open", "the run's own page"),
     row(Layer::Runs, &[char('w')], Action::Why, "why", WHY),
@@ -119,6 +128,7 @@ pub const TABLE: &[Binding] = &[
     row(Layer::Runs, &[char('r')], Action::Rerun, "rerun", "run again with the same payload"),
     row(Layer::Runs, &[char('e')], Action::Edit, "edit + rerun", "the form with this run's payload"),
     row(Layer::Runs, &[char('b')], Action::Build, "build env", "build the environment of the run's agent"),
+    row(Layer::Runs, &[char('y')], Action::CopyAs, "", COPY),
     //
     row(
         Layer::Procs,
@@ -151,6 +161,7 @@ pub const TABLE: &[Binding] = &[
     row(Layer::Page, &[char('b')], Action::Build, "build env", "build the agent's environment"),
     row(Layer::Page, &[char('w')], Action::Why, "", STUCK),
     row(Layer::Page, &[char('s')], Action::Sort, "sort", "an environment's packages by size, or by name"),
+    row(Layer::Page, &[char('p')], Action::Presets, "", PRESETS),
     //
     row(Layer::Output, &[on(KeyCode::Enter)], Action::Open, "open", "the run's own page"),
     row(Layer::Output, &[char('f')], Action::Follow, "follow", "follow the end of the output"),
@@ -169,6 +180,7 @@ pub const TABLE: &[Binding] = &[
     ),
     row(Layer::Output, &[char('W')], Action::Wrap, "wrap", "wrap long lines"),
     row(Layer::Output, &[char('t')], Action::Times, "time", "times: since start, or off"),
+    row(Layer::Output, &[char('y')], Action::CopyAs, "", COPY),
     //
     row(
         Layer::Chart,
@@ -203,12 +215,14 @@ pub const TABLE: &[Binding] = &[
     row(Layer::Result, &[char('w')], Action::Why, "why", WHY),
     row(Layer::Result, &[char('x')], Action::Stop, "stop", "stop the run's processes; asks once"),
     row(Layer::Result, &[char('X')], Action::Kill, "", "kill the run's processes now; asks once"),
+    row(Layer::Result, &[char('y')], Action::CopyAs, "", COPY),
     //
     row(Layer::Facts, &[char('w')], Action::Why, "why", WHY),
     row(Layer::Facts, &[char('r')], Action::Rerun, "rerun", "run again with the same payload"),
     row(Layer::Facts, &[char('e')], Action::Edit, "edit + rerun", "the form with this run's payload"),
     row(Layer::Facts, &[char('x')], Action::Stop, "stop", "stop the run's processes; asks once"),
     row(Layer::Facts, &[char('X')], Action::Kill, "", "kill the run's processes now; asks once"),
+    row(Layer::Facts, &[char('y')], Action::CopyAs, "", COPY),
     //
     row(
         Layer::Why,
@@ -235,6 +249,7 @@ pub const TABLE: &[Binding] = &[
     row(Layer::Why, &[char('X')], Action::Kill, "", "kill the run's processes now; asks once"),
     row(Layer::Why, &[char('r')], Action::Rerun, "rerun", "run again with the same payload"),
     row(Layer::Why, &[char('e')], Action::Edit, "edit + rerun", "the form with this run's payload"),
+    row(Layer::Why, &[char('y')], Action::CopyAs, "", COPY),
     //
     row(
         Layer::Build,
@@ -285,6 +300,14 @@ pub const TABLE: &[Binding] = &[
         "leave out",
         "leave the value out, or send it empty",
     ),
+    row(Layer::Form, &[char('p')], Action::Presets, "presets", PRESETS),
+    row(Layer::Form, &[char('y')], Action::CopyAs, "copy as", COPY),
+    row(Layer::Form, &[ctrl('s')], Action::SavePreset, "", SAVE),
+    row(Layer::Form, &[ctrl('g')], Action::EditText, "", EDITOR),
+    row(Layer::Form, &[alt(KeyCode::Up)], Action::Earlier, "", EARLIER),
+    row(Layer::Form, &[alt(KeyCode::Down)], Action::Later, "", LATER),
+    row(Layer::Form, UNDO, Action::Undo, "", "undo"),
+    row(Layer::Form, &[alt(KeyCode::Char('x'))], Action::Clear, "", CLEAR),
     //
     row(
         Layer::Text,
@@ -309,6 +332,12 @@ pub const TABLE: &[Binding] = &[
         "type JSON for this value: null, another type",
     ),
     row(Layer::Text, &[ctrl(' ')], Action::Suggest, "", "choose among the options"),
+    row(Layer::Text, &[ctrl('g'), on(KeyCode::F(4))], Action::EditText, "$EDITOR", EDITOR),
+    row(Layer::Text, &[ctrl('s')], Action::SavePreset, "save preset", SAVE),
+    row(Layer::Text, &[alt(KeyCode::Up)], Action::Earlier, "", EARLIER),
+    row(Layer::Text, &[alt(KeyCode::Down)], Action::Later, "", LATER),
+    row(Layer::Text, UNDO, Action::Undo, "", "undo"),
+    row(Layer::Text, &[alt(KeyCode::Char('x'))], Action::Clear, "", CLEAR),
     //
     row(Layer::Dialog, &[on(KeyCode::Enter)], Action::Confirm, "", "do it"),
     row(Layer::Dialog, &[char('q')], Action::Quit, "", "quit, where quitting is asked"),
@@ -339,6 +368,27 @@ pub const TABLE: &[Binding] = &[
     ),
     row(Layer::Plan, &[char('j'), on(KeyCode::Down)], Action::Down, "", "down, where not all of it fits"),
     row(Layer::Plan, &[char('k'), on(KeyCode::Up)], Action::Up, "", "up"),
+    //
+    row(Layer::Name, &[on(KeyCode::Enter)], Action::Confirm, "", "save under this name; again: overwrite"),
+    row(
+        Layer::Presets,
+        &[on(KeyCode::Enter)],
+        Action::Confirm,
+        "",
+        "load it; remove it, where that is asked",
+    ),
+    row(Layer::Presets, &[char('r')], Action::Rename, "", "another name, or another file"),
+    row(Layer::Presets, &[char('d')], Action::Remove, "", "remove it; asks once"),
+    row(Layer::Presets, &[char('j'), on(KeyCode::Down)], Action::Down, "", "down"),
+    row(Layer::Presets, &[char('k'), on(KeyCode::Up)], Action::Up, "", "up"),
+    //
+    row(Layer::Copy, &[on(KeyCode::Enter)], Action::Confirm, "", "copy what is chosen"),
+    row(Layer::Copy, &[char('c')], Action::CopyCommand, "", "`plugdeck run …`, for any shell"),
+    row(Layer::Copy, &[char('d')], Action::CopyPython, "", "the direct python line"),
+    row(Layer::Copy, &[char('a')], Action::CopyAgenthub, "", "`agenthub exec …`"),
+    row(Layer::Copy, &[char('p')], Action::CopyPayload, "", "the payload"),
+    row(Layer::Copy, &[char('j'), on(KeyCode::Down)], Action::Down, "", "down"),
+    row(Layer::Copy, &[char('k'), on(KeyCode::Up)], Action::Up, "", "up"),
     //
     row(
         Layer::Welcome,

@@ -7,35 +7,39 @@
 
 mod check;
 mod choices;
+mod content;
 mod draw;
 mod draw_field;
 mod draw_json;
 mod editor;
 mod field;
+mod handing;
+pub mod history;
 mod json;
 mod options;
 mod preview;
 mod standin;
+mod submit;
 #[cfg(test)]
 mod tests;
 
 use std::time::Duration;
 
-use crossterm::event::{KeyCode, KeyEvent, KeyEventKind};
+use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 
 use crate::agent::manifest::Method;
 use crate::agent::payload::{Parameters, Payload};
 use crate::ops::Rejected;
 use crate::ops::agents::Listed;
-use crate::ops::call::{Options, Request};
-use crate::tui::effect::Effect;
 use crate::tui::keymap::{Action, Layer};
 use crate::tui::pane::Asked;
 use crate::tui::pane::form::check::Checked;
+use crate::tui::pane::form::content::Change;
 use crate::tui::pane::form::editor::{Editor, Typed};
 use crate::tui::pane::form::field::{Entry, Field};
+use crate::tui::pane::form::history::{History, Origin};
 use crate::tui::pane::form::json::{JsonError, Pair, Whole};
-use crate::tui::pane::form::options::{Chosen, Stop};
+use crate::tui::pane::form::options::Chosen;
 
 /// Which of the two ways to see a payload is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,6 +47,9 @@ pub enum Side {
     Fields,
     Json,
 }
+
+/// The key that an editor takes for undo.
+const UNDO: KeyEvent = KeyEvent::new(KeyCode::Char('u'), KeyModifiers::ALT);
 
 /// A payload under edit.
 #[derive(Debug)]
@@ -73,6 +80,13 @@ pub struct Form {
     tried: bool,
     /// Why the last submit was turned down.
     refused: Option<String>,
+    /// Counts the changes.
+    revision: u64,
+    /// The revision that was kept for the next time.
+    kept: u64,
+    changes: Vec<Change>,
+    history: History,
+    origin: Option<Origin>,
 }
 
 impl Form {
@@ -100,6 +114,11 @@ impl Form {
             asked: false,
             tried: false,
             refused: None,
+            revision: 0,
+            kept: 0,
+            changes: Vec::new(),
+            history: History::default(),
+            origin: None,
         };
         match payload.map(|text| (text, json::read(text, &method.name))) {
             Some((_, Ok(whole))) => form.take(&whole),
@@ -111,6 +130,7 @@ impl Form {
             None => {}
         }
         form.check();
+        form.kept = form.revision;
         form
     }
 
@@ -120,26 +140,28 @@ impl Form {
         (self.listed.agent.name.to_string(), self.method.name.clone())
     }
 
+    /// Whether it is the form of this agent's method.
+    #[must_use]
+    pub fn is_of(&self, agent: &str, method: &str) -> bool {
+        self.method.name == method && self.listed.agent.name.to_string() == agent
+    }
+
     /// The form as it was left, for the agent as it is now. Where the manifest has changed meanwhile, the values go
     /// into the new fields.
     #[must_use]
     pub fn resume(mut self, listed: &Listed, method: &Method, timeout: Option<Duration>) -> Self {
         if self.method != *method {
-            let text = match self.side {
-                Side::Json => self.json.text(),
-                Side::Fields => {
-                    let whole = self.gather();
-                    json::write(&whole.payload, &whole.extra)
-                }
-            };
-            let mut form = Self::new(listed, method, Some(&text), timeout);
+            let content = self.content();
+            let mut form = Self::new(listed, method, None, timeout);
+            form.put(&content);
             form.options.keep(self.options);
             return form;
         }
+        self.outdate_history();
         self.listed.clone_from(listed);
         self.options.outdate();
         (self.typing, self.asked, self.refused) = (true, false, None);
-        self.check();
+        self.recheck();
         self
     }
 
@@ -163,6 +185,14 @@ impl Form {
         let last = self.places() - 1;
         match (action, self.side) {
             (Action::Submit, _) => return self.submit(),
+            (Action::Clear, _) => self.empty(),
+            (Action::Undo, _) if self.undo() => {}
+            (Action::Undo, Side::Json) => {
+                if self.json.key(UNDO) != Typed::Unchanged {
+                    self.check();
+                }
+            }
+            (Action::Undo, Side::Fields) => self.change(|field, method| field.key(method, UNDO)),
             (Action::ToggleJson, _) => self.switch_side(),
             (Action::EnterField, _) => self.typing = true,
             (Action::Back, _) if self.asked => self.asked = false,
@@ -234,43 +264,6 @@ impl Form {
                 }
             }
         }
-    }
-
-    /// Asks for a run. Where something is wrong it is said first, and the next time it is sent anyway; a text
-    /// that is no JSON cannot be sent at all.
-    fn submit(&mut self) -> Asked {
-        self.refused = None;
-        self.tried = true;
-        if let (Side::Json, Err(error)) = (self.side, &self.whole) {
-            self.json.go_to(error.line, error.column);
-            self.typing = true;
-            return Asked::Nothing;
-        }
-        let options = match self.options.read() {
-            Ok(options) => options,
-            Err(wrong) => {
-                self.select_stop(Stop::Row(wrong.row));
-                self.refused = Some(wrong.message);
-                return Asked::Nothing;
-            }
-        };
-        let force = !self.checked.problems.is_empty();
-        if force && !self.asked {
-            self.asked = true;
-            let first = self.checked.problems.iter().find_map(|problem| problem.parameter.as_deref());
-            if let Some(index) = first.and_then(|name| self.fields.iter().position(|f| f.name == name)) {
-                self.selected = index;
-            } else if self.options.problem().is_some() {
-                self.select_stop(Stop::Context);
-            }
-            return Asked::Nothing;
-        }
-        self.asked = false;
-        let Payload { method, parameters, tool_context } = self.checked.payload.clone();
-        let agent = self.listed.agent.name.to_string();
-        let options = Options { tool_context, ..options };
-        let request = Request { agent, method, parameters, options, force };
-        Asked::Do(vec![Effect::Call(Box::new(request))])
     }
 
     /// Shows the other side. A text that is no JSON is not left: its values are nowhere else.
@@ -346,6 +339,11 @@ impl Form {
 
     /// Reads and checks the side that is shown, after every change to it.
     fn check(&mut self) {
+        self.revision += 1;
+        self.recheck();
+    }
+
+    fn recheck(&mut self) {
         self.asked = false;
         self.refused = None;
         match self.side {

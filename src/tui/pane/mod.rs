@@ -18,6 +18,7 @@
 
 pub mod agent_page;
 pub mod agents;
+pub mod copy_menu;
 pub mod dialog;
 pub mod env_page;
 pub mod form;
@@ -28,6 +29,7 @@ pub mod method;
 pub mod orphan_page;
 pub mod output;
 pub mod plan;
+pub mod presets;
 pub mod procs;
 pub mod result;
 pub mod run_page;

@@ -8,11 +8,14 @@ use ratatui::widgets::{Clear, Widget as _};
 use unicode_width::UnicodeWidthStr as _;
 
 use crate::tui::theme::{Depth, Theme};
-use crate::tui::widget::line::{bold, put, row, span};
+use crate::tui::widget::line::{bold, put, row, span, wrap};
 use crate::tui::widget::pane::{Frame, chip};
 
 /// Widest toast.
 const TOAST: u16 = 60;
+
+/// Most rows of a toast's sentence.
+const TOAST_ROWS: usize = 5;
 
 /// Takes the colours out of a screen, so that what lies over it stands out. Wide signs go too: their colours are
 /// the font's own and would shine through.
@@ -60,7 +63,10 @@ pub fn dialog(buffer: &mut Buffer, area: Rect, title: &str, fact: Vec<Span<'stat
 pub fn toast(buffer: &mut Buffer, area: Rect, glyph: &str, colour: Color, text: &str, theme: &Theme) {
     let wanted = u16::try_from(text.width()).unwrap_or(u16::MAX).saturating_add(6);
     let width = wanted.min(TOAST.max(area.width / 2)).min(area.width);
-    let height = 3.min(area.height);
+    let mut lines = wrap(text, usize::from(width.saturating_sub(5)));
+    lines.truncate(TOAST_ROWS);
+    let rows = u16::try_from(lines.len()).unwrap_or(1).max(1);
+    let height = (rows + 2).min(area.height);
     let place = Rect {
         x: area.right() - width - u16::from(area.width > width + 1),
         y: area.bottom() - height,
@@ -72,7 +78,9 @@ pub fn toast(buffer: &mut Buffer, area: Rect, glyph: &str, colour: Color, text: 
     for y in 0..place.height {
         put(buffer, Rect { width: 1, ..row(place, y) }, span("▌", colour));
     }
-    let inner = Rect { x: place.x + 2, width: place.width.saturating_sub(3), ..row(place, 1) };
-    let line = vec![bold(format!("{glyph} "), colour), span(text, theme.fg)];
-    put(buffer, inner, ratatui::text::Line::from(line));
+    for (at, line) in (1..).zip(lines) {
+        let inner = Rect { x: place.x + 2, width: place.width.saturating_sub(3), ..row(place, at) };
+        let glyph = if at == 1 { format!("{glyph} ") } else { "  ".to_owned() };
+        put(buffer, inner, ratatui::text::Line::from(vec![bold(glyph, colour), span(line, theme.fg)]));
+    }
 }

@@ -141,6 +141,11 @@ impl Screen {
         }
     }
 
+    /// Takes what the program has written by now.
+    pub fn pump_once(&mut self) {
+        self.pump(Duration::from_millis(10));
+    }
+
     fn pump(&mut self, wait: Duration) -> bool {
         match self.output.recv_timeout(wait) {
             Ok(bytes) => {

@@ -22,6 +22,7 @@ fn recalled(width: u16, height: u16, variables: Result<Vec<String>, String>) -> 
     let payload =
         r#"{"method":"analyze_text","parameters":{"text":"It was late."},"tool_context":{"k":1.50}}"#;
     let effects = app.update(Message::Recalled {
+        run: app.world.runs()[1].id.clone(),
         agent: "agentplug/analysis-agent".into(),
         method: "analyze_text".into(),
         payload: payload.into(),

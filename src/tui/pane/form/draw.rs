@@ -42,12 +42,12 @@ impl Form {
         let roomy = area.height >= ROOMY;
         let side = usize::from(self.side == Side::Json);
         let body = if roomy {
-            tabs::strip(buffer, area, &SIDES, side, self.counts(theme), theme);
+            tabs::strip(buffer, area, &SIDES, side, self.counts(true, theme), theme);
             below(area, tabs::STRIP + 1)
         } else {
             let line = Rect { x: area.x + 2, width: area.width.saturating_sub(4), ..row(area, 0) };
             let names = tabs::title(&SIDES, side, false, theme);
-            put(buffer, line, spread(names, self.counts(theme), usize::from(line.width)));
+            put(buffer, line, spread(names, self.counts(false, theme), usize::from(line.width)));
             below(area, 1)
         };
         let status = self.status(theme, usize::from(area.width.min(WIDEST).saturating_sub(4)));
@@ -111,13 +111,19 @@ impl Form {
         Some(Hint::new(keys, "choose"))
     }
 
-    fn counts(&self, theme: &Theme) -> Vec<Span<'static>> {
+    fn counts(&self, roomy: bool, theme: &Theme) -> Vec<Span<'static>> {
         let required = self.fields.iter().filter(|field| field.is_required()).count();
         let mut counts = sign::count(self.fields.len(), "field", "fields");
         if required > 0 {
             counts.push_str(&format!(" · {required} required"));
         }
-        vec![span(counts, theme.dim)]
+        let mut counts = vec![span(counts, theme.dim)];
+        match self.origin() {
+            Some(origin) if roomy => drop(counts.splice(0..0, [span(origin, theme.info), blank(3)])),
+            Some(origin) => counts = vec![span(origin, theme.info)],
+            None => {}
+        }
+        counts
     }
 
     fn draw_fields(&self, buffer: &mut Buffer, area: Rect, look: Look) {

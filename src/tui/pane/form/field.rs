@@ -232,6 +232,12 @@ impl Field {
         self.typed(method, Typed::Changed)
     }
 
+    /// Puts another text in place of the one that was typed, as one edit.
+    pub fn rewrite(&mut self, method: &Method, text: &str) -> bool {
+        self.editor.replace(text);
+        self.typed(method, Typed::Changed)
+    }
+
     /// Takes the value out of the payload; once more gives an empty text back where texts are typed.
     pub fn omit(&mut self, method: &Method) -> bool {
         if self.present {

@@ -4,7 +4,7 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 use crate::tui::keymap::{Action, Layer};
 use crate::tui::pane::form::options::{Row, Stop};
-use crate::tui::pane::form::{Form, Side};
+use crate::tui::pane::form::{Form, Side, UNDO};
 use crate::tui::widget::bar::Hint;
 
 impl Form {
@@ -28,6 +28,17 @@ impl Form {
                 self.options.context.omit(&self.method);
                 self.options.context_open |= self.options.context.is_present();
                 self.check();
+            }
+            (Action::Undo, Stop::Row(row)) => {
+                if let Some(editor) = self.options.editor_mut(row) {
+                    editor.key(UNDO);
+                }
+                self.forget_refusal();
+            }
+            (Action::Undo, Stop::Context) => {
+                if !self.undo() && self.options.context.key(&self.method, UNDO) {
+                    self.check();
+                }
             }
             // A letter walks, so the next one must not be typed.
             (Action::Down | Action::Up | Action::First | Action::Last, _) => {
@@ -109,6 +120,7 @@ impl Form {
             (Action::EnterField, Some(Stop::Head)) => false,
             (Action::EnterField, Some(Stop::Context)) => self.options.context_open,
             (Action::Omit, Some(_)) => self.has_text(),
+            (Action::Suggest, Some(_)) => false,
             _ => true,
         }
     }

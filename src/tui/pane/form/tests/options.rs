@@ -181,3 +181,12 @@ fn letters_that_walk_away_from_a_heading_are_not_typed() {
     assert_eq!((form.stop(), form.layer()), (Some(Stop::Row(Row::Profile)), Layer::Form));
     assert_eq!(chosen(&mut form).timeout, None);
 }
+
+#[test]
+fn what_is_typed_into_options_can_be_taken_back() {
+    let mut form = form(&Method { name: "m".into(), ..Method::default() });
+    press(&mut form, "<enter><tab>7<tab><backtab><alt-u>");
+    assert_eq!(chosen(&mut form).timeout, None);
+    press(&mut form, "<backtab><backtab><enter>5<alt-u>");
+    assert!(chosen(&mut form).tool_context.is_none());
+}

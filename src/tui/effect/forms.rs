@@ -1,0 +1,179 @@
+//! What forms want from outside, and what comes back.
+
+use std::path::PathBuf;
+
+use crate::ops::commands::{self, As};
+use crate::ops::drafts::{self, Draft, Keep};
+use crate::ops::payloads;
+use crate::ops::presets::{self, Home, Preset, SaveError};
+use crate::run::dir::RunDir;
+use crate::text;
+use crate::tui::clipboard;
+use crate::tui::effect::Worker;
+use crate::tui::message::Message;
+use crate::tui::pane::copy_menu::Source;
+use crate::tui::pane::presets::Owner;
+use crate::tui::scratch::Back;
+
+/// One thing to do for a form.
+#[derive(Debug)]
+pub enum FormWork {
+    /// Keeps what was typed for the next time; answered only where that fails.
+    Keep(Box<Keep>),
+    /// Reads what was kept; answered by `Kept`, where there is something.
+    ReadKept {
+        agent: String,
+        method: String,
+    },
+    /// Reads the payloads of these runs, the newest first; answered by `Payloads`.
+    ReadPayloads {
+        agent: String,
+        method: String,
+        runs: Vec<RunDir>,
+    },
+    Preset(PresetWork),
+    /// Makes a text of a call for the clipboard; answered by `Copied`.
+    Copy {
+        source: Source,
+        what: As,
+    },
+}
+
+/// One thing to do with presets.
+#[derive(Debug)]
+pub enum PresetWork {
+    /// Answered by `Presets`.
+    List(Owner),
+    /// Answered by `PresetSaved`.
+    Save { owner: Owner, preset: Preset, overwrite: bool, instead_of: Option<(Home, String)> },
+    /// Answered by `PresetRemoved`, and by `Presets`.
+    Remove { owner: Owner, home: Home, name: String },
+}
+
+/// A text that is copied.
+#[derive(Debug)]
+pub struct Copied {
+    /// What makes the terminal take it; `None`: it is in a file.
+    pub sequence: Option<String>,
+    /// What was copied, how much, and which way.
+    pub says: String,
+}
+
+/// What has come back.
+#[derive(Debug)]
+pub enum FormNews {
+    /// What a form holds cannot be kept; one sentence.
+    NotKept(String),
+    /// The draft of a method's form, or why it cannot be read.
+    Kept {
+        agent: String,
+        method: String,
+        draft: Result<Draft, String>,
+    },
+    /// The distinct payloads of earlier runs: the run's last digits, and the JSON.
+    Payloads {
+        agent: String,
+        method: String,
+        found: Vec<(String, String)>,
+    },
+    /// The presets of a method, and files of them that cannot be read.
+    Presets {
+        owner: Owner,
+        presets: Vec<Preset>,
+        troubles: Vec<String>,
+    },
+    /// The file that a preset was saved in, or why it was not.
+    PresetSaved {
+        owner: Owner,
+        name: String,
+        renamed: bool,
+        saved: Result<PathBuf, SaveError>,
+    },
+    PresetRemoved {
+        name: String,
+        removed: Result<(), String>,
+    },
+    /// What the editor has made of a text; `None`: nothing was changed.
+    Edited {
+        back: Back,
+        edited: Result<Option<String>, String>,
+    },
+    Copied(Result<Copied, String>),
+}
+
+impl Worker {
+    /// Does one thing for a form.
+    pub(super) fn form_work(&self, work: FormWork) -> Option<Message> {
+        let news = match work {
+            FormWork::Keep(keep) => FormNews::NotKept(self.keep(*keep).err()?),
+            FormWork::ReadKept { agent, method } => {
+                let draft = drafts::read(&self.context, &agent, &method).transpose()?;
+                FormNews::Kept { agent, method, draft }
+            }
+            FormWork::ReadPayloads { agent, method, runs } => {
+                FormNews::Payloads { agent, method, found: payloads::distinct(&runs) }
+            }
+            FormWork::Preset(work) => self.preset_work(work),
+            FormWork::Copy { source, what } => FormNews::Copied(self.copy(source, what)),
+        };
+        Some(Message::Form(Box::new(news)))
+    }
+
+    fn preset_work(&self, work: PresetWork) -> FormNews {
+        let context = &self.context;
+        match work {
+            PresetWork::List(owner) => {
+                let (presets, troubles) =
+                    presets::list(context, &owner.agent, &owner.directory, &owner.method);
+                FormNews::Presets { owner, presets, troubles }
+            }
+            PresetWork::Save { owner, preset, overwrite, instead_of } => {
+                let (Owner { agent, directory, method }, name) = (&owner, preset.name.clone());
+                let saved =
+                    presets::save(context, agent, directory, method, preset, overwrite, instead_of.as_ref());
+                FormNews::PresetSaved { owner, name, renamed: instead_of.is_some(), saved }
+            }
+            PresetWork::Remove { owner, home, name } => {
+                let Owner { agent, directory, method } = &owner;
+                let removed = presets::remove(context, agent, directory, method, home, &name);
+                let news = FormNews::PresetRemoved { name, removed };
+                // Nobody listens any more: the dashboard is closing.
+                let _ = self.messages.blocking_send(Message::Form(Box::new(news)));
+                self.preset_work(PresetWork::List(owner))
+            }
+        }
+    }
+
+    fn copy(&self, source: Source, what: As) -> Result<Copied, String> {
+        let call = match source {
+            Source::Run(run) => commands::of_run(&run)?,
+            Source::Call(call) => *call,
+        };
+        let made = commands::text(&self.context, &call, what)?;
+        let size = |bytes: usize| text::size(bytes as u64);
+        let shorten = |path: &std::path::Path| self.context.paths.shorten(path);
+        let tmux = std::env::var_os("TMUX").is_some_and(|value| !value.is_empty());
+        let sequence = clipboard::sequence(&made.text, tmux);
+        let way = match (&sequence, tmux) {
+            (Some(_), false) => "by OSC 52".to_owned(),
+            (Some(_), true) => "by OSC 52 through tmux".to_owned(),
+            (None, _) => {
+                let path = commands::put_aside(&self.context, &made.text);
+                let path = path.map_err(|error| format!("it is too large for a terminal: {error}"))?;
+                format!("too large for a terminal, so in {}", shorten(&path))
+            }
+        };
+        let file = made.file.map_or(String::new(), |(path, bytes)| {
+            format!("; it reads {} in {}", size(bytes), shorten(&path))
+        });
+        let says = format!("{} · {} {way}{file}", what.words(), size(made.text.len()));
+        Ok(Copied { sequence, says })
+    }
+
+    /// Keeps what was typed. The error is one sentence.
+    pub fn keep(&self, keep: Keep) -> Result<(), String> {
+        self.drafts
+            .keep(&self.context, keep)
+            .map_err(|error| format!("what is typed here is not kept for the next time: {error}"))
+    }
+}
