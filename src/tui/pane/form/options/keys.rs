@@ -117,10 +117,9 @@ impl Form {
     pub fn offers(&self, action: Action) -> bool {
         let stop = self.stop().filter(|_| self.side == Side::Fields);
         match (action, stop) {
-            (Action::EnterField, Some(Stop::Head)) => false,
+            (Action::EnterField, Some(Stop::Head)) | (Action::EditText, Some(_)) => false,
             (Action::EnterField, Some(Stop::Context)) => self.options.context_open,
             (Action::Omit, Some(_)) => self.has_text(),
-            (Action::Suggest, Some(_)) => false,
             _ => true,
         }
     }
