@@ -9,7 +9,7 @@ use crate::cli::ear::Held;
 use crate::cli::failure::Failure;
 use crate::cli::parameters;
 use crate::ops::call::Options;
-use crate::ops::{Context, Rejected, Why};
+use crate::ops::{Context, Rejected, Why, amount};
 
 #[derive(Debug, clap::Args)]
 pub struct Chosen {
@@ -24,7 +24,7 @@ pub struct Chosen {
     silence: Option<Timeout>,
     /// End the run when its processes together have more resident memory: 512M, 2G, plain bytes.
     /// This and the next two are looked at four times a second: between two looks it can be more
-    #[arg(long, value_name = "SIZE", value_parser = size, help_heading = "Limits")]
+    #[arg(long, value_name = "SIZE", value_parser = amount::size, help_heading = "Limits")]
     memory: Option<u64>,
     /// End the run when it has more processes than this
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..), help_heading = "Limits")]
@@ -45,33 +45,11 @@ pub struct Chosen {
 }
 
 /// `None`: no limit.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug)]
 struct Timeout(Option<Duration>);
 
 fn seconds(text: &str) -> Result<Timeout, String> {
-    match text.parse::<f64>() {
-        Ok(0.0) => Ok(Timeout(None)),
-        Ok(seconds) => Duration::try_from_secs_f64(seconds)
-            .map(|limit| Timeout(Some(limit)))
-            .map_err(|_| "it must be a number of seconds, 0 or more".to_owned()),
-        Err(_) => Err("it must be a number of seconds, for example 2.5".to_owned()),
-    }
-}
-
-/// Bytes; the letters are powers of 1024, as memory is counted.
-fn size(text: &str) -> Result<u64, String> {
-    let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
-    let shift = match text[digits.len()..].to_ascii_lowercase().as_str() {
-        "" | "b" => Some(0),
-        "k" | "kb" | "kib" => Some(10),
-        "m" | "mb" | "mib" => Some(20),
-        "g" | "gb" | "gib" => Some(30),
-        "t" | "tb" | "tib" => Some(40),
-        _ => None,
-    };
-    let number = digits.parse::<u64>().ok().filter(|number| *number > 0);
-    let bytes = number.zip(shift).and_then(|(number, shift)| number.checked_mul(1 << shift));
-    bytes.ok_or_else(|| "it must be a whole size above 0, for example 512M or 2G".to_owned())
+    amount::seconds(text).map(Timeout)
 }
 
 /// The options from all flags.
@@ -98,28 +76,4 @@ fn tool_context(text: &str, held: &Held) -> Result<Box<RawValue>, Failure> {
     };
     RawValue::from_string(json.trim_ascii().to_owned())
         .map_err(|error| Rejected::new(Why::Request, format!("--tool-context is no JSON: {error}")).into())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn no_seconds_are_no_limit() {
-        assert_eq!(seconds("0"), Ok(Timeout(None)));
-        assert_eq!(seconds("2.5"), Ok(Timeout(Some(Duration::from_millis(2_500)))));
-        assert!(seconds("-1").is_err() && seconds("soon").is_err() && seconds("1e999").is_err());
-    }
-
-    #[test]
-    fn sizes_are_counted_as_memory_is() {
-        for (text, bytes) in
-            [("1", 1), ("512M", 512 << 20), ("2G", 2 << 30), ("3kib", 3 << 10), ("1TB", 1 << 40)]
-        {
-            assert_eq!(size(text), Ok(bytes), "{text}");
-        }
-        for text in ["", "0", "0M", "M", "2X", "-1", "1.5G", "99999999999T", "2 G", "é"] {
-            assert!(size(text).is_err(), "{text}");
-        }
-    }
 }

@@ -16,7 +16,7 @@ use crate::venv::stamp::Environment;
 
 /// Variables of an activated environment, which would lead the agent's Python astray; and unbuffered output,
 /// whose single raw write a signal cuts short.
-const REMOVED: &[&str] =
+pub(super) const REMOVED: &[&str] =
     &["VIRTUAL_ENV", "CONDA_PREFIX", "PYTHONHOME", "__PYVENV_LAUNCHER__", "PYTHONUNBUFFERED"];
 
 /// Bytes of one argument on Linux (`MAX_ARG_STRLEN` without the NUL).
@@ -85,7 +85,8 @@ impl Options {
     }
 
     /// Where variables come from; they have no names yet.
-    fn added(&self) -> Added {
+    #[must_use]
+    pub fn added(&self) -> Added {
         let absolute = |file: &PathBuf| std::path::absolute(file).unwrap_or_else(|_| file.clone());
         let files = self.env_files.iter().map(absolute).collect();
         Added { profile: self.profile.clone(), files, names: Vec::new() }

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use crate::agent::dotenv::{self, Variables};
-use crate::ops::{Context, Rejected, Why, input};
+use crate::ops::{Context, Rejected, Why, call, input};
 use crate::run::spec::Added;
 use crate::supervisor::launch;
 
@@ -25,6 +25,36 @@ const PATIENCE: Duration = Duration::from_secs(60);
 pub struct Loaded {
     pub variables: Variables,
     pub warnings: Vec<String>,
+}
+
+/// What can be chosen for an agent, and what is behind a choice; no values.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Looked {
+    /// Profiles by their names.
+    pub profiles: Vec<String>,
+    /// The names of the variables that are added, or why they cannot be had. `None` where a file is a pipe: it can
+    /// be read once, and that is for the run.
+    pub variables: Option<Result<Vec<String>, String>>,
+    pub warnings: Vec<String>,
+}
+
+/// Looks at the profiles of an agent in this folder, and at what a call with these would add.
+#[must_use]
+pub fn look(context: &Context, directory: &Path, added: &Added) -> Looked {
+    let profiles = names(context, directory);
+    // What cannot be found is told by the reading.
+    let chosen = added.profile.as_ref().and_then(|name| Some(find(context, directory, name).ok()?.0));
+    let is_pipe = |file: &Path| fs::metadata(file).is_ok_and(|file| !file.is_file() && !file.is_dir());
+    if chosen.iter().chain(&added.files).any(|file| is_pipe(file)) {
+        return Looked { profiles, ..Looked::default() };
+    }
+    match load(context, directory, added, call::REMOVED) {
+        Ok(Loaded { variables, warnings }) => {
+            let names = variables.names().map(str::to_owned).collect();
+            Looked { profiles, variables: Some(Ok(names)), warnings }
+        }
+        Err(rejected) => Looked { profiles, variables: Some(Err(rejected.message)), warnings: Vec::new() },
+    }
 }
 
 /// Reads a profile, then the files, for an agent in this folder; later values win. `refused` are names that no agent

@@ -263,6 +263,7 @@ impl App {
             | Message::Looked { .. }
             | Message::Inspected { .. }
             | Message::Recalled { .. }
+            | Message::Profiles { .. }
             | Message::NotOpened(_)
             | Message::Swept(_)
             | Message::Orphans(_)

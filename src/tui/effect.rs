@@ -15,11 +15,12 @@ use crate::ops::call::{Options, Request};
 use crate::ops::drafts::Keeper;
 use crate::ops::orphans::{Origin, Orphan};
 use crate::ops::{
-    Context, Rejected, Why, agents, build, call, clean, explain, orphans, runs, signals, stop, sweep, why,
+    Context, Rejected, Why, agents, build, call, clean, explain, orphans, profile, runs, signals, stop,
+    sweep, why,
 };
 use crate::process::id::ProcessId;
 use crate::run::dir::RunDir;
-use crate::run::spec::{Kind, RunId};
+use crate::run::spec::{Added, Kind, RunId};
 use crate::run::view::RunView;
 use crate::tui::editor::Place;
 use crate::tui::effect::forms::FormWork;
@@ -46,8 +47,13 @@ pub enum Effect {
     Call(Box<Request>),
     /// Starts a run of the same agent, method and payload; answered as a call.
     Rerun(RunDir),
-    /// Reads an earlier run's payload; answered by `Recalled`.
+    /// Reads an earlier run's payload and options; answered by `Recalled`.
     Recall(RunDir),
+    /// Looks at the profiles of an agent in this folder, and at the names of these variables; answered by `Profiles`.
+    LookAtProfiles {
+        directory: PathBuf,
+        added: Added,
+    },
     /// Reads what an ended call answered; answered by `Replied`.
     ReadReply(RunDir),
     /// Reads why a build failed; answered by `Explained`.
@@ -156,6 +162,7 @@ impl Worker {
             | Effect::Call(_)
             | Effect::Rerun(_)
             | Effect::Recall(_)
+            | Effect::LookAtProfiles { .. }
             | Effect::ReadReply(_)
             | Effect::Plan { .. }
             | Effect::Explain(_)
@@ -206,12 +213,17 @@ impl Worker {
             Effect::Recall(dir) => Some(match dir.read_spec() {
                 Ok(spec) => Message::Recalled {
                     run: dir.id(),
+                    options: Box::new(Options::of(&spec, None)),
                     agent: spec.agent,
                     method: spec.method.unwrap_or_default(),
                     payload: spec.payload.map(|payload| payload.get().to_owned()).unwrap_or_default(),
                 },
                 Err(error) => refused(Why::Machine, &dir, &error),
             }),
+            Effect::LookAtProfiles { directory, added } => {
+                let looked = profile::look(&self.context, &directory, &added);
+                Some(Message::Profiles { directory, added, looked })
+            }
             Effect::ReadReply(dir) => {
                 Some(Message::Replied { run: dir.id(), reply: reply::read(&dir).map(Arc::new) })
             }

@@ -7,13 +7,14 @@ use crossterm::event::{KeyEvent, MouseEvent};
 
 use crate::ops::Rejected;
 use crate::ops::agents::Listed;
-use crate::ops::call::Request;
+use crate::ops::call::{Options, Request};
 use crate::ops::clean::Cleaned;
+use crate::ops::profile::Looked;
 use crate::ops::why::Found;
 use crate::process::ending::Step;
 use crate::process::id::ProcessId;
 use crate::run::evidence::Evidence;
-use crate::run::spec::{Kind, RunId};
+use crate::run::spec::{Added, Kind, RunId};
 use crate::tui::effect::forms::FormNews;
 use crate::tui::seen::{Detail, OrphanTree, Page, Reply, Run};
 use crate::tui::theme::Theme;
@@ -98,12 +99,20 @@ pub enum Message {
         agent: String,
         details: Arc<Details>,
     },
-    /// The payload of an earlier run, for filling a form.
+    /// The payload and the options of an earlier run, for filling a form.
     Recalled {
         run: RunId,
         agent: String,
         method: String,
         payload: String,
+        /// Without the tool context, which is in the payload.
+        options: Box<Options>,
+    },
+    /// What profiles an agent in this folder has, and the names of these variables.
+    Profiles {
+        directory: PathBuf,
+        added: Added,
+        looked: Looked,
     },
     /// The editor did not open what it should; the sentence says why.
     NotOpened(String),

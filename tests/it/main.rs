@@ -17,6 +17,7 @@ mod exact;
 mod explain;
 mod form_handing;
 mod form_kept;
+mod form_options;
 mod kept;
 mod leftovers;
 mod limits;

@@ -308,6 +308,10 @@ impl App {
                 | Action::Times,
                 Some(run),
             ) if run.unreadable.is_some() && !self.pages.is_empty() => false,
+            (Action::EnterField | Action::Omit | Action::EditText, _) => match self.pages.last() {
+                Some(Page::Form(form)) => form.offers(action),
+                Some(Page::Run(_)) | None => true,
+            },
             (Action::Open, _) if !self.pages.is_empty() => self.layer() == Layer::Result,
             (Action::AllFrames, _) => self.shown_page().is_some_and(RunPage::has_evidence),
             (Action::OpenFrame, _) => self.shown_page().is_some_and(|page| page.frame(&self.world).is_some()),

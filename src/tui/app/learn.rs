@@ -64,8 +64,18 @@ impl App {
                 }
             }
             Message::Inspected { agent, details } => self.inspection.learn(agent, details),
-            Message::Recalled { run, agent, method, payload } => {
+            Message::Recalled { run, agent, method, payload, options } => {
                 self.open_form(&agent, &method, Some((run.short(), &payload)));
+                if let Some(Page::Form(form)) = self.pages.last_mut()
+                    && form.is_of(&agent, &method)
+                {
+                    form.choose(&options);
+                }
+            }
+            Message::Profiles { directory, added, looked } => {
+                if let Some(Page::Form(form)) = self.pages.last_mut() {
+                    form.learn_profiles(&directory, &added, looked);
+                }
             }
             Message::Form(news) => self.learn_of_form(*news),
             // It was done behind the person's back, so it stays until a key.

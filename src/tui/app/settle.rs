@@ -31,6 +31,9 @@ impl App {
             effects.extend(page.ask_why(&self.world).map(Effect::Explain));
             effects.extend(page.ask_look(&self.world, self.now));
         }
+        if let Some(Page::Form(form)) = self.pages.last_mut() {
+            effects.extend(form.ask_profiles());
+        }
         self.fit_cursor();
         self.keep_forms(effects);
         let place = self.run_place();

@@ -16,22 +16,21 @@ mod field;
 mod handing;
 pub mod history;
 mod json;
+mod options;
 mod preview;
 mod standin;
+mod submit;
 #[cfg(test)]
 mod tests;
 
 use std::time::Duration;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
-use serde_json::value::RawValue;
 
 use crate::agent::manifest::Method;
 use crate::agent::payload::{Parameters, Payload};
 use crate::ops::Rejected;
 use crate::ops::agents::Listed;
-use crate::ops::call::{Options, Request};
-use crate::tui::effect::Effect;
 use crate::tui::keymap::{Action, Layer};
 use crate::tui::pane::Asked;
 use crate::tui::pane::form::check::Checked;
@@ -40,6 +39,7 @@ use crate::tui::pane::form::editor::{Editor, Typed};
 use crate::tui::pane::form::field::{Entry, Field};
 use crate::tui::pane::form::history::{History, Origin};
 use crate::tui::pane::form::json::{JsonError, Pair, Whole};
+use crate::tui::pane::form::options::Chosen;
 
 /// Which of the two ways to see a payload is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,14 +57,13 @@ pub struct Form {
     /// The agent as it was when the form was opened.
     listed: Listed,
     method: Method,
-    timeout: Option<Duration>,
     /// Declared parameters in the manifest's order, then keys the method does not declare.
     fields: Vec<Field>,
     /// Keys in the order they are sent; keys that are not listed follow in the order of the fields.
     order: Vec<String>,
     /// The method the payload calls: this one, unless the JSON side says otherwise.
     calls: String,
-    tool_context: Option<Box<RawValue>>,
+    options: Chosen,
     /// Keys that stand beside the parameters and cannot be sent; kept so that the JSON side still has them.
     extra: Vec<Pair>,
     selected: usize,
@@ -101,11 +100,10 @@ impl Form {
         let mut form = Self {
             listed: listed.clone(),
             method: method.clone(),
-            timeout,
             fields: method.parameters.iter().map(Field::new).collect(),
             order: Vec::new(),
             calls: method.name.clone(),
-            tool_context: None,
+            options: Chosen::new(timeout),
             extra: Vec::new(),
             selected: 0,
             typing: true,
@@ -156,11 +154,12 @@ impl Form {
             let content = self.content();
             let mut form = Self::new(listed, method, None, timeout);
             form.put(&content);
+            form.options.keep(self.options);
             return form;
         }
         self.outdate_history();
         self.listed.clone_from(listed);
-        self.timeout = timeout;
+        self.options.outdate();
         (self.typing, self.asked, self.refused) = (true, false, None);
         self.recheck();
         self
@@ -169,7 +168,7 @@ impl Form {
     /// Which keys apply now: inside a text nothing printable is a command.
     #[must_use]
     pub fn layer(&self) -> Layer {
-        let has_text = self.side == Side::Json || !self.fields.is_empty();
+        let has_text = self.side == Side::Json || self.has_text();
         if self.typing && has_text { Layer::Text } else { Layer::Form }
     }
 
@@ -180,7 +179,10 @@ impl Form {
 
     /// Does what a key of the table asks for.
     pub fn act(&mut self, action: Action) -> Asked {
-        let last = self.fields.len().saturating_sub(1);
+        if self.act_on_option(action) {
+            return Asked::Nothing;
+        }
+        let last = self.places() - 1;
         match (action, self.side) {
             (Action::Submit, _) => return self.submit(),
             (Action::Clear, _) => self.empty(),
@@ -236,6 +238,9 @@ impl Form {
             }
             return Asked::Nothing;
         }
+        if self.key_on_option(key) {
+            return Asked::Nothing;
+        }
         let entry = self.fields.get(self.selected).map(Field::entry);
         match (entry, key.code) {
             (Some(Entry::Line | Entry::Switch), KeyCode::Enter | KeyCode::Down) => self.walk(1),
@@ -253,36 +258,12 @@ impl Form {
                 self.json.paste(text);
                 self.check();
             }
-            Side::Fields => self.change(|field, method| field.paste(method, text)),
-        }
-    }
-
-    /// Asks for a run. Where something is wrong it is said first, and the next time it is sent anyway; a text
-    /// that is no JSON cannot be sent at all.
-    fn submit(&mut self) -> Asked {
-        self.refused = None;
-        self.tried = true;
-        if let (Side::Json, Err(error)) = (self.side, &self.whole) {
-            self.json.go_to(error.line, error.column);
-            self.typing = true;
-            return Asked::Nothing;
-        }
-        let force = !self.checked.problems.is_empty();
-        if force && !self.asked {
-            self.asked = true;
-            let first = self.checked.problems.iter().find_map(|problem| problem.parameter.as_deref());
-            if let Some(index) = first.and_then(|name| self.fields.iter().position(|f| f.name == name)) {
-                self.selected = index;
+            Side::Fields => {
+                if !self.paste_on_option(text) {
+                    self.change(|field, method| field.paste(method, text));
+                }
             }
-            return Asked::Nothing;
         }
-        self.asked = false;
-        let Payload { method, parameters, tool_context } = self.checked.payload.clone();
-        let agent = self.listed.agent.name.to_string();
-        let timeout = self.timeout;
-        let options = Options { timeout, tool_context, ..Options::default() };
-        let request = Request { agent, method, parameters, options, force };
-        Asked::Do(vec![Effect::Call(Box::new(request))])
     }
 
     /// Shows the other side. A text that is no JSON is not left: its values are nowhere else.
@@ -318,12 +299,10 @@ impl Form {
         }
     }
 
-    /// Goes to the next or the previous field, round the ends.
+    /// Goes to the next or the previous field or option, round the ends.
     fn walk(&mut self, step: isize) {
-        let count = self.fields.len().cast_signed();
-        if count > 0 {
-            self.selected = (self.selected.cast_signed() + step).rem_euclid(count).unsigned_abs();
-        }
+        let count = self.places().cast_signed();
+        self.selected = (self.selected.cast_signed() + step).rem_euclid(count).unsigned_abs();
     }
 
     /// Reads the fields into one payload, in the order the keys came.
@@ -335,7 +314,7 @@ impl Form {
         let parameters =
             fields.into_iter().filter_map(|field| Some((field.name.clone(), field.forced()?))).collect();
         let payload =
-            Payload { method: self.calls.clone(), parameters, tool_context: self.tool_context.clone() };
+            Payload { method: self.calls.clone(), parameters, tool_context: self.options.context.forced() };
         Whole { payload, extra: self.extra.clone(), twice: Vec::new() }
     }
 
@@ -344,7 +323,7 @@ impl Form {
         let parameters = &whole.payload.parameters;
         self.order = parameters.keys().cloned().collect();
         self.calls.clone_from(&whole.payload.method);
-        self.tool_context.clone_from(&whole.payload.tool_context);
+        self.options.context.set(&self.method, whole.payload.tool_context.as_deref());
         self.extra.clone_from(&whole.extra);
         self.fields.retain(|field| field.parameter.is_some() || parameters.contains_key(&field.name));
         for name in parameters.keys() {
@@ -355,7 +334,7 @@ impl Form {
         for field in &mut self.fields {
             field.set(&self.method, parameters.get(&field.name).map(|value| &**value));
         }
-        self.selected = self.selected.min(self.fields.len().saturating_sub(1));
+        self.selected = self.selected.min(self.places() - 1);
     }
 
     /// Reads and checks the side that is shown, after every change to it.
@@ -371,6 +350,7 @@ impl Form {
             Side::Fields => {
                 let whole = self.gather();
                 self.checked = Checked::fields(&self.method, &self.fields, whole.payload, &whole.extra);
+                self.checked.problems.extend(self.options.problem());
             }
             Side::Json => {
                 self.whole = json::read(&self.json.text(), &self.method.name);

@@ -1,7 +1,11 @@
 //! The numbers of a run, and the payload it was called with.
 
+use std::time::Duration;
+
 use ratatui::text::{Line, Span};
 
+use crate::ops::amount;
+use crate::run::spec::{Kind, RunSpec};
 use crate::run::status::State;
 use crate::tui::pane::{Look, indented, sign};
 use crate::tui::seen::Detail;
@@ -51,7 +55,7 @@ pub fn numbers(detail: &Detail, columns: usize, look: Look) -> Vec<Line<'static>
     ));
     match &run.outcome {
         Some(outcome) => {
-            let cpu = std::time::Duration::from_millis(outcome.cpu_ms);
+            let cpu = Duration::from_millis(outcome.cpu_ms);
             lines.push(fact("cpu", value(sign::took(cpu)), t));
             lines.push(fact("peak", value(sign::memory(outcome.peak_rss_bytes)), t));
             lines.push(fact("stdout", value(sign::size(outcome.stdout_bytes)), t));
@@ -117,6 +121,10 @@ pub fn payload(detail: &Detail, columns: usize, look: Look) -> Vec<Line<'static>
         }
         None => lines.push(Line::from(span("a build has no payload", t.dim))),
     }
+    if detail.spec.kind == Kind::Call {
+        lines.push(Line::default());
+        lines.extend(options(&detail.spec, columns, look));
+    }
     for step in &detail.spec.steps {
         lines.push(Line::default());
         let title = vec![bold("Command", t.bright), span(format!("  {}", sign::safe(&step.title)), t.dim)];
@@ -131,6 +139,35 @@ pub fn payload(detail: &Detail, columns: usize, look: Look) -> Vec<Line<'static>
         }
         if !step.remove.is_empty() {
             lines.push(fact("without", vec![span(sign::safe(&step.remove.join(" ")), t.dim)], t));
+        }
+    }
+    lines
+}
+
+/// The options of the run, as far as they were chosen.
+fn options(spec: &RunSpec, columns: usize, look: Look) -> Vec<Line<'static>> {
+    let t = look.theme;
+    let seconds = |time| format!("{}s", amount::in_seconds(time));
+    let limits = &spec.limits;
+    let files = spec.added.files.iter().map(|file| sign::safe(&file.to_string_lossy()));
+    let names = &spec.added.names;
+    let variables = if names.is_empty() { "none".to_owned() } else { sign::safe(&names.join(", ")) };
+    let chosen = [
+        ("timeout", Some(limits.timeout().map_or("off".to_owned(), seconds))),
+        ("silence", limits.silence_end().map(seconds)),
+        ("memory", limits.memory_bytes.map(amount::in_size)),
+        ("processes", limits.processes.map(|count| count.to_string())),
+        ("cpu", limits.cpu_ms.map(|cpu| seconds(Duration::from_millis(cpu)))),
+        ("files", limits.open_files.map(|count| format!("{count} open in each process"))),
+        ("profile", spec.added.profile.as_deref().map(sign::safe)),
+        ("env files", (!spec.added.files.is_empty()).then(|| files.collect::<Vec<_>>().join(", "))),
+        ("variables", (!spec.added.is_none()).then_some(variables)),
+    ];
+    let mut lines = vec![section(vec![bold("Options", t.bright)], Vec::<Span>::new(), columns, t)];
+    for (label, value) in chosen {
+        let value = value.map(|value| wrap(&value, columns.saturating_sub(10))).unwrap_or_default();
+        for (at, line) in value.into_iter().enumerate() {
+            lines.push(fact(if at == 0 { label } else { "" }, vec![span(line, t.fg)], t));
         }
     }
     lines

@@ -178,7 +178,13 @@ fn a_form_filled_from_a_run_does_not_lose_what_was_typed() {
     keys(&mut app, "m i n e esc esc e");
     let payload = "{\"method\":\"analyze_text\",\"parameters\":{\"text\":\"newest\"}}".to_owned();
     let run = app.world.runs()[0].id.clone();
-    app.update(Message::Recalled { run, agent: AGENT.into(), method: "analyze_text".into(), payload });
+    app.update(Message::Recalled {
+        run,
+        agent: AGENT.into(),
+        method: "analyze_text".into(),
+        payload,
+        options: Box::default(),
+    });
     let drawn = screen(&app);
     assert!(drawn.contains("newest") && drawn.contains("run 0f3a"), "{drawn}");
     keys(&mut app, "alt-down");

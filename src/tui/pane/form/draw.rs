@@ -11,6 +11,7 @@ use crate::text;
 use crate::tui::keymap::Layer;
 use crate::tui::pane::form::draw_field::Shown;
 use crate::tui::pane::form::field::Field;
+use crate::tui::pane::form::options::Drawn;
 use crate::tui::pane::form::{Form, Side, draw_json, preview};
 use crate::tui::pane::{Look, sign};
 use crate::tui::theme::Theme;
@@ -92,6 +93,11 @@ impl Form {
     /// How the selected value is chosen, where it is one of a few.
     #[must_use]
     pub fn choosing(&self) -> Option<Hint> {
+        if self.side == Side::Fields
+            && let Some(hint) = self.option_hint()
+        {
+            return Some(hint);
+        }
         let field = self.fields.get(self.selected).filter(|_| self.side == Side::Fields)?;
         let keys = if field.is_chosen() || (field.turns() && self.layer() == Layer::Form) {
             "space ← →"
@@ -124,12 +130,10 @@ impl Form {
         let theme = look.theme;
         let beside = area.width >= BESIDE;
         let column = Rect { x: area.x + 1, width: area.width.min(WIDEST).saturating_sub(2), ..area };
-        let shown: Vec<Shown> = self
-            .fields
-            .iter()
-            .enumerate()
-            .map(|(index, field)| self.shown(index, field, area.height, look))
-            .collect();
+        let fields = self.fields.iter().enumerate();
+        let fields = fields.map(|(index, field)| Part::Field(self.shown(index, field, area.height, look)));
+        let options = self.drawn_options(area.height, look).into_iter().map(Part::Option);
+        let shown: Vec<Part> = fields.chain(options).collect();
 
         // From the top of the page, in rows: what each field takes, the description before the first.
         let head = self.head(column.width, area.height);
@@ -272,13 +276,17 @@ impl Form {
         }
         let first =
             || problems.first().map(|problem| text::safe(problem.message.as_bytes())).unwrap_or_default();
+        let wrong = self.options.refusal();
         let left = match (self.side, &self.whole) {
             (Side::Json, Err(_)) => {
                 vec![bold("✗ not JSON", theme.err), span("   it cannot be sent like this", theme.dim)]
             }
+            (Side::Json, Ok(_)) | (Side::Fields, _) if wrong.is_some() => {
+                let wrong = wrong.map(|wrong| text::safe(wrong.as_bytes())).unwrap_or_default();
+                vec![bold("✗ not like this", theme.err), blank(3), span(wrong, theme.dim)]
+            }
             (Side::Json, Ok(_)) | (Side::Fields, _) if problems.is_empty() => {
-                let timeout =
-                    self.timeout.map_or("no time limit".to_owned(), |t| format!("at most {}", sign::took(t)));
+                let timeout = self.options.time_limit();
                 let size = sign::size(self.checked.size as u64);
                 vec![bold("✓ valid", theme.ok), blank(3), span(format!("{size} · {timeout}"), theme.dim)]
             }
@@ -288,6 +296,28 @@ impl Form {
             }
         };
         vec![spread(left, vec![button], columns)]
+    }
+}
+
+/// A part of the page that is walked to.
+enum Part<'a> {
+    Field(Shown<'a>),
+    Option(Drawn<'a>),
+}
+
+impl Part<'_> {
+    fn height(&self, width: u16) -> u16 {
+        match self {
+            Self::Field(field) => field.height(width),
+            Self::Option(option) => option.height(width),
+        }
+    }
+
+    fn draw(&self, buffer: &mut Buffer, area: Rect, theme: &Theme) {
+        match self {
+            Self::Field(field) => field.draw(buffer, area, theme),
+            Self::Option(option) => option.draw(buffer, area, theme),
+        }
     }
 }
 

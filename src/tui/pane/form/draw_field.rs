@@ -47,13 +47,7 @@ impl Shown<'_> {
             Frame::new(self.title(theme), self.selected).fact(self.fact(theme)).draw(buffer, boxed, theme),
         );
         if self.problem.is_some() {
-            // The whole border, title and fact aside.
-            for position in boxed.positions() {
-                let cell = &mut buffer[position];
-                if "╭╮╰╯│─┏┓┗┛┃━".contains(cell.symbol()) {
-                    cell.set_fg(theme.err);
-                }
-            }
+            mark_border(buffer, boxed, theme);
         }
         self.draw_value(buffer, inner, theme);
 
@@ -200,6 +194,16 @@ impl Shown<'_> {
     }
 }
 
+/// Gives a box the colour of what is wrong: its whole border, title and fact aside.
+pub fn mark_border(buffer: &mut Buffer, boxed: Rect, theme: &Theme) {
+    for position in boxed.positions() {
+        let cell = &mut buffer[position];
+        if "╭╮╰╯│─┏┓┗┛┃━".contains(cell.symbol()) {
+            cell.set_fg(theme.err);
+        }
+    }
+}
+
 /// The styles of a text: bright where it is selected, with a cursor where keys go.
 pub fn look(theme: &Theme, selected: bool, typing: bool) -> Look {
     let plain = Style::new();
@@ -220,7 +224,7 @@ pub fn look(theme: &Theme, selected: bool, typing: bool) -> Look {
 }
 
 /// An offered value; the chosen one is a chip.
-fn choice(word: &str, chosen: bool, theme: &Theme) -> Vec<Span<'static>> {
+pub fn choice(word: &str, chosen: bool, theme: &Theme) -> Vec<Span<'static>> {
     if !chosen {
         return vec![blank(1), span(word, theme.fg), blank(1)];
     }

@@ -1,6 +1,7 @@
 //! The form by its keys, as the dashboard gives them to it. Its round trips and its looks have files of their own.
 
 mod looks;
+mod options;
 mod round_trip;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
@@ -12,6 +13,7 @@ use crate::ops::agents::Listed;
 use crate::tui::effect::Effect;
 use crate::tui::keymap::{self, Layer};
 use crate::tui::pane::Asked;
+use crate::tui::pane::form::options::Stop;
 use crate::tui::pane::form::{Form, Side};
 use crate::venv::stamp::Environment;
 
@@ -142,7 +144,9 @@ fn what_is_left_alone_is_absent_and_what_is_typed_is_sent() {
     sends(&form, r#"{"text":"two\nlines"}"#);
     press(&mut form, "tone<enter>");
     sends(&form, r#"{"text":"two\nlines","analysis_type":"tone"}"#);
-    assert_eq!(form.selected, 0, "enter in a line goes on, round the end");
+    assert_eq!(form.stop(), Some(Stop::Head), "enter in a line goes on");
+    press(&mut form, "<tab><tab>");
+    assert_eq!(form.selected, 0, "round the end");
 }
 
 #[test]
@@ -214,7 +218,7 @@ fn a_space_chooses_where_there_are_options_and_is_a_space_in_own_texts() {
     assert_eq!(form.checked.problems.len(), 1);
     // Guessed ones are suggestions: a text may begin with one of them.
     let mut form = super::tests::form(&analyze_text());
-    press(&mut form, "x<tab> <tab><tab>");
+    press(&mut form, "x<tab> <tab><backtab>");
     sends(&form, r#"{"text":"x","analysis_type":"general"}"#);
     press(&mut form, "<ctrl-e><ctrl-u>general tone");
     sends(&form, r#"{"text":"x","analysis_type":"general tone"}"#);
@@ -291,7 +295,7 @@ fn undeclared_keys_are_fields_too_and_can_be_left_out() {
     let mut form = filled(&analyze_text(), r#"{"parameters":{"speed":9,"text":"x"}}"#);
     sends(&form, r#"{"speed":9,"text":"x"}"#);
     assert_eq!(form.checked.problems.len(), 1);
-    press(&mut form, "<backtab><alt-a>");
+    press(&mut form, "<backtab><backtab><backtab><alt-a>");
     sends(&form, r#"{"text":"x"}"#);
     problems(&form, &[]);
 }
