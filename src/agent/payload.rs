@@ -145,6 +145,9 @@ fn wrong_value(parameter: &Parameter, value: &str) -> Option<String> {
     if !found.fits(parameter.kind) {
         return Some(format!("{name} must be {}, not {}", parameter.kind.noun(), quote(value)));
     }
+    if let Some(range) = parameter.range().filter(|_| !is_within(parameter, value)) {
+        return Some(format!("{name} must be {range}, not {}", quote(value)));
+    }
     if parameter.options.is_empty()
         || parameter.options.iter().any(|option| same(parameter.kind, option, value))
     {
@@ -154,6 +157,17 @@ fn wrong_value(parameter: &Parameter, value: &str) -> Option<String> {
         parameter.options.iter().take(LISTED).map(|option| quote(&option.to_string())).collect();
     let more = if parameter.options.len() > LISTED { ", …" } else { "" };
     Some(format!("{name} must be one of {}{more}, not {}", options.join(", "), quote(value)))
+}
+
+/// Whether a number is within its parameter's bounds; what is no number has none.
+fn is_within(parameter: &Parameter, value: &str) -> bool {
+    if !matches!(parameter.kind, Kind::Integer | Kind::Number) {
+        return true;
+    }
+    let Ok(value) = value.trim_ascii().parse::<f64>() else { return true };
+    let bound = |number: &Option<serde_json::Number>| number.as_ref().and_then(serde_json::Number::as_f64);
+    bound(&parameter.minimum).is_none_or(|least| value >= least)
+        && bound(&parameter.maximum).is_none_or(|most| value <= most)
 }
 
 /// What a JSON value is, by its first character and, for numbers, its spelling.
@@ -234,6 +248,8 @@ mod tests {
         mode.options = vec!["fast".into(), "slow".into(), 1.into()];
         let mut level = parameter("level", Kind::Number, false);
         level.options = vec![1.into(), 2.into()];
+        let mut share = parameter("share", Kind::Number, false);
+        (share.minimum, share.maximum) = (Some(0.into()), serde_json::Number::from_f64(1.5));
         let parameters = vec![
             parameter("prompt", Kind::String, true),
             parameter("count", Kind::Integer, false),
@@ -244,6 +260,7 @@ mod tests {
             parameter("any", Kind::Unknown, true),
             mode,
             level,
+            share,
         ];
         Method { name: "go".to_owned(), parameters, ..Method::default() }
     }
@@ -305,6 +322,15 @@ mod tests {
         check_with(r#""mode": "Fast""#, &[r#"`mode` must be one of `"fast"`, `"slow"`, `1`, not `"Fast"`"#]);
         check_with(r#""level": 1.0"#, &[]);
         check_with(r#""level": 3"#, &["one of `1`, `2`"]);
+    }
+
+    #[test]
+    fn numbers_must_be_within_their_bounds() {
+        check_with(r#""share": 1.5"#, &[]);
+        check_with(r#""share": -0.1"#, &["`share` must be 0 … 1.5, not `-0.1`"]);
+        check_with(r#""share": 1e400"#, &["`share` must be 0 … 1.5"]);
+        check_with(r#""share": null"#, &[]);
+        check_with(r#""share": "2""#, &["`share` must be a number"]);
     }
 
     #[track_caller]

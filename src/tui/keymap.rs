@@ -105,6 +105,7 @@ pub enum Action {
     EnterField,
     Omit,
     AsJson,
+    Null,
     Suggest,
     // An agent's packages.
     Sort,

@@ -137,6 +137,7 @@ impl App {
             | Action::ToggleJson
             | Action::EnterField
             | Action::Suggest
+            | Action::Null
             | Action::Omit
             | Action::AsJson
             | Action::Confirm

@@ -279,6 +279,7 @@ pub const TABLE: &[Binding] = &[
         "leave out",
         "leave the value out, or send it empty",
     ),
+    row(Layer::Form, &[alt(KeyCode::Char('n'))], Action::Null, "", "null; again: the value as it was"),
     //
     row(
         Layer::Text,
@@ -300,8 +301,9 @@ pub const TABLE: &[Binding] = &[
         &[alt(KeyCode::Char('j'))],
         Action::AsJson,
         "",
-        "type JSON for this value: null, another type",
+        "type JSON for this value: another type",
     ),
+    row(Layer::Text, &[alt(KeyCode::Char('n'))], Action::Null, "", "null; again: the value as it was"),
     row(Layer::Text, &[ctrl(' ')], Action::Suggest, "", "choose among the options"),
     //
     row(Layer::Dialog, &[on(KeyCode::Enter)], Action::Confirm, "", "do it"),

@@ -14,6 +14,7 @@ mod editor;
 mod field;
 mod json;
 mod preview;
+mod secrets;
 mod standin;
 #[cfg(test)]
 mod tests;
@@ -179,6 +180,7 @@ impl Form {
                 self.change(|field, method| field.has_choices() && field.cycle(method, 1));
             }
             (Action::Omit, Side::Fields) => self.change(Field::omit),
+            (Action::Null, Side::Fields) => self.change(Field::toggle_null),
             (Action::AsJson, Side::Fields) => self.change(Field::toggle_json),
             // A form has no say in the other actions, nor in those that come to the table later.
             _ => return Asked::NotMine,

@@ -9,6 +9,7 @@ use ratatui::text::{Line, Span};
 
 use crate::text;
 use crate::tui::keymap::Layer;
+use crate::tui::pane::form::check::Problem;
 use crate::tui::pane::form::draw_field::Shown;
 use crate::tui::pane::form::field::Field;
 use crate::tui::pane::form::{Form, Side, draw_json, preview};
@@ -202,8 +203,10 @@ impl Form {
             14..24 => 3,
             24.. => 5,
         };
+        let hint = self.checked.notes.iter().find(|note| note.parameter.as_ref() == Some(&field.name));
         Shown {
             field,
+            hint: hint.map(|note| note.message.as_str()),
             // That nothing is there yet is no news before a person wanted to go on.
             problem: wrong
                 .filter(|_| field.is_present() || self.tried)
@@ -281,7 +284,16 @@ impl Form {
                 vec![bold(claim, theme.err), blank(3), span(first(), theme.dim)]
             }
         };
-        vec![spread(left, vec![button], columns)]
+        let note = |note: &Problem| {
+            let line =
+                text::fit(&text::safe(note.message.as_bytes()), columns.saturating_sub(4)).into_owned();
+            Line::from(vec![bold("▲ ", theme.warn), span(line, theme.dim)])
+        };
+        // Under its own field a note stands anyway.
+        let is_here = |problem: &&Problem| self.side == Side::Json || problem.parameter.is_none();
+        let mut lines: Vec<_> = self.checked.notes.iter().filter(is_here).take(1).map(note).collect();
+        lines.push(spread(left, vec![button], columns));
+        lines
     }
 }
 

@@ -6,6 +6,7 @@ use ratatui::style::{Modifier, Style};
 use ratatui::text::Span;
 use serde_json::Value;
 
+use crate::agent::manifest::{Kind, Parameter};
 use crate::text;
 use crate::tui::pane::form::editor::Look;
 use crate::tui::pane::form::field::{Entry, Field, Trouble};
@@ -19,11 +20,21 @@ use crate::tui::widget::wrap;
 /// Rows that an error or a description may take under a box.
 const NOTE: usize = 2;
 
+/// What a line under a box is.
+#[derive(Clone, Copy)]
+enum Tone {
+    Wrong,
+    Hint,
+    Help,
+}
+
 /// A field as it is to be drawn.
 pub struct Shown<'a> {
     pub field: &'a Field,
     /// What is wrong with it, if that is to be said by now.
     pub problem: Option<&'a str>,
+    /// What is worth knowing of its value, and wrong in no way.
+    pub hint: Option<&'a str>,
     pub selected: bool,
     /// Keys go into its text.
     pub typing: bool,
@@ -63,8 +74,13 @@ impl Shown<'_> {
             put(buffer, row(below, at), self.choices(usize::from(below.width), theme));
             at += 1;
         }
-        for (note, is_problem) in self.notes(usize::from(below.width)) {
-            put(buffer, row(below, at), span(note, if is_problem { theme.err } else { theme.dim }));
+        for (note, tone) in self.notes(usize::from(below.width)) {
+            let colour = match tone {
+                Tone::Wrong => theme.err,
+                Tone::Hint => theme.warn,
+                Tone::Help => theme.dim,
+            };
+            put(buffer, row(below, at), span(note, colour));
             at += 1;
         }
     }
@@ -92,12 +108,20 @@ impl Shown<'_> {
         };
         let way = match self.field.entry() {
             Entry::Json if self.field.is_as_json() => " · typed as JSON",
+            Entry::Json if self.takes_anything() => " · JSON, or else a text",
             Entry::Json => " · JSON",
             Entry::Lines => " · multi-line",
             Entry::Line | Entry::Switch => "",
         };
-        title.push(span(format!("  {}{way}", text::safe(kind.as_bytes())), theme.dim));
+        let range = self.field.parameter.as_ref().and_then(Parameter::range);
+        let range = range.map_or_else(String::new, |range| format!(" · {range}"));
+        title.push(span(format!("  {}{range}{way}", text::safe(kind.as_bytes())), theme.dim));
         title
+    }
+
+    /// Whether the manifest's type says nothing of what the value must be.
+    fn takes_anything(&self) -> bool {
+        self.field.parameter.as_ref().is_some_and(|parameter| parameter.kind == Kind::Unknown)
     }
 
     fn fact(&self, theme: &Theme) -> Vec<Span<'static>> {
@@ -184,17 +208,20 @@ impl Shown<'_> {
         cut(spans, columns)
     }
 
-    /// Lines under the box, and whether each tells a problem.
-    fn notes(&self, columns: usize) -> Vec<(String, bool)> {
+    /// Lines under the box.
+    fn notes(&self, columns: usize) -> Vec<(String, Tone)> {
         let wrapped = |text: &str, most: usize| wrap::words(&text::safe(text.as_bytes()), columns, most);
-        let mut notes: Vec<(String, bool)> = Vec::new();
+        let mut notes: Vec<(String, Tone)> = Vec::new();
         if let Some(problem) = self.problem {
-            notes.extend(wrapped(problem, NOTE).into_iter().map(|line| (line, true)));
+            notes.extend(wrapped(problem, NOTE).into_iter().map(|line| (line, Tone::Wrong)));
+        }
+        if let Some(hint) = self.hint {
+            notes.extend(wrapped(hint, NOTE).into_iter().map(|line| (line, Tone::Hint)));
         }
         let description = self.field.parameter.as_ref().map(|parameter| parameter.description.trim());
         if let Some(description) = description.filter(|description| !description.is_empty()) {
             let most = if self.selected { NOTE } else { 1 };
-            notes.extend(wrapped(description, most).into_iter().map(|line| (line, false)));
+            notes.extend(wrapped(description, most).into_iter().map(|line| (line, Tone::Help)));
         }
         notes
     }

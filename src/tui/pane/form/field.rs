@@ -76,6 +76,8 @@ pub struct Field {
     /// The text is JSON although the parameter is a text, a number or a switch: for `null` and wrong types.
     as_json: bool,
     loaded: Option<Loaded>,
+    /// What the value was before null was put in its place.
+    before_null: Option<Box<RawValue>>,
     /// The text was changed by keys since the value was chosen or loaded.
     typed: bool,
     /// Of the text as it is now; `None` when absent.
@@ -103,6 +105,7 @@ impl Field {
             present: false,
             as_json: false,
             loaded: None,
+            before_null: None,
             typed: false,
             value: None,
         }
@@ -244,6 +247,19 @@ impl Field {
         }
         self.loaded = None;
         self.read(method);
+        true
+    }
+
+    /// Puts null in place of the value; once more brings the value back.
+    pub fn toggle_null(&mut self, method: &Method) -> bool {
+        if matches!(&self.value, Some(Ok(value)) if value.get() == "null") {
+            let before = self.before_null.take();
+            self.set(method, before.as_deref());
+        } else {
+            let before = self.forced();
+            self.set(method, Some(RawValue::NULL));
+            self.before_null = before;
+        }
         true
     }
 

@@ -1,5 +1,6 @@
 //! The form by its keys, as the dashboard gives them to it. Its round trips and its looks have files of their own.
 
+mod advice;
 mod looks;
 mod round_trip;
 
