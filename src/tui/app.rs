@@ -237,6 +237,7 @@ impl App {
             | Message::OrphanStep { .. }
             | Message::OrphanEnded { .. }
             | Message::Signalled { .. }
+            | Message::Found(_)
             | Message::Theme(_) => {
                 effects = self.learn(message);
                 self.changed = true;
@@ -277,6 +278,9 @@ impl App {
             }
             effects.extend(page.ask_why(&self.world).map(Effect::Explain));
             effects.extend(page.ask_look(&self.world, self.now));
+        }
+        if let Some(Page::Form(form)) = self.pages.last_mut() {
+            effects.extend(form.lookups().map(Effect::LookUp));
         }
         self.fit_cursor();
         let place = self.run_place();

@@ -1,5 +1,7 @@
 //! Everything the dashboard's state may ask for, and the worker that does it: whatever may block is done there.
 
+pub mod lookup;
+
 use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -19,6 +21,7 @@ use crate::run::dir::RunDir;
 use crate::run::spec::{Kind, RunId};
 use crate::run::view::RunView;
 use crate::tui::editor::Place;
+use crate::tui::effect::lookup::Lookup;
 use crate::tui::message::Message;
 use crate::tui::reply;
 use crate::tui::seen::From;
@@ -85,6 +88,8 @@ pub enum Effect {
         process: ProcessId,
         signal: i32,
     },
+    /// Finds something out for a form; answered by `Found`.
+    LookUp(Lookup),
     /// The next theme after the one of this name; answered by `Theme`.
     NextTheme(String),
     // For the tail.
@@ -147,6 +152,7 @@ impl Worker {
             | Effect::LookForOrphans
             | Effect::EndOrphan { .. }
             | Effect::Signal { .. }
+            | Effect::LookUp(_)
             | Effect::NextTheme(_) => {
                 let worker = self.clone();
                 tokio::task::spawn_blocking(move || {
@@ -219,6 +225,7 @@ impl Worker {
                 let (sentence, delivered) = signals::send(process, signal);
                 Some(Message::Signalled { sentence, delivered })
             }
+            Effect::LookUp(lookup) => Some(Message::Found(Box::new(self.look_up(lookup)))),
             Effect::NextTheme(name) => Some(Message::Theme(self.next_theme(&name))),
             Effect::Watch(_) | Effect::Loop(_) => None,
         }

@@ -35,6 +35,10 @@ pub enum Layer {
     Form,
     /// A text field of a form, or its JSON editor.
     Text,
+    /// The path of a file whose text goes into a field.
+    File,
+    /// A value to choose out of an earlier run.
+    Pick,
     Dialog,
     /// The question whether a tree is to end, and the story of its end.
     Stop,
@@ -106,6 +110,8 @@ pub enum Action {
     Omit,
     AsJson,
     Null,
+    InsertFile,
+    PickValue,
     Suggest,
     // An agent's packages.
     Sort,
@@ -223,6 +229,8 @@ impl Layer {
             Self::Build => "Build",
             Self::Form => "Form",
             Self::Text => "Text field",
+            Self::File => "Text of a file",
+            Self::Pick => "Value of an earlier run",
             Self::Dialog => "Dialog",
             Self::Stop => "Stopping",
             Self::Signals => "Signal",
@@ -234,7 +242,7 @@ impl Layer {
 
     /// Every layer, in the order of the help.
     #[cfg(test)]
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 22] = [
         Self::Everywhere,
         Self::Lists,
         Self::Agents,
@@ -249,6 +257,8 @@ impl Layer {
         Self::Build,
         Self::Form,
         Self::Text,
+        Self::File,
+        Self::Pick,
         Self::Dialog,
         Self::Stop,
         Self::Signals,
@@ -265,6 +275,8 @@ impl Layer {
             Self::Lists
             | Self::Form
             | Self::Text
+            | Self::File
+            | Self::Pick
             | Self::Dialog
             | Self::Stop
             | Self::Signals

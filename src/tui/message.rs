@@ -13,6 +13,7 @@ use crate::process::ending::Step;
 use crate::process::id::ProcessId;
 use crate::run::evidence::Evidence;
 use crate::run::spec::{Kind, RunId};
+use crate::tui::effect::lookup::Found;
 use crate::tui::seen::{Detail, OrphanTree, Page, Reply, Run};
 use crate::tui::theme::Theme;
 use crate::venv::details::Details;
@@ -120,6 +121,8 @@ pub enum Message {
         sentence: String,
         delivered: bool,
     },
+    /// What a form wanted to know.
+    Found(Box<Found>),
     Theme(Result<Theme, String>),
     /// The process goes on after it was stopped: everything may look different.
     Resumed,

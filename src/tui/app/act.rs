@@ -138,6 +138,8 @@ impl App {
             | Action::EnterField
             | Action::Suggest
             | Action::Null
+            | Action::InsertFile
+            | Action::PickValue
             | Action::Omit
             | Action::AsJson
             | Action::Confirm

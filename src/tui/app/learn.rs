@@ -91,6 +91,11 @@ impl App {
             Message::Signalled { sentence, delivered } => {
                 self.say(if delivered { Tone::Good } else { Tone::Bad }, sentence);
             }
+            Message::Found(found) => {
+                if let Some(Page::Form(form)) = self.pages.last_mut() {
+                    form.found(*found);
+                }
+            }
             Message::Theme(Ok(theme)) => {
                 self.say(Tone::Note, format!("theme {}", sign::safe(&theme.name)));
                 self.theme = theme;

@@ -36,6 +36,8 @@ const fn row(
 
 /// The help of the same key in several layers.
 const WHY: &str = "why the run does not go on; looks at it now, where it is live";
+const INSERT: &str = "put the text of a file in; a field that is `@path` so far becomes it";
+const PICK: &str = "a value out of an earlier run's result or payload";
 const STUCK: &str = "why the first run that seems stuck does not go on";
 
 /// All keys. The order inside a layer is the order in the footer and in the help.
@@ -279,6 +281,8 @@ pub const TABLE: &[Binding] = &[
         "leave out",
         "leave the value out, or send it empty",
     ),
+    row(Layer::Form, &[ctrl('o')], Action::InsertFile, "", INSERT),
+    row(Layer::Form, &[alt(KeyCode::Char('v'))], Action::PickValue, "", PICK),
     row(Layer::Form, &[alt(KeyCode::Char('n'))], Action::Null, "", "null; again: the value as it was"),
     //
     row(
@@ -304,7 +308,44 @@ pub const TABLE: &[Binding] = &[
         "type JSON for this value: another type",
     ),
     row(Layer::Text, &[alt(KeyCode::Char('n'))], Action::Null, "", "null; again: the value as it was"),
-    row(Layer::Text, &[ctrl(' ')], Action::Suggest, "", "choose among the options"),
+    row(
+        Layer::Text,
+        &[ctrl(' ')],
+        Action::Suggest,
+        "",
+        "the next of the options and the values of earlier runs; behind them the own one",
+    ),
+    row(Layer::Text, &[ctrl('o')], Action::InsertFile, "@file", INSERT),
+    row(Layer::Text, &[alt(KeyCode::Char('v'))], Action::PickValue, "", PICK),
+    //
+    row(
+        Layer::File,
+        &[on(KeyCode::Enter)],
+        Action::Confirm,
+        "insert",
+        "put the file's text in; into a folder",
+    ),
+    row(Layer::File, &[on(KeyCode::Down)], Action::Down, "choose", "next way to go on; tab completes"),
+    row(Layer::File, &[on(KeyCode::Up)], Action::Up, "", "previous way to go on"),
+    //
+    row(Layer::Pick, &[on(KeyCode::Enter)], Action::Confirm, "take it", "put this value into the field"),
+    row(
+        Layer::Pick,
+        &[char(']')],
+        Action::NextTab,
+        "older run",
+        "the run before; tab: its result or its payload",
+    ),
+    row(Layer::Pick, &[char('[')], Action::PreviousTab, "newer run", "the run after"),
+    row(Layer::Pick, &[char(' ')], Action::Open, "unfold", "fold or unfold"),
+    row(Layer::Pick, &[char('j'), on(KeyCode::Down)], Action::Down, "", "down"),
+    row(Layer::Pick, &[char('k'), on(KeyCode::Up)], Action::Up, "", "up"),
+    row(Layer::Pick, &[char('g'), on(KeyCode::Home)], Action::First, "", "to the beginning"),
+    row(Layer::Pick, &[char('G'), on(KeyCode::End)], Action::Last, "", "to the end"),
+    row(Layer::Pick, &[on(KeyCode::PageDown)], Action::PageDown, "", "a page down"),
+    row(Layer::Pick, &[on(KeyCode::PageUp)], Action::PageUp, "", "a page up"),
+    row(Layer::Pick, &[char('h'), on(KeyCode::Left)], Action::Left, "", "fold"),
+    row(Layer::Pick, &[char('l'), on(KeyCode::Right)], Action::Right, "", "unfold"),
     //
     row(Layer::Dialog, &[on(KeyCode::Enter)], Action::Confirm, "", "do it"),
     row(Layer::Dialog, &[char('q')], Action::Quit, "", "quit, where quitting is asked"),

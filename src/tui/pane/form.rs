@@ -12,7 +12,10 @@ mod draw_field;
 mod draw_json;
 mod editor;
 mod field;
+mod file;
 mod json;
+mod over;
+mod pick;
 mod preview;
 mod secrets;
 mod standin;
@@ -30,12 +33,14 @@ use crate::ops::Rejected;
 use crate::ops::agents::Listed;
 use crate::ops::call::Request;
 use crate::tui::effect::Effect;
+use crate::tui::effect::lookup::Lookup;
 use crate::tui::keymap::{Action, Layer};
 use crate::tui::pane::Asked;
 use crate::tui::pane::form::check::Checked;
 use crate::tui::pane::form::editor::{Editor, Typed};
 use crate::tui::pane::form::field::{Entry, Field};
 use crate::tui::pane::form::json::{JsonError, Pair, Whole};
+use crate::tui::pane::form::over::Over;
 
 /// Which of the two ways to see a payload is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -74,6 +79,9 @@ pub struct Form {
     tried: bool,
     /// Why the last submit was turned down.
     refused: Option<String>,
+    over: Option<Over>,
+    /// What is to be found out.
+    lookups: Vec<Lookup>,
 }
 
 impl Form {
@@ -102,7 +110,11 @@ impl Form {
             asked: false,
             tried: false,
             refused: None,
+            over: None,
+            lookups: Vec::new(),
         };
+        let (agent, name) = form.of();
+        form.lookups.push(Lookup::Values { agent, method: name });
         match payload.map(|text| (text, json::read(text, &method.name))) {
             Some((_, Ok(whole))) => form.take(&whole),
             // Not a payload: only the JSON side can hold it.
@@ -138,7 +150,9 @@ impl Form {
         }
         self.listed.clone_from(listed);
         self.timeout = timeout;
-        (self.typing, self.asked, self.refused) = (true, false, None);
+        (self.typing, self.asked, self.refused, self.over) = (true, false, None, None);
+        let (agent, method) = self.of();
+        self.lookups = vec![Lookup::Values { agent, method }];
         self.check();
         self
     }
@@ -146,6 +160,9 @@ impl Form {
     /// Which keys apply now: inside a text nothing printable is a command.
     #[must_use]
     pub fn layer(&self) -> Layer {
+        if let Some(over) = &self.over {
+            return over.layer();
+        }
         let has_text = self.side == Side::Json || !self.fields.is_empty();
         if self.typing && has_text { Layer::Text } else { Layer::Form }
     }
@@ -157,11 +174,16 @@ impl Form {
 
     /// Does what a key of the table asks for.
     pub fn act(&mut self, action: Action) -> Asked {
+        if self.over.is_some() {
+            return self.act_over(action);
+        }
         let last = self.fields.len().saturating_sub(1);
         match (action, self.side) {
             (Action::Submit, _) => return self.submit(),
             (Action::ToggleJson, _) => self.switch_side(),
             (Action::EnterField, _) => self.typing = true,
+            (Action::InsertFile, _) => self.ask_for_file(),
+            (Action::PickValue, _) => self.ask_for_value(),
             (Action::Back, _) if self.asked => self.asked = false,
             (Action::Back, _) if self.layer() == Layer::Text => self.typing = false,
             (Action::Next, Side::Fields) => self.walk(1),
@@ -177,7 +199,7 @@ impl Form {
                 self.change(|field, method| field.turns() && field.cycle(method, 1));
             }
             (Action::Suggest, Side::Fields) => {
-                self.change(|field, method| field.has_choices() && field.cycle(method, 1));
+                self.change(Field::suggest);
             }
             (Action::Omit, Side::Fields) => self.change(Field::omit),
             (Action::Null, Side::Fields) => self.change(Field::toggle_null),
@@ -190,6 +212,9 @@ impl Form {
 
     /// Takes a key that is not in the table: it goes into the text.
     pub fn key(&mut self, key: KeyEvent) -> Asked {
+        if self.over.is_some() {
+            return self.key_over(key);
+        }
         if key.kind == KeyEventKind::Release || self.layer() != Layer::Text {
             return Asked::NotMine;
         }
@@ -217,6 +242,9 @@ impl Form {
 
     /// Takes a pasted text, as one edit.
     pub fn paste(&mut self, text: &str) {
+        if self.over.is_some() {
+            return self.paste_over(text);
+        }
         self.typing = true;
         match self.side {
             Side::Json => {

@@ -12,6 +12,7 @@ use crate::tui::keymap::Layer;
 use crate::tui::pane::form::check::Problem;
 use crate::tui::pane::form::draw_field::Shown;
 use crate::tui::pane::form::field::Field;
+use crate::tui::pane::form::over::Over;
 use crate::tui::pane::form::{Form, Side, draw_json, preview};
 use crate::tui::pane::{Look, sign};
 use crate::tui::theme::Theme;
@@ -71,6 +72,12 @@ impl Form {
             for (at, line) in (0..).zip(status) {
                 put(buffer, row(status_area, at), line);
             }
+        }
+        let above = Rect { x: body.x + 1, width: body.width.min(WIDEST).saturating_sub(2), ..body };
+        match &self.over {
+            Some(Over::File(file)) => file.draw(buffer, above, theme),
+            Some(Over::Pick(picker)) => picker.draw(buffer, above, theme),
+            None => {}
         }
     }
 

@@ -10,10 +10,10 @@ use crate::agent::manifest::{Kind, Parameter};
 use crate::text;
 use crate::tui::pane::form::editor::Look;
 use crate::tui::pane::form::field::{Entry, Field, Trouble};
-use crate::tui::pane::form::{draw_json, preview};
+use crate::tui::pane::form::{draw_json, json, preview};
 use crate::tui::pane::sign;
 use crate::tui::theme::{Depth, Theme};
-use crate::tui::widget::line::{blank, bold, cut, put, row, span};
+use crate::tui::widget::line::{blank, bold, cut, put, row, span, spread};
 use crate::tui::widget::pane::{Frame, chip, padded_area};
 use crate::tui::widget::wrap;
 
@@ -46,7 +46,7 @@ impl Shown<'_> {
     /// Rows of the box and of what stands under it, at this width.
     pub fn height(&self, width: u16) -> u16 {
         let notes = self.notes(usize::from(width.saturating_sub(4)));
-        let choices = usize::from(!self.field.choices.values.is_empty());
+        let choices = usize::from(!self.field.choices.values.is_empty()) + usize::from(self.shows_earlier());
         self.text_rows(width.saturating_sub(4)) + 2 + u16::try_from(notes.len() + choices).unwrap_or(0)
     }
 
@@ -72,6 +72,10 @@ impl Shown<'_> {
         let mut at = boxed.height;
         if !self.field.choices.values.is_empty() {
             put(buffer, row(below, at), self.choices(usize::from(below.width), theme));
+            at += 1;
+        }
+        if self.shows_earlier() {
+            put(buffer, row(below, at), self.earlier(usize::from(below.width), theme));
             at += 1;
         }
         for (note, tone) in self.notes(usize::from(below.width)) {
@@ -208,6 +212,22 @@ impl Shown<'_> {
         cut(spans, columns)
     }
 
+    /// Whether the values of earlier runs are offered: beside the field that is filled in.
+    fn shows_earlier(&self) -> bool {
+        self.selected && !self.field.earlier.is_empty()
+    }
+
+    fn earlier(&self, columns: usize, theme: &Theme) -> Vec<Span<'static>> {
+        let mut spans = vec![span("earlier ", theme.dim)];
+        let now = self.field.forced();
+        for value in &self.field.earlier {
+            let is_now = now.as_ref().is_some_and(|now| now.get() == value.get());
+            spans.extend(choice(&raw_words(value), is_now, theme));
+        }
+        let hint = vec![bold("ctrl-space", theme.accent)];
+        spread(cut(spans, columns.saturating_sub(12)), hint, columns).spans
+    }
+
     /// Lines under the box.
     fn notes(&self, columns: usize) -> Vec<(String, Tone)> {
         let wrapped = |text: &str, most: usize| wrap::words(&text::safe(text.as_bytes()), columns, most);
@@ -271,6 +291,12 @@ fn words(value: &Value) -> String {
         | Value::Object(_) => value.to_string(),
     };
     text::fit(&text::safe(text.as_bytes()), 24).into_owned()
+}
+
+/// A value as it was written, as a person reads it: a text without its quotes.
+fn raw_words(value: &serde_json::value::RawValue) -> String {
+    let text = json::as_text(value).filter(|text| !text.is_empty());
+    text::fit(&text::safe(text.as_deref().unwrap_or(value.get()).as_bytes()), 24).into_owned()
 }
 
 fn default(field: &Field) -> Option<Box<serde_json::value::RawValue>> {

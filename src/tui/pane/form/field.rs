@@ -3,8 +3,9 @@
 //! A field that is left alone is absent from the payload, which is not the same as empty: `""`, `0`, `false` and
 //! `null` are values. A value that came from elsewhere keeps its very spelling until its text is edited.
 
+mod offered;
+
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
-use serde_json::Value;
 use serde_json::value::RawValue;
 
 use crate::agent::manifest::{Kind, Method, Parameter};
@@ -69,6 +70,8 @@ pub struct Field {
     /// `None`: the method does not declare this key.
     pub parameter: Option<Parameter>,
     pub choices: Choices,
+    /// Values it had in earlier runs, the newest first; none of them among the choices.
+    pub earlier: Vec<Box<RawValue>>,
     pub editor: Editor,
     entry: Entry,
     /// Whether the payload has this key.
@@ -76,6 +79,8 @@ pub struct Field {
     /// The text is JSON although the parameter is a text, a number or a switch: for `null` and wrong types.
     as_json: bool,
     loaded: Option<Loaded>,
+    /// The value that was there before offered ones were put in its place.
+    own: Option<Box<RawValue>>,
     /// What the value was before null was put in its place.
     before_null: Option<Box<RawValue>>,
     /// The text was changed by keys since the value was chosen or loaded.
@@ -100,6 +105,8 @@ impl Field {
             name: parameter.name.clone(),
             parameter: Some(parameter.clone()),
             choices,
+            earlier: Vec::new(),
+            own: None,
             editor: Editor::new(""),
             entry,
             present: false,
@@ -284,60 +291,6 @@ impl Field {
         }
         self.present = self.present && (self.is_text() || !self.editor.is_empty());
         self.read(method);
-        true
-    }
-
-    /// Which of the offered values this is, if it is one.
-    pub fn choice(&self) -> Option<usize> {
-        if self.choices.values.is_empty() {
-            return None;
-        }
-        let value = self.value.as_ref()?.as_ref().ok()?;
-        let value: Value = serde_json::from_str(value.get()).ok()?;
-        self.choices.values.iter().position(|choice| *choice == value)
-    }
-
-    /// Whether left and right walk over offered values instead of moving the cursor.
-    fn offers(&self) -> bool {
-        !self.choices.values.is_empty() && (!self.present || self.choice().is_some())
-    }
-
-    /// Whether a space goes to the next offered value, as in a switch. Where the values are only guessed, a text that
-    /// was typed may go on behind one of them, and the space is a space.
-    pub fn is_chosen(&self) -> bool {
-        self.turns() && !(self.choices.guessed && self.present && self.typed)
-    }
-
-    /// Whether left and right change the value at once, without going into the field.
-    pub fn turns(&self) -> bool {
-        self.entry() == Entry::Switch || (self.entry() == Entry::Line && self.offers())
-    }
-
-    /// Whether there is anything to choose among.
-    pub fn has_choices(&self) -> bool {
-        self.entry() == Entry::Switch || !self.choices.values.is_empty()
-    }
-
-    /// Goes to the next offered value; a value that may be absent is so between the last and the first.
-    pub fn cycle(&mut self, method: &Method, step: isize) -> bool {
-        let offered: Vec<Value> = match self.entry {
-            Entry::Switch => vec![true.into(), false.into()],
-            Entry::Lines | Entry::Line | Entry::Json => self.choices.values.clone(),
-        };
-        let places = offered.len().cast_signed() + isize::from(!self.is_required());
-        let last = offered.len().cast_signed();
-        let now = match self.entry {
-            Entry::Switch => ["true", "false"].iter().position(|word| *word == self.editor.text()),
-            Entry::Lines | Entry::Line | Entry::Json => self.choice(),
-        };
-        // Absent stands behind the last; from it, a step forward is the first and a step back the last.
-        let next = match now {
-            Some(now) => (now.cast_signed() + step).rem_euclid(places),
-            None if step > 0 => 0,
-            None => last - 1,
-        };
-        let value = offered.get(next.unsigned_abs()).and_then(|value| json::value(&value.to_string()).ok());
-        self.set(method, value.as_deref());
         true
     }
 

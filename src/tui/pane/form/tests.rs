@@ -1,6 +1,7 @@
 //! The form by its keys, as the dashboard gives them to it. Its round trips and its looks have files of their own.
 
 mod advice;
+mod from_outside;
 mod looks;
 mod round_trip;
 
