@@ -110,6 +110,7 @@ pub enum Action {
     Omit,
     AsJson,
     Null,
+    LayOut,
     InsertFile,
     PickValue,
     Suggest,

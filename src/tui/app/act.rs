@@ -138,6 +138,7 @@ impl App {
             | Action::EnterField
             | Action::Suggest
             | Action::Null
+            | Action::LayOut
             | Action::InsertFile
             | Action::PickValue
             | Action::Omit

@@ -315,6 +315,13 @@ pub const TABLE: &[Binding] = &[
         "",
         "the next of the options and the values of earlier runs; behind them the own one",
     ),
+    row(
+        Layer::Text,
+        &[alt(KeyCode::Char('q'))],
+        Action::LayOut,
+        "",
+        "lay JSON out over lines; its values stay",
+    ),
     row(Layer::Text, &[ctrl('o')], Action::InsertFile, "@file", INSERT),
     row(Layer::Text, &[alt(KeyCode::Char('v'))], Action::PickValue, "", PICK),
     //

@@ -5,6 +5,7 @@
 //! Checks are advice, and what they refuse can be sent all the same. Drawing is in `draw`; nothing here starts
 //! a run.
 
+mod brackets;
 mod check;
 mod choices;
 mod draw;
@@ -182,6 +183,12 @@ impl Form {
             (Action::Submit, _) => return self.submit(),
             (Action::ToggleJson, _) => self.switch_side(),
             (Action::EnterField, _) => self.typing = true,
+            (Action::LayOut, Side::Json) => {
+                if self.json.lay_out() {
+                    self.check();
+                }
+            }
+            (Action::LayOut, Side::Fields) => self.change(Field::lay_out),
             (Action::InsertFile, _) => self.ask_for_file(),
             (Action::PickValue, _) => self.ask_for_value(),
             (Action::Back, _) if self.asked => self.asked = false,

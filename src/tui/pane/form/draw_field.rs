@@ -164,6 +164,9 @@ impl Shown<'_> {
         }
         if field.entry() == Entry::Json {
             draw_json::colour(buffer, area, &field.editor, theme);
+            if look.cursor.is_some() {
+                draw_json::brackets(buffer, area, &field.editor, theme);
+            }
             if let Some(Err(Trouble::Json(error))) = field.value() {
                 draw_json::mark(buffer, area, &field.editor, error, theme);
             }

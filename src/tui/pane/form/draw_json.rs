@@ -30,10 +30,26 @@ pub fn draw(form: &Form, buffer: &mut Buffer, area: Rect, focused: bool, theme: 
     let look = look(theme, true, focused && form.typing);
     form.json.draw(inner, buffer, look);
     colour(buffer, inner, &form.json, theme);
+    if focused && form.typing {
+        brackets(buffer, inner, &form.json, theme);
+    }
     let Some(error) = error else { return };
     mark(buffer, inner, &form.json, error, theme);
     let note = below(Rect { x: area.x + 2, width: area.width.saturating_sub(4), ..area }, boxed.height);
     put(buffer, note, span(error.to_string(), theme.err));
+}
+
+/// Marks the brackets that belong together, in an editor that has just been drawn on this area.
+pub fn brackets(buffer: &mut Buffer, area: Rect, editor: &Editor, theme: &Theme) {
+    let Some((a, b)) = editor.brackets() else { return };
+    for position in [a, b].into_iter().filter_map(|place| editor.position_of(area, place)) {
+        let cell = &mut buffer[position];
+        // The cell under the cursor is marked enough.
+        if cell.bg != theme.accent || theme.depth != Depth::Full {
+            let style = Style::new().add_modifier(Modifier::BOLD | Modifier::UNDERLINED);
+            cell.set_style(if theme.depth == Depth::Full { style.fg(theme.accent) } else { style });
+        }
+    }
 }
 
 /// Marks the place of an error in an editor that has just been drawn on this area.

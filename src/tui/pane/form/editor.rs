@@ -1,6 +1,6 @@
 //! One text under edit: readline's keys, a selection, undo; a paste is one edit.
 //!
-//! It knows nothing of JSON or of fields. A key costs what it changes and what is shown, however large the text is.
+//! It knows nothing of fields. A key costs what it changes and what is shown, however large the text is.
 
 mod draw;
 mod history;
@@ -14,6 +14,8 @@ use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 use crate::tui::pane::form::editor::draw::byte;
 use crate::tui::pane::form::editor::history::{History, Kind};
 use crate::tui::pane::form::editor::text::{Text, is_dark, is_word};
+
+use crate::tui::pane::form::{brackets, json};
 
 pub use crate::tui::pane::form::editor::draw::Look;
 pub use crate::tui::pane::form::editor::text::Place;
@@ -90,8 +92,21 @@ impl Editor {
         if self.lines() == 1 { self.line(0) } else { "" }
     }
 
+    #[cfg(test)]
     pub fn cursor(&self) -> Place {
         self.cursor
+    }
+
+    /// The two places of the brackets that the cursor is at, where the text is JSON so far.
+    pub fn brackets(&self) -> Option<(Place, Place)> {
+        let is_near = |at: Option<Place>| {
+            let at = at.filter(|at| at.line == self.cursor.line)?;
+            self.line(at.line).as_bytes().get(at.at).filter(|byte| b"{}[]".contains(byte))
+        };
+        // Most keys are not typed at a bracket: then nothing is looked through.
+        is_near(Some(self.cursor)).or_else(|| is_near(self.text.before(self.cursor)))?;
+        let (a, b) = brackets::pair(&self.text(), self.text.byte_of(self.cursor))?;
+        Some((self.text.place_of(a), self.text.place_of(b)))
     }
 
     /// What is selected, the first place before the second.
@@ -115,6 +130,18 @@ impl Editor {
     /// Inserts a text as it is, as one edit, in place of what is selected.
     pub fn insert(&mut self, text: &str) {
         self.edit(self.selection().unwrap_or((self.cursor, self.cursor)), text, Kind::Alone);
+    }
+
+    /// Lays out a text that is JSON, as one edit; whether that changed it.
+    pub fn lay_out(&mut self) -> bool {
+        let text = self.text();
+        let Ok(value) = json::value(&text) else { return false };
+        let layout = brackets::layout(value.get());
+        if layout == text {
+            return false;
+        }
+        self.replace(&layout);
+        true
     }
 
     /// Inserts a newline and keeps the indentation; one step deeper after an opening bracket.

@@ -43,6 +43,23 @@ impl Text {
         Place { line, at: self.lines[line].len() }
     }
 
+    /// The byte of the whole text that a place is at.
+    pub fn byte_of(&self, place: Place) -> usize {
+        self.lines[..place.line].iter().map(|line| line.len() + 1).sum::<usize>() + place.at
+    }
+
+    /// The place of a byte of the whole text.
+    pub fn place_of(&self, byte: usize) -> Place {
+        let mut at = byte;
+        for (line, text) in self.lines.iter().enumerate() {
+            if at <= text.len() {
+                return Place { line, at };
+            }
+            at -= text.len() + 1;
+        }
+        self.end()
+    }
+
     /// The nearest place that there is.
     pub fn clamp(&self, place: Place) -> Place {
         let line = place.line.min(self.lines.len() - 1);

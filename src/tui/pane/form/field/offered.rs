@@ -10,6 +10,11 @@ use crate::tui::pane::form::json;
 use crate::tui::pane::form::over::as_json;
 
 impl Field {
+    /// Lays out the JSON that is typed here, if it is some.
+    pub fn lay_out(&mut self, method: &Method) -> bool {
+        self.entry() == Entry::Json && self.editor.lay_out() && self.typed(method, Typed::Changed)
+    }
+
     /// Inserts a file's text as one edit, or puts it in place of all there is.
     pub fn insert(&mut self, method: &Method, text: &str, replaces: bool) -> bool {
         let json;

@@ -93,3 +93,39 @@ fn a_type_nobody_knows_is_json_or_else_a_text() {
     press(&mut form, "}");
     sends(&form, r#"{"text":"t","other":"{\"a\":1}}"}"#);
 }
+
+#[test]
+fn json_is_laid_out_on_request_alone_and_brackets_show_their_partner() {
+    let mut form = form(&everything());
+    form.selected = form.fields.iter().position(|field| field.name == "options").unwrap();
+    press(&mut form, "{\"a\":{\"b\":1e3}}");
+    sends(&form, r#"{"options":{"a":{"b":1e3}}}"#);
+    let marked = |form: &crate::tui::pane::form::Form| {
+        let theme = crate::tui::theme::Theme::built_in(false, crate::tui::theme::Palette::Rgb);
+        let mut buffer = ratatui::buffer::Buffer::empty(ratatui::layout::Rect::new(0, 0, 80, 40));
+        let area = buffer.area;
+        let look =
+            crate::tui::pane::Look { theme: &theme, now: crate::tui::message::Now::default(), focused: true };
+        form.render(&mut buffer, area, look);
+        let underlined = |cell: &&ratatui::buffer::Cell| {
+            cell.modifier.contains(ratatui::style::Modifier::UNDERLINED) && "{}".contains(cell.symbol())
+        };
+        buffer.content.iter().filter(underlined).count()
+    };
+    assert_eq!(marked(&form), 2);
+    press(&mut form, "<left><left><left>");
+    assert_eq!(marked(&form), 0);
+    press(&mut form, "<alt-q>");
+    sends(&form, "{\"options\":{\n  \"a\": {\n    \"b\": 1e3\n  }\n}}");
+    press(&mut form, "<alt-u>");
+    sends(&form, r#"{"options":{"a":{"b":1e3}}}"#);
+    press(&mut form, "<F2><alt-q>");
+    assert!(
+        form.json.text().contains("\n    \"options\": {\n      \"a\": {\n        \"b\": 1e3\n"),
+        "{}",
+        form.json.text()
+    );
+    // What is no JSON is left alone.
+    press(&mut form, "x<alt-q>");
+    assert!(form.json.text().ends_with('x'));
+}
