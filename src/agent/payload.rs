@@ -148,6 +148,9 @@ fn wrong_value(parameter: &Parameter, value: &str) -> Option<String> {
     if let Some(range) = parameter.range().filter(|_| !is_within(parameter, value)) {
         return Some(format!("{name} must be {range}, not {}", quote(value)));
     }
+    if let Some(message) = wrong_inside(parameter, value) {
+        return Some(message);
+    }
     if parameter.options.is_empty()
         || parameter.options.iter().any(|option| same(parameter.kind, option, value))
     {
@@ -157,6 +160,31 @@ fn wrong_value(parameter: &Parameter, value: &str) -> Option<String> {
         parameter.options.iter().take(LISTED).map(|option| quote(&option.to_string())).collect();
     let more = if parameter.options.len() > LISTED { ", …" } else { "" };
     Some(format!("{name} must be one of {}{more}, not {}", options.join(", "), quote(value)))
+}
+
+/// What is wrong inside a list or an object, as far as the manifest says what it holds.
+fn wrong_inside(parameter: &Parameter, value: &str) -> Option<String> {
+    let named = |name: String, inner: &Parameter| Parameter { name, ..inner.clone() };
+    if let Some(item) = &parameter.item {
+        let items: Vec<&RawValue> = serde_json::from_str(value).ok()?;
+        return items.iter().enumerate().find_map(|(index, value)| {
+            wrong_value(&named(format!("{}[{index}]", parameter.name), item), value.get())
+        });
+    }
+    if parameter.properties.is_empty() {
+        return None;
+    }
+    let has: IndexMap<String, &RawValue> = serde_json::from_str(value).ok()?;
+    parameter.properties.iter().find_map(|inner| {
+        let whole = named(format!("{}.{}", parameter.name, inner.name), inner);
+        match has.get(&inner.name) {
+            Some(value) => wrong_value(&whole, value.get()),
+            None if inner.required => {
+                Some(format!("{} is required: give it {}", quote(&whole.name), inner.kind.noun()))
+            }
+            None => None,
+        }
+    })
 }
 
 /// Whether a number is within its parameter's bounds; what is no number has none.
@@ -250,6 +278,11 @@ mod tests {
         level.options = vec![1.into(), 2.into()];
         let mut share = parameter("share", Kind::Number, false);
         (share.minimum, share.maximum) = (Some(0.into()), serde_json::Number::from_f64(1.5));
+        let mut names = parameter("names", Kind::Array, false);
+        names.item = Some(Box::new(parameter("", Kind::String, false)));
+        let mut server = parameter("server", Kind::Object, false);
+        server.properties =
+            vec![parameter("host", Kind::String, true), parameter("port", Kind::Integer, false)];
         let parameters = vec![
             parameter("prompt", Kind::String, true),
             parameter("count", Kind::Integer, false),
@@ -261,6 +294,8 @@ mod tests {
             mode,
             level,
             share,
+            names,
+            server,
         ];
         Method { name: "go".to_owned(), parameters, ..Method::default() }
     }
@@ -322,6 +357,14 @@ mod tests {
         check_with(r#""mode": "Fast""#, &[r#"`mode` must be one of `"fast"`, `"slow"`, `1`, not `"Fast"`"#]);
         check_with(r#""level": 1.0"#, &[]);
         check_with(r#""level": 3"#, &["one of `1`, `2`"]);
+    }
+
+    #[test]
+    fn what_is_inside_must_fit_too() {
+        check_with(r#""names": ["a"], "server": {"host": "h", "port": 1, "more": 2}"#, &[]);
+        check_with(r#""names": ["a", 2]"#, &["`names[1]` must be a text, not `2`"]);
+        check_with(r#""server": {"port": 1}"#, &["`server.host` is required: give it a text"]);
+        check_with(r#""server": {"host": "h", "port": "x"}"#, &["`server.port` must be an integer"]);
     }
 
     #[test]

@@ -110,6 +110,8 @@ pub enum Action {
     Omit,
     AsJson,
     Null,
+    ItemUp,
+    ItemDown,
     LayOut,
     InsertFile,
     PickValue,

@@ -138,6 +138,8 @@ impl App {
             | Action::EnterField
             | Action::Suggest
             | Action::Null
+            | Action::ItemUp
+            | Action::ItemDown
             | Action::LayOut
             | Action::InsertFile
             | Action::PickValue

@@ -24,6 +24,10 @@ const fn alt(code: KeyCode) -> Key {
     Key { code, modifiers: KeyModifiers::ALT }
 }
 
+const fn alt_shift(code: KeyCode) -> Key {
+    Key { code, modifiers: KeyModifiers::ALT.union(KeyModifiers::SHIFT) }
+}
+
 const fn row(
     layer: Layer,
     keys: &'static [Key],
@@ -305,7 +309,7 @@ pub const TABLE: &[Binding] = &[
         &[alt(KeyCode::Char('j'))],
         Action::AsJson,
         "",
-        "type JSON for this value: another type",
+        "type JSON for this value: another type; of a list or an object, rows or JSON",
     ),
     row(Layer::Text, &[alt(KeyCode::Char('n'))], Action::Null, "", "null; again: the value as it was"),
     row(
@@ -322,6 +326,8 @@ pub const TABLE: &[Binding] = &[
         "",
         "lay JSON out over lines; its values stay",
     ),
+    row(Layer::Text, &[alt_shift(KeyCode::Up)], Action::ItemUp, "", "the list's item up"),
+    row(Layer::Text, &[alt_shift(KeyCode::Down)], Action::ItemDown, "", "the list's item down"),
     row(Layer::Text, &[ctrl('o')], Action::InsertFile, "@file", INSERT),
     row(Layer::Text, &[alt(KeyCode::Char('v'))], Action::PickValue, "", PICK),
     //

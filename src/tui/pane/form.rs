@@ -11,6 +11,7 @@ mod choices;
 mod draw;
 mod draw_field;
 mod draw_json;
+mod draw_rows;
 mod editor;
 mod field;
 mod file;
@@ -18,6 +19,7 @@ mod json;
 mod over;
 mod pick;
 mod preview;
+mod rows;
 mod secrets;
 mod standin;
 #[cfg(test)]
@@ -195,8 +197,12 @@ impl Form {
             (Action::Back, _) if self.layer() == Layer::Text => self.typing = false,
             (Action::Next, Side::Fields) => self.walk(1),
             (Action::Previous, Side::Fields) => self.walk(-1),
-            (Action::Down, Side::Fields) => self.selected = (self.selected + 1).min(last),
-            (Action::Up, Side::Fields) => self.selected = self.selected.saturating_sub(1),
+            (Action::Down, Side::Fields) if self.selected == last => drop(self.walk_inside(1)),
+            (Action::Up, Side::Fields) if self.selected == 0 => drop(self.walk_inside(-1)),
+            (Action::Down, Side::Fields) => self.walk(1),
+            (Action::Up, Side::Fields) => self.walk(-1),
+            (Action::ItemUp, Side::Fields) => self.move_item(-1),
+            (Action::ItemDown, Side::Fields) => self.move_item(1),
             (Action::First, Side::Fields) => self.selected = 0,
             (Action::Last, Side::Fields) => self.selected = last,
             (Action::Left, Side::Fields) => {
@@ -210,7 +216,7 @@ impl Form {
             }
             (Action::Omit, Side::Fields) => self.change(Field::omit),
             (Action::Null, Side::Fields) => self.change(Field::toggle_null),
-            (Action::AsJson, Side::Fields) => self.change(Field::toggle_json),
+            (Action::AsJson, Side::Fields) => self.toggle_json(),
             // A form has no say in the other actions, nor in those that come to the table later.
             _ => return Asked::NotMine,
         }
@@ -238,7 +244,7 @@ impl Form {
             }
             return Asked::Nothing;
         }
-        let entry = self.fields.get(self.selected).map(Field::entry);
+        let entry = self.fields.get(self.selected).map(|field| field.innermost().entry());
         match (entry, key.code) {
             (Some(Entry::Line | Entry::Switch), KeyCode::Enter | KeyCode::Down) => self.walk(1),
             (Some(Entry::Line | Entry::Switch), KeyCode::Up) => self.walk(-1),
@@ -317,16 +323,20 @@ impl Form {
     /// Changes the selected field, and checks where that changed the payload.
     fn change(&mut self, change: impl FnOnce(&mut Field, &Method) -> bool) {
         let field = self.fields.get_mut(self.selected);
-        if field.is_some_and(|field| change(field, &self.method)) {
+        if field.is_some_and(|field| field.inside(&self.method, change)) {
             self.check();
         }
     }
 
     /// Goes to the next or the previous field, round the ends.
     fn walk(&mut self, step: isize) {
+        if self.walk_inside(step) {
+            return;
+        }
         let count = self.fields.len().cast_signed();
         if count > 0 {
             self.selected = (self.selected.cast_signed() + step).rem_euclid(count).unsigned_abs();
+            self.fields[self.selected].enter(step);
         }
     }
 

@@ -100,7 +100,7 @@ impl Form {
     /// How the selected value is chosen, where it is one of a few.
     #[must_use]
     pub fn choosing(&self) -> Option<Hint> {
-        let field = self.fields.get(self.selected).filter(|_| self.side == Side::Fields)?;
+        let field = self.fields.get(self.selected).filter(|_| self.side == Side::Fields)?.innermost();
         let keys = if field.is_chosen() || (field.turns() && self.layer() == Layer::Form) {
             "space ← →"
         } else if field.turns() {
@@ -218,6 +218,7 @@ impl Form {
             problem: wrong
                 .filter(|_| field.is_present() || self.tried)
                 .map(|problem| problem.message.as_str()),
+            new: false,
             selected,
             typing: selected && self.layer() == Layer::Text,
             rows: (least, (height / 2).max(least)),

@@ -3,6 +3,7 @@
 //! A field that is left alone is absent from the payload, which is not the same as empty: `""`, `0`, `false` and
 //! `null` are values. A value that came from elsewhere keeps its very spelling until its text is edited.
 
+mod inside;
 mod offered;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
@@ -13,9 +14,10 @@ use crate::agent::payload;
 use crate::tui::pane::form::choices::Choices;
 use crate::tui::pane::form::editor::{Editor, Typed};
 use crate::tui::pane::form::json::{self, JsonError};
+use crate::tui::pane::form::rows::Rows;
 
 /// Names of text parameters that usually hold more than one line.
-const LONG_TEXTS: [&str; 16] = [
+pub(super) const LONG_TEXTS: [&str; 16] = [
     "text",
     "code",
     "prompt",
@@ -45,6 +47,8 @@ pub enum Entry {
     Switch,
     /// JSON of many lines.
     Json,
+    /// A field for each value inside.
+    Rows,
 }
 
 /// What keeps a field's text from being a value.
@@ -74,6 +78,9 @@ pub struct Field {
     pub earlier: Vec<Box<RawValue>>,
     pub editor: Editor,
     entry: Entry,
+    rows: Option<Rows>,
+    /// A list or an object is to be typed in rows, where it can be.
+    in_rows: bool,
     /// Whether the payload has this key.
     present: bool,
     /// The text is JSON although the parameter is a text, a number or a switch: for `null` and wrong types.
@@ -101,7 +108,7 @@ impl Field {
             Kind::Boolean => Entry::Switch,
             Kind::Array | Kind::Object | Kind::Unknown => Entry::Json,
         };
-        Self {
+        let mut field = Self {
             name: parameter.name.clone(),
             parameter: Some(parameter.clone()),
             choices,
@@ -109,13 +116,17 @@ impl Field {
             own: None,
             editor: Editor::new(""),
             entry,
+            rows: None,
+            in_rows: Rows::are_better(parameter),
             present: false,
             as_json: false,
             loaded: None,
             before_null: None,
             typed: false,
             value: None,
-        }
+        };
+        field.settle_rows();
+        field
     }
 
     /// A key that the method does not declare.
@@ -126,7 +137,11 @@ impl Field {
 
     /// How the value is typed in just now.
     pub fn entry(&self) -> Entry {
-        if self.as_json { Entry::Json } else { self.entry }
+        match (&self.rows, self.as_json) {
+            (Some(_), _) => Entry::Rows,
+            (None, true) => Entry::Json,
+            (None, false) => self.entry,
+        }
     }
 
     /// Whether JSON is typed for what is not JSON by its type.
@@ -226,7 +241,7 @@ impl Field {
                 self.typed(method, Typed::Changed);
                 return true;
             }
-            (Entry::Switch, _) => return false,
+            (Entry::Switch | Entry::Rows, _) => return false,
             (Entry::Lines | Entry::Line | Entry::Json, _) => {}
         }
         let typed = self.editor.key(key);
@@ -235,6 +250,9 @@ impl Field {
 
     /// Inserts a pasted text as one edit.
     pub fn paste(&mut self, method: &Method, text: &str) -> bool {
+        if self.entry() == Entry::Rows {
+            return false;
+        }
         if self.entry() == Entry::Switch {
             return text.trim().chars().next().is_some_and(|c| self.switch(method, c));
         }
@@ -273,7 +291,7 @@ impl Field {
     /// Switches between typing the value and typing JSON for it; the value stays.
     pub fn toggle_json(&mut self, method: &Method) -> bool {
         if self.parameter.is_none() || self.entry == Entry::Json {
-            return false;
+            return self.toggle_rows();
         }
         let text = if self.as_json {
             // A JSON text becomes the text it means; anything else is kept as it is spelled.
@@ -320,6 +338,7 @@ impl Field {
     fn read(&mut self, method: &Method) {
         if !self.present {
             self.value = None;
+            self.settle_rows();
             return;
         }
         let text = self.editor.text();
@@ -330,12 +349,13 @@ impl Field {
                 payload::value_from_text(Some(method), &self.name, &text).map_err(|error| {
                     match (self.entry, json::value(&text)) {
                         (Entry::Json, Err(error)) => Trouble::Json(error),
-                        (Entry::Lines | Entry::Line | Entry::Switch | Entry::Json, _) => {
+                        (Entry::Lines | Entry::Line | Entry::Switch | Entry::Json | Entry::Rows, _) => {
                             Trouble::Kind(error.message)
                         }
                     }
                 })
             }
         });
+        self.settle_rows();
     }
 }

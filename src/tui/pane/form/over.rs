@@ -62,7 +62,9 @@ impl Form {
     /// Opens the line for a file's path; `@path` in the field is its beginning.
     pub(super) fn ask_for_file(&mut self) {
         let text = match self.side {
-            Side::Fields => self.fields.get(self.selected).map(|field| field.editor.first_line().to_owned()),
+            Side::Fields => {
+                self.fields.get(self.selected).map(|field| field.innermost().editor.first_line().to_owned())
+            }
             Side::Json => None,
         };
         let has_field = self.side == Side::Json || !self.fields.is_empty();

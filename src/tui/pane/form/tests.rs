@@ -3,6 +3,7 @@
 mod advice;
 mod from_outside;
 mod looks;
+mod nested;
 mod round_trip;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
@@ -107,7 +108,10 @@ fn press(form: &mut Form, keys: &str) -> Asked {
 fn named(name: &str) -> KeyEvent {
     let (modifiers, name) = match name.split_once('-') {
         Some(("ctrl", name)) => (KeyModifiers::CONTROL, name),
-        Some(("alt", name)) => (KeyModifiers::ALT, name),
+        Some(("alt", name)) => match name.strip_prefix("shift-") {
+            Some(name) => (KeyModifiers::ALT | KeyModifiers::SHIFT, name),
+            None => (KeyModifiers::ALT, name),
+        },
         _ => (KeyModifiers::NONE, name),
     };
     let code = match name {
@@ -116,6 +120,8 @@ fn named(name: &str) -> KeyEvent {
         "esc" => KeyCode::Esc,
         "enter" => KeyCode::Enter,
         "backspace" => KeyCode::Backspace,
+        "up" => KeyCode::Up,
+        "down" => KeyCode::Down,
         "left" => KeyCode::Left,
         "right" => KeyCode::Right,
         "F2" => KeyCode::F(2),

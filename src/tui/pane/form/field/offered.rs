@@ -24,6 +24,7 @@ impl Field {
                 json = as_json(text);
                 &json
             }
+            Entry::Rows => return false,
             Entry::Line if !self.is_text() => text.trim(),
             Entry::Line | Entry::Lines => text,
         };
@@ -107,13 +108,13 @@ impl Field {
     pub fn cycle(&mut self, method: &Method, step: isize) -> bool {
         let offered: Vec<Value> = match self.entry {
             Entry::Switch => vec![true.into(), false.into()],
-            Entry::Lines | Entry::Line | Entry::Json => self.choices.values.clone(),
+            Entry::Lines | Entry::Line | Entry::Json | Entry::Rows => self.choices.values.clone(),
         };
         let places = offered.len().cast_signed() + isize::from(!self.is_required());
         let last = offered.len().cast_signed();
         let now = match self.entry {
             Entry::Switch => ["true", "false"].iter().position(|word| *word == self.editor.text()),
-            Entry::Lines | Entry::Line | Entry::Json => self.choice(),
+            Entry::Lines | Entry::Line | Entry::Json | Entry::Rows => self.choice(),
         };
         // Absent stands behind the last; from it, a step forward is the first and a step back the last.
         let next = match now {
