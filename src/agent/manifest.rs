@@ -1,6 +1,6 @@
 //! What `agent.yaml` says: strict for the badge, loose for running. The reading itself is in [`super::schema`].
 
-use serde_json::Value;
+use serde_json::{Number, Value};
 
 use crate::agent::nearest;
 use crate::agent::schema;
@@ -59,6 +59,26 @@ pub struct Parameter {
     pub description: String,
     /// The allowed values from `options`, `enum` or `choices`; empty when any value goes.
     pub options: Vec<Value>,
+    /// The least and the greatest number, where the manifest has them.
+    pub minimum: Option<Number>,
+    pub maximum: Option<Number>,
+    /// What a list holds; its name is empty.
+    pub item: Option<Box<Parameter>>,
+    /// What an object is declared to have; it may have more.
+    pub properties: Vec<Parameter>,
+}
+
+impl Parameter {
+    /// The bounds of a number as a person reads them: `0 … 1`, `at least 0`.
+    #[must_use]
+    pub fn range(&self) -> Option<String> {
+        match (&self.minimum, &self.maximum) {
+            (Some(least), Some(most)) => Some(format!("{least} … {most}")),
+            (Some(least), None) => Some(format!("at least {least}")),
+            (None, Some(most)) => Some(format!("at most {most}")),
+            (None, None) => None,
+        }
+    }
 }
 
 /// What a value must be. Types that plugdeck does not know accept anything.

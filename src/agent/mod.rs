@@ -13,4 +13,5 @@ mod nearest;
 pub mod payload;
 pub mod protocol;
 mod schema;
+mod shape;
 mod soft_error;

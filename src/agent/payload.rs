@@ -145,6 +145,12 @@ fn wrong_value(parameter: &Parameter, value: &str) -> Option<String> {
     if !found.fits(parameter.kind) {
         return Some(format!("{name} must be {}, not {}", parameter.kind.noun(), quote(value)));
     }
+    if let Some(range) = parameter.range().filter(|_| !is_within(parameter, value)) {
+        return Some(format!("{name} must be {range}, not {}", quote(value)));
+    }
+    if let Some(message) = wrong_inside(parameter, value) {
+        return Some(message);
+    }
     if parameter.options.is_empty()
         || parameter.options.iter().any(|option| same(parameter.kind, option, value))
     {
@@ -154,6 +160,42 @@ fn wrong_value(parameter: &Parameter, value: &str) -> Option<String> {
         parameter.options.iter().take(LISTED).map(|option| quote(&option.to_string())).collect();
     let more = if parameter.options.len() > LISTED { ", …" } else { "" };
     Some(format!("{name} must be one of {}{more}, not {}", options.join(", "), quote(value)))
+}
+
+/// What is wrong inside a list or an object, as far as the manifest says what it holds.
+fn wrong_inside(parameter: &Parameter, value: &str) -> Option<String> {
+    let named = |name: String, inner: &Parameter| Parameter { name, ..inner.clone() };
+    if let Some(item) = &parameter.item {
+        let items: Vec<&RawValue> = serde_json::from_str(value).ok()?;
+        return items.iter().enumerate().find_map(|(index, value)| {
+            wrong_value(&named(format!("{}[{index}]", parameter.name), item), value.get())
+        });
+    }
+    if parameter.properties.is_empty() {
+        return None;
+    }
+    let has: IndexMap<String, &RawValue> = serde_json::from_str(value).ok()?;
+    parameter.properties.iter().find_map(|inner| {
+        let whole = named(format!("{}.{}", parameter.name, inner.name), inner);
+        match has.get(&inner.name) {
+            Some(value) => wrong_value(&whole, value.get()),
+            None if inner.required => {
+                Some(format!("{} is required: give it {}", quote(&whole.name), inner.kind.noun()))
+            }
+            None => None,
+        }
+    })
+}
+
+/// Whether a number is within its parameter's bounds; what is no number has none.
+fn is_within(parameter: &Parameter, value: &str) -> bool {
+    if !matches!(parameter.kind, Kind::Integer | Kind::Number) {
+        return true;
+    }
+    let Ok(value) = value.trim_ascii().parse::<f64>() else { return true };
+    let bound = |number: &Option<serde_json::Number>| number.as_ref().and_then(serde_json::Number::as_f64);
+    bound(&parameter.minimum).is_none_or(|least| value >= least)
+        && bound(&parameter.maximum).is_none_or(|most| value <= most)
 }
 
 /// What a JSON value is, by its first character and, for numbers, its spelling.
@@ -234,6 +276,13 @@ mod tests {
         mode.options = vec!["fast".into(), "slow".into(), 1.into()];
         let mut level = parameter("level", Kind::Number, false);
         level.options = vec![1.into(), 2.into()];
+        let mut share = parameter("share", Kind::Number, false);
+        (share.minimum, share.maximum) = (Some(0.into()), serde_json::Number::from_f64(1.5));
+        let mut names = parameter("names", Kind::Array, false);
+        names.item = Some(Box::new(parameter("", Kind::String, false)));
+        let mut server = parameter("server", Kind::Object, false);
+        server.properties =
+            vec![parameter("host", Kind::String, true), parameter("port", Kind::Integer, false)];
         let parameters = vec![
             parameter("prompt", Kind::String, true),
             parameter("count", Kind::Integer, false),
@@ -244,6 +293,9 @@ mod tests {
             parameter("any", Kind::Unknown, true),
             mode,
             level,
+            share,
+            names,
+            server,
         ];
         Method { name: "go".to_owned(), parameters, ..Method::default() }
     }
@@ -305,6 +357,23 @@ mod tests {
         check_with(r#""mode": "Fast""#, &[r#"`mode` must be one of `"fast"`, `"slow"`, `1`, not `"Fast"`"#]);
         check_with(r#""level": 1.0"#, &[]);
         check_with(r#""level": 3"#, &["one of `1`, `2`"]);
+    }
+
+    #[test]
+    fn what_is_inside_must_fit_too() {
+        check_with(r#""names": ["a"], "server": {"host": "h", "port": 1, "more": 2}"#, &[]);
+        check_with(r#""names": ["a", 2]"#, &["`names[1]` must be a text, not `2`"]);
+        check_with(r#""server": {"port": 1}"#, &["`server.host` is required: give it a text"]);
+        check_with(r#""server": {"host": "h", "port": "x"}"#, &["`server.port` must be an integer"]);
+    }
+
+    #[test]
+    fn numbers_must_be_within_their_bounds() {
+        check_with(r#""share": 1.5"#, &[]);
+        check_with(r#""share": -0.1"#, &["`share` must be 0 … 1.5, not `-0.1`"]);
+        check_with(r#""share": 1e400"#, &["`share` must be 0 … 1.5"]);
+        check_with(r#""share": null"#, &[]);
+        check_with(r#""share": "2""#, &["`share` must be a number"]);
     }
 
     #[track_caller]

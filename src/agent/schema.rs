@@ -3,6 +3,7 @@
 
 use crate::agent::fields::{Reader, Rule, is_whole_number, join, quote, shown, truth};
 use crate::agent::manifest::{Kind, Manifest, Method, Parameter, Problem, Returns, Severity};
+use crate::agent::shape;
 use crate::yaml;
 use crate::yaml::{Content, Node, Place};
 
@@ -172,6 +173,7 @@ impl Reader {
         }
         parameter.type_name = type_name.unwrap_or_else(|| "string".to_owned());
         parameter.kind = Kind::from_name(&parameter.type_name);
+        shape::read(&mut parameter, node);
         // A type that is no text is an error already.
         let type_node = node.get("type").filter(|node| node.text().is_some());
         if let Some(type_node) = type_node.filter(|_| parameter.kind == Kind::Unknown)

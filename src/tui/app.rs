@@ -271,6 +271,7 @@ impl App {
             | Message::OrphanStep { .. }
             | Message::OrphanEnded { .. }
             | Message::Signalled { .. }
+            | Message::Found(_)
             | Message::Form(_)
             | Message::Theme(_)
             | Message::Themes(_)

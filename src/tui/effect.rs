@@ -1,6 +1,7 @@
 //! Everything the dashboard's state may ask for, and the worker that does it: whatever may block is done there.
 
 pub mod forms;
+pub mod lookup;
 
 use std::io;
 use std::path::PathBuf;
@@ -24,6 +25,7 @@ use crate::run::spec::{Added, Kind, RunId};
 use crate::run::view::RunView;
 use crate::tui::editor::Place;
 use crate::tui::effect::forms::FormWork;
+use crate::tui::effect::lookup::Lookup;
 use crate::tui::message::Message;
 use crate::tui::reply;
 use crate::tui::scratch::Scratch;
@@ -101,6 +103,8 @@ pub enum Effect {
         process: ProcessId,
         signal: i32,
     },
+    /// Finds something out for a form; answered by `Found`.
+    LookUp(Lookup),
     /// Something for a form; answered by `Form`, if at all.
     Form(FormWork),
     /// Reads every theme; answered by `Themes`.
@@ -174,6 +178,7 @@ impl Worker {
             | Effect::LookAtOrphan { .. }
             | Effect::EndOrphan { .. }
             | Effect::Signal { .. }
+            | Effect::LookUp(_)
             | Effect::Form(_)
             | Effect::ListThemes
             | Effect::LoadTheme(_) => {
@@ -260,6 +265,7 @@ impl Worker {
                 let (sentence, delivered) = signals::send(process, signal);
                 Some(Message::Signalled { sentence, delivered })
             }
+            Effect::LookUp(lookup) => Some(Message::Found(Box::new(self.look_up(lookup)))),
             Effect::Form(work) => self.form_work(work),
             Effect::ListThemes => Some(Message::Themes(shelf::all(&self.themes(), self.palette))),
             Effect::LoadTheme(name) => Some(Message::Theme(shelf::load(name, &self.themes(), self.palette))),

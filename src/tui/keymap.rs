@@ -7,7 +7,7 @@ pub mod table;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
-use crate::tui::keymap::table::TABLE;
+use crate::tui::keymap::table::TABLES;
 use crate::tui::widget::bar::Hint;
 
 /// What a group of keys belongs to.
@@ -35,6 +35,10 @@ pub enum Layer {
     Form,
     /// A text field of a form, or its JSON editor.
     Text,
+    /// The path of a file whose text goes into a field.
+    File,
+    /// A value to choose out of an earlier run.
+    Pick,
     Dialog,
     /// The question whether a tree is to end, and the story of its end.
     Stop,
@@ -113,6 +117,12 @@ pub enum Action {
     EnterField,
     Omit,
     AsJson,
+    Null,
+    ItemUp,
+    ItemDown,
+    LayOut,
+    InsertFile,
+    PickValue,
     Suggest,
     Undo,
     Clear,
@@ -211,7 +221,7 @@ pub fn action(layers: &[Layer], event: KeyEvent) -> Option<Action> {
 
 /// The rows of one layer.
 pub fn rows(layer: Layer) -> impl Iterator<Item = &'static Binding> {
-    TABLE.iter().filter(move |row| row.layer == layer)
+    TABLES.into_iter().flatten().filter(move |row| row.layer == layer)
 }
 
 /// The footer's hints for these layers: rows with a label whose action makes sense now.
@@ -244,6 +254,8 @@ impl Layer {
             Self::Build => "Build",
             Self::Form => "Form",
             Self::Text => "Text field",
+            Self::File => "Text of a file",
+            Self::Pick => "Value of an earlier run",
             Self::Dialog => "Dialog",
             Self::Stop => "Stopping",
             Self::Signals => "Signal",
@@ -259,7 +271,7 @@ impl Layer {
 
     /// Every layer, in the order of the help.
     #[cfg(test)]
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 26] = [
         Self::Everywhere,
         Self::Lists,
         Self::Agents,
@@ -274,6 +286,8 @@ impl Layer {
         Self::Build,
         Self::Form,
         Self::Text,
+        Self::File,
+        Self::Pick,
         Self::Dialog,
         Self::Stop,
         Self::Signals,
@@ -294,6 +308,8 @@ impl Layer {
             Self::Lists
             | Self::Form
             | Self::Text
+            | Self::File
+            | Self::Pick
             | Self::Dialog
             | Self::Stop
             | Self::Signals

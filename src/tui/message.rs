@@ -16,6 +16,7 @@ use crate::process::id::ProcessId;
 use crate::run::evidence::Evidence;
 use crate::run::spec::{Added, Kind, RunId};
 use crate::tui::effect::forms::FormNews;
+use crate::tui::effect::lookup;
 use crate::tui::seen::{Detail, OrphanTree, Page, Reply, Run};
 use crate::tui::theme::Theme;
 use crate::tui::theme::shelf::Choice;
@@ -140,6 +141,8 @@ pub enum Message {
     },
     /// What came back for a form.
     Form(Box<FormNews>),
+    /// What a form wanted to know.
+    Found(Box<lookup::Found>),
     Theme(Result<Theme, String>),
     /// Every theme there is, to choose one.
     Themes(Vec<Choice>),

@@ -23,7 +23,7 @@ const ROOMS: &[(&str, &[&str], &[&str])] = &[
     (
         "tui",
         &["agent", "config", "ops", "paths", "process", "run", "text", "venv", "yaml"],
-        &["ratatui", "crossterm", "tui_textarea"],
+        &["ratatui", "crossterm"],
     ),
     (
         "cli",

@@ -145,6 +145,12 @@ impl App {
             | Action::ToggleJson
             | Action::EnterField
             | Action::Suggest
+            | Action::Null
+            | Action::ItemUp
+            | Action::ItemDown
+            | Action::LayOut
+            | Action::InsertFile
+            | Action::PickValue
             | Action::Omit
             | Action::AsJson
             | Action::Undo

@@ -104,6 +104,11 @@ impl App {
             Message::Signalled { sentence, delivered } => {
                 self.say(if delivered { Tone::Good } else { Tone::Bad }, sentence);
             }
+            Message::Found(found) => {
+                if let Some(Page::Form(form)) = self.pages.last_mut() {
+                    form.looked_up(*found);
+                }
+            }
             Message::Theme(Ok(theme)) => self.theme = theme,
             Message::Themes(choices) => self.choose_theme(choices),
             Message::Paper { light } => return self.learn_paper(light),

@@ -34,6 +34,9 @@ impl App {
         if let Some(Page::Form(form)) = self.pages.last_mut() {
             effects.extend(form.ask_profiles());
         }
+        if let Some(Page::Form(form)) = self.pages.last_mut() {
+            effects.extend(form.lookups().map(Effect::LookUp));
+        }
         self.fit_cursor();
         self.keep_forms(effects);
         let place = self.run_place();

@@ -1,4 +1,6 @@
-//! The table of all keys.
+//! The table of all keys; those of the form and of what opens over it stand in `forms`.
+
+mod forms;
 
 use crossterm::event::{KeyCode, KeyModifiers};
 
@@ -24,6 +26,10 @@ const fn alt(code: KeyCode) -> Key {
     Key { code, modifiers: KeyModifiers::ALT }
 }
 
+const fn alt_shift(code: KeyCode) -> Key {
+    Key { code, modifiers: KeyModifiers::ALT.union(KeyModifiers::SHIFT) }
+}
+
 const fn row(
     layer: Layer,
     keys: &'static [Key],
@@ -36,18 +42,15 @@ const fn row(
 
 /// The help of the same key in several layers.
 const WHY: &str = "why the run does not go on; looks at it now, where it is live";
-const EARLIER: &str = "an earlier payload of this method, the newest first; undo brings back what was there";
-const LATER: &str = "a later payload; at the end what was typed last";
-const CLEAR: &str = "take every value out; undo brings them back";
-const UNDO: &[Key] = &[alt(KeyCode::Char('u')), ctrl('_'), ctrl('7'), ctrl('/')];
+const STUCK: &str = "why the first run that seems stuck does not go on";
 const COPY: &str = "copy the call: as a command for a shell, or its payload";
 const PRESETS: &str = "the presets of the method: load or remove one";
 const EDITOR: &str = "the field's text, or the whole JSON text, in $VISUAL or $EDITOR";
-const SAVE: &str = "save what is filled in as a preset, under a name";
-const STUCK: &str = "why the first run that seems stuck does not go on";
 
 /// All keys. The order inside a layer is the order in the footer and in the help.
-pub const TABLE: &[Binding] = &[
+pub const TABLES: [&[Binding]; 2] = [BENCH, forms::FORMS];
+
+const BENCH: &[Binding] = &[
     row(Layer::Everywhere, &[on(KeyCode::F(1))], Action::Help, "", "help for what has the focus"),
     row(Layer::Everywhere, &[on(KeyCode::Tab)], Action::Next, "", "next pane or field"),
     row(Layer::Everywhere, &[on(KeyCode::BackTab)], Action::Previous, "", "previous pane or field"),
@@ -272,73 +275,6 @@ pub const TABLE: &[Binding] = &[
     row(Layer::Build, &[char('W')], Action::Wrap, "wrap", "wrap long lines"),
     row(Layer::Build, &[char('t')], Action::Times, "time", "times: since start, or off"),
     //
-    row(
-        Layer::Form,
-        &[ctrl('r'), alt(KeyCode::Enter), on(KeyCode::F(5))],
-        Action::Submit,
-        "run",
-        "run with this payload",
-    ),
-    row(
-        Layer::Form,
-        &[char('i'), on(KeyCode::Enter)],
-        Action::EnterField,
-        "edit field",
-        "type into the field",
-    ),
-    row(Layer::Form, &[on(KeyCode::F(2))], Action::ToggleJson, "JSON", "form or the whole payload as JSON"),
-    row(Layer::Form, &[char('j'), on(KeyCode::Down)], Action::Down, "", "next field"),
-    row(Layer::Form, &[char('k'), on(KeyCode::Up)], Action::Up, "", "previous field"),
-    row(Layer::Form, &[char('g'), on(KeyCode::Home)], Action::First, "", "first field"),
-    row(Layer::Form, &[char('G'), on(KeyCode::End)], Action::Last, "", "last field"),
-    row(Layer::Form, &[char(' '), on(KeyCode::Right)], Action::Right, "", "next choice"),
-    row(Layer::Form, &[on(KeyCode::Left)], Action::Left, "", "previous choice"),
-    row(
-        Layer::Form,
-        &[alt(KeyCode::Char('a'))],
-        Action::Omit,
-        "leave out",
-        "leave the value out, or send it empty",
-    ),
-    row(Layer::Form, &[char('p')], Action::Presets, "presets", PRESETS),
-    row(Layer::Form, &[char('y')], Action::CopyAs, "copy as", COPY),
-    row(Layer::Form, &[ctrl('s')], Action::SavePreset, "", SAVE),
-    row(Layer::Form, &[ctrl('g')], Action::EditText, "", EDITOR),
-    row(Layer::Form, &[alt(KeyCode::Up)], Action::Earlier, "", EARLIER),
-    row(Layer::Form, &[alt(KeyCode::Down)], Action::Later, "", LATER),
-    row(Layer::Form, UNDO, Action::Undo, "", "undo"),
-    row(Layer::Form, &[alt(KeyCode::Char('x'))], Action::Clear, "", CLEAR),
-    //
-    row(
-        Layer::Text,
-        &[ctrl('r'), alt(KeyCode::Enter), on(KeyCode::F(5))],
-        Action::Submit,
-        "run",
-        "run with this payload",
-    ),
-    row(Layer::Text, &[on(KeyCode::F(2))], Action::ToggleJson, "JSON", "form or the whole payload as JSON"),
-    row(
-        Layer::Text,
-        &[alt(KeyCode::Char('a'))],
-        Action::Omit,
-        "leave out",
-        "leave the value out, or send it empty",
-    ),
-    row(
-        Layer::Text,
-        &[alt(KeyCode::Char('j'))],
-        Action::AsJson,
-        "",
-        "type JSON for this value: null, another type",
-    ),
-    row(Layer::Text, &[ctrl(' ')], Action::Suggest, "", "choose among the options"),
-    row(Layer::Text, &[ctrl('g'), on(KeyCode::F(4))], Action::EditText, "$EDITOR", EDITOR),
-    row(Layer::Text, &[ctrl('s')], Action::SavePreset, "save preset", SAVE),
-    row(Layer::Text, &[alt(KeyCode::Up)], Action::Earlier, "", EARLIER),
-    row(Layer::Text, &[alt(KeyCode::Down)], Action::Later, "", LATER),
-    row(Layer::Text, UNDO, Action::Undo, "", "undo"),
-    row(Layer::Text, &[alt(KeyCode::Char('x'))], Action::Clear, "", CLEAR),
-    //
     row(Layer::Dialog, &[on(KeyCode::Enter)], Action::Confirm, "", "do it"),
     row(Layer::Dialog, &[char('q')], Action::Quit, "", "quit, where quitting is asked"),
     //
@@ -378,27 +314,6 @@ pub const TABLE: &[Binding] = &[
     ),
     row(Layer::Plan, &[char('j'), on(KeyCode::Down)], Action::Down, "", "down, where not all of it fits"),
     row(Layer::Plan, &[char('k'), on(KeyCode::Up)], Action::Up, "", "up"),
-    //
-    row(Layer::Name, &[on(KeyCode::Enter)], Action::Confirm, "", "save under this name; again: overwrite"),
-    row(
-        Layer::Presets,
-        &[on(KeyCode::Enter)],
-        Action::Confirm,
-        "",
-        "load it; remove it, where that is asked",
-    ),
-    row(Layer::Presets, &[char('r')], Action::Rename, "", "another name, or another file"),
-    row(Layer::Presets, &[char('d')], Action::Remove, "", "remove it; asks once"),
-    row(Layer::Presets, &[char('j'), on(KeyCode::Down)], Action::Down, "", "down"),
-    row(Layer::Presets, &[char('k'), on(KeyCode::Up)], Action::Up, "", "up"),
-    //
-    row(Layer::Copy, &[on(KeyCode::Enter)], Action::Confirm, "", "copy what is chosen"),
-    row(Layer::Copy, &[char('c')], Action::CopyCommand, "", "`plugdeck run …`, for any shell"),
-    row(Layer::Copy, &[char('d')], Action::CopyPython, "", "the direct python line"),
-    row(Layer::Copy, &[char('a')], Action::CopyAgenthub, "", "`agenthub exec …`"),
-    row(Layer::Copy, &[char('p')], Action::CopyPayload, "", "the payload"),
-    row(Layer::Copy, &[char('j'), on(KeyCode::Down)], Action::Down, "", "down"),
-    row(Layer::Copy, &[char('k'), on(KeyCode::Up)], Action::Up, "", "up"),
     //
     row(
         Layer::Welcome,

@@ -5,19 +5,26 @@
 //! Checks are advice, and what they refuse can be sent all the same. Drawing is in `draw`; nothing here starts
 //! a run.
 
+mod brackets;
 mod check;
 mod choices;
 mod content;
 mod draw;
 mod draw_field;
 mod draw_json;
+mod draw_rows;
 mod editor;
 mod field;
+mod file;
 mod handing;
 pub mod history;
 mod json;
 mod options;
+mod over;
+mod pick;
 mod preview;
+mod rows;
+mod secrets;
 mod standin;
 mod submit;
 #[cfg(test)]
@@ -31,6 +38,7 @@ use crate::agent::manifest::Method;
 use crate::agent::payload::{Parameters, Payload};
 use crate::ops::Rejected;
 use crate::ops::agents::Listed;
+use crate::tui::effect::lookup::Lookup;
 use crate::tui::keymap::{Action, Layer};
 use crate::tui::pane::Asked;
 use crate::tui::pane::form::check::Checked;
@@ -40,6 +48,7 @@ use crate::tui::pane::form::field::{Entry, Field};
 use crate::tui::pane::form::history::{History, Origin};
 use crate::tui::pane::form::json::{JsonError, Pair, Whole};
 use crate::tui::pane::form::options::Chosen;
+use crate::tui::pane::form::over::Over;
 
 /// Which of the two ways to see a payload is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -87,6 +96,9 @@ pub struct Form {
     changes: Vec<Change>,
     history: History,
     origin: Option<Origin>,
+    over: Option<Over>,
+    /// What is to be found out.
+    lookups: Vec<Lookup>,
 }
 
 impl Form {
@@ -119,7 +131,11 @@ impl Form {
             changes: Vec::new(),
             history: History::default(),
             origin: None,
+            over: None,
+            lookups: Vec::new(),
         };
+        let (agent, name) = form.of();
+        form.lookups.push(Lookup::Values { agent, method: name });
         match payload.map(|text| (text, json::read(text, &method.name))) {
             Some((_, Ok(whole))) => form.take(&whole),
             // Not a payload: only the JSON side can hold it.
@@ -160,7 +176,9 @@ impl Form {
         self.outdate_history();
         self.listed.clone_from(listed);
         self.options.outdate();
-        (self.typing, self.asked, self.refused) = (true, false, None);
+        (self.typing, self.asked, self.refused, self.over) = (true, false, None, None);
+        let (agent, method) = self.of();
+        self.lookups = vec![Lookup::Values { agent, method }];
         self.recheck();
         self
     }
@@ -168,6 +186,9 @@ impl Form {
     /// Which keys apply now: inside a text nothing printable is a command.
     #[must_use]
     pub fn layer(&self) -> Layer {
+        if let Some(over) = &self.over {
+            return over.layer();
+        }
         let has_text = self.side == Side::Json || self.has_text();
         if self.typing && has_text { Layer::Text } else { Layer::Form }
     }
@@ -179,6 +200,9 @@ impl Form {
 
     /// Does what a key of the table asks for.
     pub fn act(&mut self, action: Action) -> Asked {
+        if self.over.is_some() {
+            return self.act_over(action);
+        }
         if self.act_on_option(action) {
             return Asked::Nothing;
         }
@@ -195,12 +219,24 @@ impl Form {
             (Action::Undo, Side::Fields) => self.change(|field, method| field.key(method, UNDO)),
             (Action::ToggleJson, _) => self.switch_side(),
             (Action::EnterField, _) => self.typing = true,
+            (Action::LayOut, Side::Json) => {
+                if self.json.lay_out() {
+                    self.check();
+                }
+            }
+            (Action::LayOut, Side::Fields) => self.change(Field::lay_out),
+            (Action::InsertFile, _) => self.ask_for_file(),
+            (Action::PickValue, _) => self.ask_for_value(),
             (Action::Back, _) if self.asked => self.asked = false,
             (Action::Back, _) if self.layer() == Layer::Text => self.typing = false,
             (Action::Next, Side::Fields) => self.walk(1),
             (Action::Previous, Side::Fields) => self.walk(-1),
-            (Action::Down, Side::Fields) => self.selected = (self.selected + 1).min(last),
-            (Action::Up, Side::Fields) => self.selected = self.selected.saturating_sub(1),
+            (Action::Down, Side::Fields) if self.selected == last => drop(self.walk_inside(1)),
+            (Action::Up, Side::Fields) if self.selected == 0 => drop(self.walk_inside(-1)),
+            (Action::Down, Side::Fields) => self.walk(1),
+            (Action::Up, Side::Fields) => self.walk(-1),
+            (Action::ItemUp, Side::Fields) => self.move_item(-1),
+            (Action::ItemDown, Side::Fields) => self.move_item(1),
             (Action::First, Side::Fields) => self.selected = 0,
             (Action::Last, Side::Fields) => self.selected = last,
             (Action::Left, Side::Fields) => {
@@ -210,10 +246,11 @@ impl Form {
                 self.change(|field, method| field.turns() && field.cycle(method, 1));
             }
             (Action::Suggest, Side::Fields) => {
-                self.change(|field, method| field.has_choices() && field.cycle(method, 1));
+                self.change(Field::suggest);
             }
             (Action::Omit, Side::Fields) => self.change(Field::omit),
-            (Action::AsJson, Side::Fields) => self.change(Field::toggle_json),
+            (Action::Null, Side::Fields) => self.change(Field::toggle_null),
+            (Action::AsJson, Side::Fields) => self.toggle_json(),
             // A form has no say in the other actions, nor in those that come to the table later.
             _ => return Asked::NotMine,
         }
@@ -222,6 +259,9 @@ impl Form {
 
     /// Takes a key that is not in the table: it goes into the text.
     pub fn key(&mut self, key: KeyEvent) -> Asked {
+        if self.over.is_some() {
+            return self.key_over(key);
+        }
         if key.kind == KeyEventKind::Release || self.layer() != Layer::Text {
             return Asked::NotMine;
         }
@@ -241,7 +281,7 @@ impl Form {
         if self.key_on_option(key) {
             return Asked::Nothing;
         }
-        let entry = self.fields.get(self.selected).map(Field::entry);
+        let entry = self.fields.get(self.selected).map(|field| field.innermost().entry());
         match (entry, key.code) {
             (Some(Entry::Line | Entry::Switch), KeyCode::Enter | KeyCode::Down) => self.walk(1),
             (Some(Entry::Line | Entry::Switch), KeyCode::Up) => self.walk(-1),
@@ -252,6 +292,9 @@ impl Form {
 
     /// Takes a pasted text, as one edit.
     pub fn paste(&mut self, text: &str) {
+        if self.over.is_some() {
+            return self.paste_over(text);
+        }
         self.typing = true;
         match self.side {
             Side::Json => {
@@ -294,15 +337,21 @@ impl Form {
     /// Changes the selected field, and checks where that changed the payload.
     fn change(&mut self, change: impl FnOnce(&mut Field, &Method) -> bool) {
         let field = self.fields.get_mut(self.selected);
-        if field.is_some_and(|field| change(field, &self.method)) {
+        if field.is_some_and(|field| field.inside(&self.method, change)) {
             self.check();
         }
     }
 
     /// Goes to the next or the previous field or option, round the ends.
     fn walk(&mut self, step: isize) {
+        if self.walk_inside(step) {
+            return;
+        }
         let count = self.places().cast_signed();
         self.selected = (self.selected.cast_signed() + step).rem_euclid(count).unsigned_abs();
+        if let Some(field) = self.fields.get_mut(self.selected) {
+            field.enter(step);
+        }
     }
 
     /// Reads the fields into one payload, in the order the keys came.

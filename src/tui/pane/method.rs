@@ -140,6 +140,9 @@ fn parameters(method: &Method, columns: usize, t: &Theme) -> Vec<Line<'static>> 
                 lines.push(Line::from(vec![blank(2), span(line, t.dim)]));
             }
         }
+        if let Some(range) = parameter.range() {
+            lines.push(Line::from(vec![blank(2), span(sign::safe(&range), t.dim)]));
+        }
         lines.push(Line::default());
     }
     if let Some(returns) = &method.returns {

@@ -5,6 +5,7 @@
 
 mod read;
 mod show;
+mod value;
 
 use std::ops::Range;
 use std::sync::Arc;

@@ -2,8 +2,13 @@
 
 use crate::agent::manifest::Method;
 use crate::agent::payload::{self, Payload};
+use crate::text;
 use crate::tui::pane::form::field::{Field, Trouble};
 use crate::tui::pane::form::json::{Pair, Whole};
+use crate::tui::pane::form::secrets;
+
+/// Bytes that one argument of a program holds: what `agenthub exec` can send.
+const ARGUMENT: usize = 131_071;
 
 /// One thing that is wrong.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,6 +24,8 @@ pub struct Problem {
 pub struct Checked {
     pub payload: Payload,
     pub problems: Vec<Problem>,
+    /// What is worth knowing before it is sent, and wrong in no way.
+    pub notes: Vec<Problem>,
     /// Bytes of the payload as it is sent.
     pub size: usize,
 }
@@ -38,7 +45,7 @@ impl Checked {
             |problem: &Problem| fields.iter().position(|f| Some(&f.name) == problem.parameter.as_ref());
         problems.sort_by_key(|problem| place(problem).unwrap_or(usize::MAX));
         problems.extend(around(method, &payload, extra));
-        Self { size: size(&payload), payload, problems }
+        Self::new(payload, problems)
     }
 
     /// Checks what the JSON text says.
@@ -50,7 +57,12 @@ impl Checked {
         let mut problems: Vec<Problem> = twice.collect();
         problems.extend(declared(method, &whole.payload));
         problems.extend(around(method, &whole.payload, &whole.extra));
-        Self { size: size(&whole.payload), payload: whole.payload.clone(), problems }
+        Self::new(whole.payload.clone(), problems)
+    }
+
+    fn new(payload: Payload, problems: Vec<Problem>) -> Self {
+        let size = size(&payload);
+        Self { notes: notes(&payload, size), size, payload, problems }
     }
 }
 
@@ -77,6 +89,29 @@ fn around(method: &Method, payload: &Payload, extra: &[Pair]) -> Vec<Problem> {
         .iter()
         .map(|(key, _)| format!("{key} is not sent: a payload has only method, parameters and tool_context"));
     other.into_iter().chain(extra).map(|message| Problem { parameter: None, message }).collect()
+}
+
+/// What is said beside the problems: keys that would be kept, and a size that not everything can send.
+fn notes(payload: &Payload, size: usize) -> Vec<Problem> {
+    let keys = payload.parameters.iter().filter_map(|(name, value)| {
+        let message = secrets::sentence(&quote(name), secrets::find(value.get())?);
+        Some(Problem { parameter: Some(name.clone()), message })
+    });
+    let context = payload.tool_context.iter().filter_map(|value| {
+        let message = secrets::sentence("`tool_context`", secrets::find(value.get())?);
+        Some(Problem { parameter: None, message })
+    });
+    let large = (size > ARGUMENT).then(|| {
+        let message = format!(
+            "an argument holds {ARGUMENT} bytes: this payload goes in memory, agenthub exec cannot send it"
+        );
+        Problem { parameter: None, message }
+    });
+    keys.chain(context).chain(large).collect()
+}
+
+fn quote(name: &str) -> String {
+    format!("`{}`", text::fit(&text::safe(name.as_bytes()), 24))
 }
 
 fn size(payload: &Payload) -> usize {

@@ -9,9 +9,11 @@ use ratatui::text::{Line, Span};
 
 use crate::text;
 use crate::tui::keymap::Layer;
+use crate::tui::pane::form::check::Problem;
 use crate::tui::pane::form::draw_field::Shown;
 use crate::tui::pane::form::field::Field;
 use crate::tui::pane::form::options::Drawn;
+use crate::tui::pane::form::over::Over;
 use crate::tui::pane::form::{Form, Side, draw_json, preview};
 use crate::tui::pane::{Look, sign};
 use crate::tui::theme::Theme;
@@ -72,6 +74,12 @@ impl Form {
                 put(buffer, row(status_area, at), line);
             }
         }
+        let above = Rect { x: body.x + 1, width: body.width.min(WIDEST).saturating_sub(2), ..body };
+        match &self.over {
+            Some(Over::File(file)) => file.draw(buffer, above, theme),
+            Some(Over::Pick(picker)) => picker.draw(buffer, above, theme),
+            None => {}
+        }
     }
 
     /// The left part of the header: where this is.
@@ -98,7 +106,7 @@ impl Form {
         {
             return Some(hint);
         }
-        let field = self.fields.get(self.selected).filter(|_| self.side == Side::Fields)?;
+        let field = self.fields.get(self.selected).filter(|_| self.side == Side::Fields)?.innermost();
         let keys = if field.is_chosen() || (field.turns() && self.layer() == Layer::Form) {
             "space ← →"
         } else if field.turns() {
@@ -212,12 +220,15 @@ impl Form {
             14..24 => 3,
             24.. => 5,
         };
+        let hint = self.checked.notes.iter().find(|note| note.parameter.as_ref() == Some(&field.name));
         Shown {
             field,
+            hint: hint.map(|note| note.message.as_str()),
             // That nothing is there yet is no news before a person wanted to go on.
             problem: wrong
                 .filter(|_| field.is_present() || self.tried)
                 .map(|problem| problem.message.as_str()),
+            new: false,
             selected,
             typing: selected && self.layer() == Layer::Text,
             rows: (least, (height / 2).max(least)),
@@ -295,7 +306,16 @@ impl Form {
                 vec![bold(claim, theme.err), blank(3), span(first(), theme.dim)]
             }
         };
-        vec![spread(left, vec![button], columns)]
+        let note = |note: &Problem| {
+            let line =
+                text::fit(&text::safe(note.message.as_bytes()), columns.saturating_sub(4)).into_owned();
+            Line::from(vec![bold("▲ ", theme.warn), span(line, theme.dim)])
+        };
+        // Under its own field a note stands anyway.
+        let is_here = |problem: &&Problem| self.side == Side::Json || problem.parameter.is_none();
+        let mut lines: Vec<_> = self.checked.notes.iter().filter(is_here).take(1).map(note).collect();
+        lines.push(spread(left, vec![button], columns));
+        lines
     }
 }
 

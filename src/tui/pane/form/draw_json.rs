@@ -3,11 +3,11 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
-use unicode_width::UnicodeWidthChar as _;
+use unicode_segmentation::UnicodeSegmentation as _;
 
 use crate::tui::pane::form::Form;
 use crate::tui::pane::form::draw_field::look;
-use crate::tui::pane::form::editor::Editor;
+use crate::tui::pane::form::editor::{Editor, cells};
 use crate::tui::pane::form::json::JsonError;
 use crate::tui::pane::sign;
 use crate::tui::theme::{Depth, Theme};
@@ -30,10 +30,26 @@ pub fn draw(form: &Form, buffer: &mut Buffer, area: Rect, focused: bool, theme: 
     let look = look(theme, true, focused && form.typing);
     form.json.draw(inner, buffer, look);
     colour(buffer, inner, &form.json, theme);
+    if focused && form.typing {
+        brackets(buffer, inner, &form.json, theme);
+    }
     let Some(error) = error else { return };
     mark(buffer, inner, &form.json, error, theme);
     let note = below(Rect { x: area.x + 2, width: area.width.saturating_sub(4), ..area }, boxed.height);
     put(buffer, note, span(error.to_string(), theme.err));
+}
+
+/// Marks the brackets that belong together, in an editor that has just been drawn on this area.
+pub fn brackets(buffer: &mut Buffer, area: Rect, editor: &Editor, theme: &Theme) {
+    let Some((a, b)) = editor.brackets() else { return };
+    for position in [a, b].into_iter().filter_map(|place| editor.position_of(area, place)) {
+        let cell = &mut buffer[position];
+        // The cell under the cursor is marked enough.
+        if cell.bg != theme.accent || theme.depth != Depth::Full {
+            let style = Style::new().add_modifier(Modifier::BOLD | Modifier::UNDERLINED);
+            cell.set_style(if theme.depth == Depth::Full { style.fg(theme.accent) } else { style });
+        }
+    }
 }
 
 /// Marks the place of an error in an editor that has just been drawn on this area.
@@ -48,27 +64,28 @@ pub fn mark(buffer: &mut Buffer, area: Rect, editor: &Editor, error: &JsonError,
 
 /// Puts colours on an editor that has just been drawn on this area. The cell under the cursor keeps its own.
 pub fn colour(buffer: &mut Buffer, area: Rect, editor: &Editor, theme: &Theme) {
-    let rows = editor.visible_rows(area.height);
-    for (index, (line, column)) in rows.iter().enumerate() {
-        let text = editor.line(*line);
-        if text.len() > LONGEST {
+    for (y, row) in (area.y..area.bottom()).zip(editor.visible_rows(area.height)) {
+        let line = editor.line(row.line);
+        if line.len() > LONGEST {
             continue;
         }
-        let end = rows.get(index + 1).filter(|next| next.0 == *line).map_or(usize::MAX, |next| next.1);
-        let colours = json_text::tokens(text)
-            .into_iter()
-            .flat_map(|(token, piece)| piece.chars().map(move |c| (c, token.colour(theme))));
-        let mut x = area.x;
-        for (c, colour) in colours.skip(*column).take(end - column) {
-            let width = u16::try_from(c.width().unwrap_or(0)).unwrap_or(0);
-            let Some(cell) = buffer.cell_mut((x, area.y + u16::try_from(index).unwrap_or(u16::MAX))) else {
-                break;
-            };
-            let is_cursor = cell.bg == theme.accent && theme.depth == Depth::Full;
-            if x < area.right() && !is_cursor {
-                cell.set_fg(colour);
+        let (mut at, mut column) = (0, 0);
+        for (token, piece) in json_text::tokens(line) {
+            let start = at;
+            at += piece.len();
+            let (from, to) = (start.max(row.start), at.min(row.end));
+            if from >= to {
+                continue;
             }
-            x = x.saturating_add(width);
+            for character in line[from..to].graphemes(true) {
+                let x = area.x.saturating_add(u16::try_from(column).unwrap_or(u16::MAX));
+                column += cells(character, column);
+                let Some(cell) = buffer.cell_mut((x, y)).filter(|_| x < area.right()) else { break };
+                let is_cursor = cell.bg == theme.accent && theme.depth == Depth::Full;
+                if !is_cursor {
+                    cell.set_fg(token.colour(theme));
+                }
+            }
         }
     }
 }

@@ -3,8 +3,10 @@
 //! A field that is left alone is absent from the payload, which is not the same as empty: `""`, `0`, `false` and
 //! `null` are values. A value that came from elsewhere keeps its very spelling until its text is edited.
 
+mod inside;
+mod offered;
+
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
-use serde_json::Value;
 use serde_json::value::RawValue;
 
 use crate::agent::manifest::{Kind, Method, Parameter};
@@ -12,9 +14,10 @@ use crate::agent::payload;
 use crate::tui::pane::form::choices::Choices;
 use crate::tui::pane::form::editor::{Editor, Typed};
 use crate::tui::pane::form::json::{self, JsonError};
+use crate::tui::pane::form::rows::Rows;
 
 /// Names of text parameters that usually hold more than one line.
-const LONG_TEXTS: [&str; 16] = [
+pub(super) const LONG_TEXTS: [&str; 16] = [
     "text",
     "code",
     "prompt",
@@ -44,6 +47,8 @@ pub enum Entry {
     Switch,
     /// JSON of many lines.
     Json,
+    /// A field for each value inside.
+    Rows,
 }
 
 /// What keeps a field's text from being a value.
@@ -69,13 +74,22 @@ pub struct Field {
     /// `None`: the method does not declare this key.
     pub parameter: Option<Parameter>,
     pub choices: Choices,
+    /// Values it had in earlier runs, the newest first; none of them among the choices.
+    pub earlier: Vec<Box<RawValue>>,
     pub editor: Editor,
     entry: Entry,
+    rows: Option<Rows>,
+    /// A list or an object is to be typed in rows, where it can be.
+    in_rows: bool,
     /// Whether the payload has this key.
     present: bool,
     /// The text is JSON although the parameter is a text, a number or a switch: for `null` and wrong types.
     as_json: bool,
     loaded: Option<Loaded>,
+    /// The value that was there before offered ones were put in its place.
+    own: Option<Box<RawValue>>,
+    /// What the value was before null was put in its place.
+    before_null: Option<Box<RawValue>>,
     /// The text was changed by keys since the value was chosen or loaded.
     typed: bool,
     /// Of the text as it is now; `None` when absent.
@@ -94,18 +108,25 @@ impl Field {
             Kind::Boolean => Entry::Switch,
             Kind::Array | Kind::Object | Kind::Unknown => Entry::Json,
         };
-        Self {
+        let mut field = Self {
             name: parameter.name.clone(),
             parameter: Some(parameter.clone()),
             choices,
+            earlier: Vec::new(),
+            own: None,
             editor: Editor::new(""),
             entry,
+            rows: None,
+            in_rows: Rows::are_better(parameter),
             present: false,
             as_json: false,
             loaded: None,
+            before_null: None,
             typed: false,
             value: None,
-        }
+        };
+        field.settle_rows();
+        field
     }
 
     /// A key that the method does not declare.
@@ -116,7 +137,11 @@ impl Field {
 
     /// How the value is typed in just now.
     pub fn entry(&self) -> Entry {
-        if self.as_json { Entry::Json } else { self.entry }
+        match (&self.rows, self.as_json) {
+            (Some(_), _) => Entry::Rows,
+            (None, true) => Entry::Json,
+            (None, false) => self.entry,
+        }
     }
 
     /// Whether JSON is typed for what is not JSON by its type.
@@ -216,7 +241,7 @@ impl Field {
                 self.typed(method, Typed::Changed);
                 return true;
             }
-            (Entry::Switch, _) => return false,
+            (Entry::Switch | Entry::Rows, _) => return false,
             (Entry::Lines | Entry::Line | Entry::Json, _) => {}
         }
         let typed = self.editor.key(key);
@@ -225,6 +250,9 @@ impl Field {
 
     /// Inserts a pasted text as one edit.
     pub fn paste(&mut self, method: &Method, text: &str) -> bool {
+        if self.entry() == Entry::Rows {
+            return false;
+        }
         if self.entry() == Entry::Switch {
             return text.trim().chars().next().is_some_and(|c| self.switch(method, c));
         }
@@ -253,10 +281,23 @@ impl Field {
         true
     }
 
+    /// Puts null in place of the value; once more brings the value back.
+    pub fn toggle_null(&mut self, method: &Method) -> bool {
+        if matches!(&self.value, Some(Ok(value)) if value.get() == "null") {
+            let before = self.before_null.take();
+            self.set(method, before.as_deref());
+        } else {
+            let before = self.forced();
+            self.set(method, Some(RawValue::NULL));
+            self.before_null = before;
+        }
+        true
+    }
+
     /// Switches between typing the value and typing JSON for it; the value stays.
     pub fn toggle_json(&mut self, method: &Method) -> bool {
         if self.parameter.is_none() || self.entry == Entry::Json {
-            return false;
+            return self.toggle_rows();
         }
         let text = if self.as_json {
             // A JSON text becomes the text it means; anything else is kept as it is spelled.
@@ -274,60 +315,6 @@ impl Field {
         }
         self.present = self.present && (self.is_text() || !self.editor.is_empty());
         self.read(method);
-        true
-    }
-
-    /// Which of the offered values this is, if it is one.
-    pub fn choice(&self) -> Option<usize> {
-        if self.choices.values.is_empty() {
-            return None;
-        }
-        let value = self.value.as_ref()?.as_ref().ok()?;
-        let value: Value = serde_json::from_str(value.get()).ok()?;
-        self.choices.values.iter().position(|choice| *choice == value)
-    }
-
-    /// Whether left and right walk over offered values instead of moving the cursor.
-    fn offers(&self) -> bool {
-        !self.choices.values.is_empty() && (!self.present || self.choice().is_some())
-    }
-
-    /// Whether a space goes to the next offered value, as in a switch. Where the values are only guessed, a text that
-    /// was typed may go on behind one of them, and the space is a space.
-    pub fn is_chosen(&self) -> bool {
-        self.turns() && !(self.choices.guessed && self.present && self.typed)
-    }
-
-    /// Whether left and right change the value at once, without going into the field.
-    pub fn turns(&self) -> bool {
-        self.entry() == Entry::Switch || (self.entry() == Entry::Line && self.offers())
-    }
-
-    /// Whether there is anything to choose among.
-    pub fn has_choices(&self) -> bool {
-        self.entry() == Entry::Switch || !self.choices.values.is_empty()
-    }
-
-    /// Goes to the next offered value; a value that may be absent is so between the last and the first.
-    pub fn cycle(&mut self, method: &Method, step: isize) -> bool {
-        let offered: Vec<Value> = match self.entry {
-            Entry::Switch => vec![true.into(), false.into()],
-            Entry::Lines | Entry::Line | Entry::Json => self.choices.values.clone(),
-        };
-        let places = offered.len().cast_signed() + isize::from(!self.is_required());
-        let last = offered.len().cast_signed();
-        let now = match self.entry {
-            Entry::Switch => ["true", "false"].iter().position(|word| *word == self.editor.text()),
-            Entry::Lines | Entry::Line | Entry::Json => self.choice(),
-        };
-        // Absent stands behind the last; from it, a step forward is the first and a step back the last.
-        let next = match now {
-            Some(now) => (now.cast_signed() + step).rem_euclid(places),
-            None if step > 0 => 0,
-            None => last - 1,
-        };
-        let value = offered.get(next.unsigned_abs()).and_then(|value| json::value(&value.to_string()).ok());
-        self.set(method, value.as_deref());
         true
     }
 
@@ -357,6 +344,7 @@ impl Field {
     fn read(&mut self, method: &Method) {
         if !self.present {
             self.value = None;
+            self.settle_rows();
             return;
         }
         let text = self.editor.text();
@@ -367,12 +355,13 @@ impl Field {
                 payload::value_from_text(Some(method), &self.name, &text).map_err(|error| {
                     match (self.entry, json::value(&text)) {
                         (Entry::Json, Err(error)) => Trouble::Json(error),
-                        (Entry::Lines | Entry::Line | Entry::Switch | Entry::Json, _) => {
+                        (Entry::Lines | Entry::Line | Entry::Switch | Entry::Json | Entry::Rows, _) => {
                             Trouble::Kind(error.message)
                         }
                     }
                 })
             }
         });
+        self.settle_rows();
     }
 }

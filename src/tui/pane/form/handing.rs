@@ -66,7 +66,7 @@ impl Form {
         }
         let field = self.fields.get(self.selected)?;
         let json = match field.entry() {
-            Entry::Switch => return None,
+            Entry::Switch | Entry::Rows => return None,
             Entry::Json => true,
             Entry::Lines | Entry::Line => false,
         };

@@ -109,6 +109,11 @@ pub fn write(payload: &Payload, extra: &[Pair]) -> String {
     text
 }
 
+/// The keys and values of an object, in order, repeated keys too; `None` for anything else.
+pub fn pairs(text: &str) -> Option<Vec<(String, &RawValue)>> {
+    serde_json::from_str::<Pairs>(text).ok().map(|Pairs(pairs)| pairs)
+}
+
 /// The places of an object's values in its text. Order and repeated keys are kept, which maps do not.
 struct Pairs<'a>(Vec<(String, &'a RawValue)>);
 

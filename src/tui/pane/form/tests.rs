@@ -1,6 +1,9 @@
 //! The form by its keys, as the dashboard gives them to it. Its round trips and its looks have files of their own.
 
+mod advice;
+mod from_outside;
 mod looks;
+mod nested;
 mod options;
 mod round_trip;
 
@@ -107,7 +110,10 @@ fn press(form: &mut Form, keys: &str) -> Asked {
 fn named(name: &str) -> KeyEvent {
     let (modifiers, name) = match name.split_once('-') {
         Some(("ctrl", name)) => (KeyModifiers::CONTROL, name),
-        Some(("alt", name)) => (KeyModifiers::ALT, name),
+        Some(("alt", name)) => match name.strip_prefix("shift-") {
+            Some(name) => (KeyModifiers::ALT | KeyModifiers::SHIFT, name),
+            None => (KeyModifiers::ALT, name),
+        },
         _ => (KeyModifiers::NONE, name),
     };
     let code = match name {
@@ -116,6 +122,8 @@ fn named(name: &str) -> KeyEvent {
         "esc" => KeyCode::Esc,
         "enter" => KeyCode::Enter,
         "backspace" => KeyCode::Backspace,
+        "up" => KeyCode::Up,
+        "down" => KeyCode::Down,
         "left" => KeyCode::Left,
         "right" => KeyCode::Right,
         "F2" => KeyCode::F(2),

@@ -10,7 +10,7 @@ use crate::tui::pane::form::tests::{NASTY, analyze_text, everything, filled, for
 use crate::tui::theme::{Palette, shelf};
 
 /// Every cell of the page, one line a row.
-fn draw(form: &Form, width: u16, height: u16) -> String {
+pub(super) fn draw(form: &Form, width: u16, height: u16) -> String {
     let theme = shelf::built_in(false, Palette::Rgb);
     let mut buffer = Buffer::empty(Rect { x: 0, y: 0, width, height });
     let area = buffer.area;

@@ -1,0 +1,73 @@
+//! What a form wants to know from outside while it is filled in. Reading happens on a thread of the worker.
+
+use serde_json::value::RawValue;
+
+use crate::ops::earlier::{self, Call, Texts};
+use crate::ops::files;
+use crate::run::dir::RunDir;
+use crate::tui::effect::Worker;
+
+/// One thing to find out.
+#[derive(Debug)]
+pub enum Lookup {
+    /// Ways to go on with a path.
+    Paths { typed: String },
+    /// The text of a file.
+    File { path: String },
+    /// The values that a method's parameters had before.
+    Values { agent: String, method: String },
+    /// The newest calls of any method.
+    Calls,
+    /// What a call was given and has answered.
+    Texts(RunDir),
+}
+
+/// What was found out; the questions again, and the answers.
+#[derive(Debug)]
+pub enum Found {
+    Paths {
+        typed: String,
+        offers: Vec<String>,
+    },
+    /// The text, or one sentence why there is none.
+    File {
+        path: String,
+        text: Result<String, String>,
+    },
+    Values {
+        agent: String,
+        method: String,
+        values: Vec<(String, Vec<Box<RawValue>>)>,
+    },
+    Calls(Vec<Call>),
+    Texts {
+        run: RunDir,
+        texts: Result<Texts, String>,
+    },
+}
+
+impl Worker {
+    /// Finds out one thing.
+    pub(super) fn look_up(&self, lookup: Lookup) -> Found {
+        let home = &self.context.paths.home;
+        match lookup {
+            Lookup::Paths { typed } => {
+                let offers = files::complete(home, &typed);
+                Found::Paths { typed, offers }
+            }
+            Lookup::File { path } => {
+                let text = files::read_text(home, &path);
+                Found::File { path, text }
+            }
+            Lookup::Values { agent, method } => {
+                let values = earlier::values(&self.context, &agent, &method);
+                Found::Values { agent, method, values }
+            }
+            Lookup::Calls => Found::Calls(earlier::calls(&self.context)),
+            Lookup::Texts(run) => {
+                let texts = earlier::texts(&run).map_err(|rejected| rejected.message);
+                Found::Texts { run, texts }
+            }
+        }
+    }
+}

@@ -1,0 +1,201 @@
+//! The line for the path of a file whose text is wanted, with the ways to go on offered above it.
+
+use crossterm::event::{KeyCode, KeyEvent};
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::widgets::{Clear, Widget as _};
+
+use crate::text;
+use crate::tui::effect::lookup::Lookup;
+use crate::tui::keymap::Action;
+use crate::tui::pane::form::draw_field::look;
+use crate::tui::pane::form::editor::{Editor, Typed};
+use crate::tui::theme::Theme;
+use crate::tui::widget::line::{put, row, span};
+use crate::tui::widget::pane::{Frame, chip, padded_area};
+use crate::tui::widget::select;
+
+/// Offers shown at once.
+const SHOWN: u16 = 8;
+
+/// A path under edit.
+#[derive(Debug)]
+pub struct FileLine {
+    line: Editor,
+    /// Ways to go on with the path.
+    offers: Vec<String>,
+    chosen: Option<usize>,
+    error: Option<String>,
+    /// The path whose text was asked for.
+    reading: Option<String>,
+    /// The file's text takes the place of the whole field: that is `@path` so far.
+    pub replaces: bool,
+}
+
+impl FileLine {
+    /// A line with the beginning of a path, and what is to be found out for it.
+    pub fn new(start: &str, replaces: bool) -> (Self, Lookup) {
+        let line = Editor::new(start);
+        let file = Self { line, offers: Vec::new(), chosen: None, error: None, reading: None, replaces };
+        let lookup = file.paths();
+        (file, lookup)
+    }
+
+    /// Does what a key of the table asks for.
+    pub fn act(&mut self, action: Action) -> Option<Lookup> {
+        match action {
+            Action::Confirm => {
+                let path = self.chosen.and_then(|at| self.offers.get(at).cloned());
+                let path = path.unwrap_or_else(|| self.line.text());
+                if path.is_empty() {
+                    return None;
+                }
+                if path.ends_with('/') && self.chosen.is_some() {
+                    return Some(self.go_on(&path));
+                }
+                self.reading = Some(path.clone());
+                Some(Lookup::File { path })
+            }
+            Action::Next => self.complete(),
+            Action::Down => self.choose(1),
+            Action::Up | Action::Previous => self.choose(-1),
+            // A line has no say in the other actions, nor in those that come to the table later.
+            _ => None,
+        }
+    }
+
+    /// Takes a key that is not in the table.
+    pub fn key(&mut self, key: KeyEvent) -> Option<Lookup> {
+        if matches!(key.code, KeyCode::Enter) {
+            return None;
+        }
+        match self.line.key(key) {
+            Typed::Changed | Typed::Undone => Some(self.changed()),
+            Typed::Unchanged => None,
+        }
+    }
+
+    /// Takes a pasted path.
+    pub fn paste(&mut self, text: &str) -> Lookup {
+        self.line.paste(text.trim().lines().next().unwrap_or_default());
+        self.changed()
+    }
+
+    /// Ways to go on with what was typed when they were asked for.
+    pub fn offer(&mut self, typed: &str, offers: Vec<String>) {
+        if typed == self.line.text() {
+            self.offers = offers;
+            self.chosen = None;
+        }
+    }
+
+    /// Whether the text of this path is what is waited for.
+    pub fn waits_for(&self, path: &str) -> bool {
+        self.reading.as_deref() == Some(path)
+    }
+
+    /// The file of this path gives no text.
+    pub fn fail(&mut self, path: &str, sentence: String) {
+        if self.waits_for(path) {
+            self.error = Some(sentence);
+        }
+    }
+
+    fn paths(&self) -> Lookup {
+        Lookup::Paths { typed: self.line.text() }
+    }
+
+    fn changed(&mut self) -> Lookup {
+        (self.chosen, self.error, self.reading) = (None, None, None);
+        self.paths()
+    }
+
+    fn go_on(&mut self, path: &str) -> Lookup {
+        self.line.replace(path);
+        self.changed()
+    }
+
+    /// Goes on as far as there is only one way; then to the next offer.
+    fn complete(&mut self) -> Option<Lookup> {
+        let typed = self.line.text();
+        let common = common(&self.offers);
+        if common.len() > typed.len() && common.starts_with(&typed) {
+            let common = common.to_owned();
+            return Some(self.go_on(&common));
+        }
+        self.choose(1)
+    }
+
+    fn choose(&mut self, step: isize) -> Option<Lookup> {
+        let count = self.offers.len();
+        if count > 0 {
+            self.chosen = Some(match self.chosen {
+                Some(at) => at.checked_add_signed(step).unwrap_or(count - 1) % count,
+                None if step > 0 => 0,
+                None => count - 1,
+            });
+        }
+        None
+    }
+
+    /// Draws the line at the bottom of an area, and the offers above it.
+    pub fn draw(&self, buffer: &mut Buffer, area: Rect, theme: &Theme) {
+        let offers = u16::try_from(self.offers.len()).unwrap_or(u16::MAX).min(SHOWN);
+        let height = (3 + offers + u16::from(self.error.is_some())).min(area.height);
+        let area = Rect { y: area.bottom() - height, height, ..area };
+        Clear.render(area, buffer);
+        buffer.set_style(area, theme.surface());
+        let fact = match self.offers.len() {
+            0 => String::new(),
+            count if count > usize::from(SHOWN) => format!("{count} ways to go on"),
+            _ => "tab completes".to_owned(),
+        };
+        let frame = Frame::new(vec![chip("text of a file", theme)], true).fact(vec![span(fact, theme.dim)]);
+        let inner = padded_area(frame.draw(buffer, area, theme));
+        let columns = usize::from(inner.width);
+        let top = select::scroll(0, self.chosen.unwrap_or(0), self.offers.len(), usize::from(offers));
+        for (at, (index, offer)) in (0..offers).zip(self.offers.iter().enumerate().skip(top)) {
+            let place = row(inner, at);
+            let offer = text::safe(offer.as_bytes());
+            put(buffer, place, span(text::fit(&offer, columns), theme.fg));
+            if self.chosen == Some(index) {
+                let line = Rect { x: place.x.saturating_sub(1), width: place.width + 2, ..place };
+                select::select(buffer, line, true, theme);
+            }
+        }
+        self.line.draw(row(inner, offers), buffer, look(theme, true, true));
+        if let Some(error) = &self.error {
+            let error = text::safe(error.as_bytes());
+            put(buffer, row(inner, offers + 1), span(text::fit(&error, columns), theme.err));
+        }
+    }
+}
+
+/// What all of these begin with.
+fn common(offers: &[String]) -> &str {
+    let Some((first, rest)) = offers.split_first() else { return "" };
+    let same = |other: &String| {
+        first
+            .char_indices()
+            .zip(other.chars())
+            .find(|((_, a), b)| a != b)
+            .map_or(first.len().min(other.len()), |((at, _), _)| at)
+    };
+    &first[..rest.iter().map(same).min().unwrap_or(first.len())]
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn what_is_common_ends_between_characters() {
+        let common = |offers: &[&str]| {
+            let offers: Vec<_> = offers.iter().map(ToString::to_string).collect();
+            super::common(&offers).to_owned()
+        };
+        assert_eq!(common(&["notes.md", "node"]), "no");
+        assert_eq!(common(&["né", "nè"]), "n");
+        assert_eq!(common(&["a", "ab"]), "a");
+        assert_eq!(common(&["alone/"]), "alone/");
+        assert_eq!(common(&[]), "");
+    }
+}
