@@ -13,7 +13,7 @@ use crate::tui::pane::form::{Form, Side, json};
 /// One of them.
 #[derive(Debug)]
 pub enum Over {
-    File(FileLine),
+    File(Box<FileLine>),
     Pick(Box<Picker>),
 }
 
@@ -54,8 +54,14 @@ impl Form {
                 }
             }
             // It was closed, or is about something else by now.
-            (Found::Paths { .. } | Found::File { .. } | Found::Calls(_) | Found::Texts { .. }, _)
-            | (Found::Values { .. }, _) => {}
+            (
+                Found::Paths { .. }
+                | Found::File { .. }
+                | Found::Calls(_)
+                | Found::Texts { .. }
+                | Found::Values { .. },
+                _,
+            ) => {}
         }
     }
 
@@ -71,7 +77,7 @@ impl Form {
         let start = text.as_deref().and_then(|text| text.strip_prefix('@'));
         if has_field {
             let (file, lookup) = FileLine::new(start.unwrap_or_default(), start.is_some());
-            self.over = Some(Over::File(file));
+            self.over = Some(Over::File(Box::new(file)));
             self.lookups.push(lookup);
         }
     }
