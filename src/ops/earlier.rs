@@ -72,14 +72,11 @@ pub fn values(context: &Context, agent: &str, method: &str) -> Vec<(String, Vec<
 fn distinct(payloads: impl Iterator<Item = Parameters>) -> Vec<(String, Vec<Box<RawValue>>)> {
     let mut found: Vec<(String, Vec<Box<RawValue>>)> = Vec::new();
     for (name, value) in payloads.flatten().filter(|(_, value)| value.get().len() <= LONGEST) {
-        let known = match found.iter_mut().find(|(known, _)| *known == name) {
-            Some((_, known)) => known,
-            None => {
-                found.push((name, Vec::new()));
-                let Some((_, new)) = found.last_mut() else { continue };
-                new
-            }
-        };
+        let at = found.iter().position(|(known, _)| *known == name).unwrap_or_else(|| {
+            found.push((name, Vec::new()));
+            found.len() - 1
+        });
+        let known = &mut found[at].1;
         if known.len() < VALUES && known.iter().all(|one| one.get() != value.get()) {
             known.push(value);
         }

@@ -309,7 +309,10 @@ impl App {
                 | Action::Times,
                 Some(run),
             ) if run.unreadable.is_some() && !self.pages.is_empty() => false,
-            (Action::EnterField | Action::Omit | Action::EditText, _) => match self.pages.last() {
+            (
+                Action::EnterField | Action::Omit | Action::EditText | Action::InsertFile | Action::PickValue,
+                _,
+            ) => match self.pages.last() {
                 Some(Page::Form(form)) => form.offers(action),
                 Some(Page::Run(_)) | None => true,
             },

@@ -27,7 +27,7 @@ pub struct Inner<'a> {
 }
 
 /// The values inside rows, from the top, those of rows inside them too.
-pub fn inner<'a>(rows: &'a Rows, depth: u16, selected: bool) -> Vec<Inner<'a>> {
+pub fn inner(rows: &Rows, depth: u16, selected: bool) -> Vec<Inner<'_>> {
     let last = rows.fields.len().saturating_sub(1);
     let mut all = Vec::new();
     for (index, field) in rows.fields.iter().enumerate() {

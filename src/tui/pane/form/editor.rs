@@ -193,22 +193,20 @@ impl Editor {
             }
             _ => {}
         }
-        match self.deletion(key, ctrl, alt) {
-            Some((to, keeps, kind)) => self.delete(to, keeps, kind),
-            None => {
-                // Without shift a selection is left at the end that the key points to.
-                let (from, to) = self.selection().unzip();
-                let place = match (key.code, ctrl || shift) {
-                    (KeyCode::Left, false) if from.is_some() => from,
-                    (KeyCode::Right, false) if to.is_some() => to,
-                    _ => self.destination(key.code, ctrl, alt),
-                };
-                if let Some(place) = place {
-                    self.move_to(place, shift);
-                }
-                Typed::Unchanged
-            }
+        if let Some((to, keeps, kind)) = self.deletion(key, ctrl, alt) {
+            return self.delete(to, keeps, kind);
         }
+        // Without shift a selection is left at the end that the key points to.
+        let (from, to) = self.selection().unzip();
+        let place = match (key.code, ctrl || shift) {
+            (KeyCode::Left, false) if from.is_some() => from,
+            (KeyCode::Right, false) if to.is_some() => to,
+            _ => self.destination(key.code, ctrl, alt),
+        };
+        if let Some(place) = place {
+            self.move_to(place, shift);
+        }
+        Typed::Unchanged
     }
 
     /// What a key takes away: up to where, whether it is kept for `ctrl-y`, and how it is undone.

@@ -69,6 +69,7 @@ struct Loaded {
 
 /// One parameter of the method, or a key the method does not declare.
 #[derive(Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each stands alone: they make no state together")]
 pub struct Field {
     pub name: String,
     /// `None`: the method does not declare this key.

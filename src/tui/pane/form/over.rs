@@ -13,7 +13,7 @@ use crate::tui::pane::form::{Form, Side, json};
 /// One of them.
 #[derive(Debug)]
 pub enum Over {
-    File(FileLine),
+    File(Box<FileLine>),
     Pick(Box<Picker>),
 }
 
@@ -54,8 +54,14 @@ impl Form {
                 }
             }
             // It was closed, or is about something else by now.
-            (Found::Paths { .. } | Found::File { .. } | Found::Calls(_) | Found::Texts { .. }, _)
-            | (Found::Values { .. }, _) => {}
+            (
+                Found::Paths { .. }
+                | Found::File { .. }
+                | Found::Calls(_)
+                | Found::Texts { .. }
+                | Found::Values { .. },
+                _,
+            ) => {}
         }
     }
 
@@ -67,22 +73,26 @@ impl Form {
             }
             Side::Json => None,
         };
-        let has_field = self.side == Side::Json || !self.fields.is_empty();
         let start = text.as_deref().and_then(|text| text.strip_prefix('@'));
-        if has_field {
+        if self.has_value() {
             let (file, lookup) = FileLine::new(start.unwrap_or_default(), start.is_some());
-            self.over = Some(Over::File(file));
+            self.over = Some(Over::File(Box::new(file)));
             self.lookups.push(lookup);
         }
     }
 
     /// Opens the picker of earlier values.
     pub(super) fn ask_for_value(&mut self) {
-        if self.side == Side::Json || !self.fields.is_empty() {
+        if self.has_value() {
             let (picker, lookup) = Picker::new();
             self.over = Some(Over::Pick(Box::new(picker)));
             self.lookups.push(lookup);
         }
+    }
+
+    /// Whether what is selected can take a value: options have none.
+    fn has_value(&self) -> bool {
+        self.side == Side::Json || self.fields.get(self.selected).is_some()
     }
 
     pub(super) fn act_over(&mut self, action: Action) -> Asked {

@@ -123,7 +123,7 @@ impl Picker {
                 }
             }
         }
-        let rows = self.tree().map_or(0, |tree| tree.len());
+        let rows = self.tree().map_or(0, Tree::len);
         self.cursor = self.cursor.min(rows.saturating_sub(1));
         Picked::Nothing
     }

@@ -3,7 +3,10 @@
 use memchr::memmem;
 
 /// The beginning of a key, the least of its letters behind that, and which these are.
-const FORMS: [(&str, usize, fn(u8) -> bool); 15] = [
+type Form = (&'static str, usize, fn(u8) -> bool);
+
+/// Known ones.
+const FORMS: [Form; 15] = [
     ("sk-", 20, is_loose),
     ("ghp_", 36, is_letter),
     ("gho_", 36, is_letter),

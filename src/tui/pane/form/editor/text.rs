@@ -102,13 +102,11 @@ impl Text {
 
     /// The place one character, as a person sees them, before this one.
     pub fn before(&self, place: Place) -> Option<Place> {
-        match self.line(place.line)[..place.at].graphemes(true).next_back() {
-            Some(character) => Some(Place { at: place.at - character.len(), ..place }),
-            None => {
-                let line = place.line.checked_sub(1)?;
-                Some(Place { line, at: self.lines[line].len() })
-            }
+        if let Some(character) = self.line(place.line)[..place.at].graphemes(true).next_back() {
+            return Some(Place { at: place.at - character.len(), ..place });
         }
+        let line = place.line.checked_sub(1)?;
+        Some(Place { line, at: self.lines[line].len() })
     }
 
     /// The place one character behind this one.

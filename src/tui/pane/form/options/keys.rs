@@ -117,7 +117,8 @@ impl Form {
     pub fn offers(&self, action: Action) -> bool {
         let stop = self.stop().filter(|_| self.side == Side::Fields);
         match (action, stop) {
-            (Action::EnterField, Some(Stop::Head)) | (Action::EditText, Some(_)) => false,
+            (Action::EnterField, Some(Stop::Head))
+            | (Action::EditText | Action::InsertFile | Action::PickValue, Some(_)) => false,
             (Action::EnterField, Some(Stop::Context)) => self.options.context_open,
             (Action::Omit, Some(_)) => self.has_text(),
             _ => true,

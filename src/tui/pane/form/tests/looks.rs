@@ -16,7 +16,18 @@ pub(super) fn draw(form: &Form, width: u16, height: u16) -> String {
     let area = buffer.area;
     buffer.set_style(area, theme.paper());
     form.render(&mut buffer, area, Look { theme: &theme, now: Now::default(), focused: true });
-    let row = |y| (0..width).map(|x| buffer[(x, y)].symbol()).collect::<String>();
+    let row = |y| {
+        let mut row = String::new();
+        let mut behind = 0;
+        for x in 0..width {
+            // Behind a wide sign stands a cell of it.
+            if x >= behind {
+                row.push_str(buffer[(x, y)].symbol());
+                behind = x + u16::try_from(crate::text::width(buffer[(x, y)].symbol())).unwrap().max(1);
+            }
+        }
+        row
+    };
     (0..height).map(|y| row(y).trim_end().to_owned() + "\n").collect()
 }
 
@@ -61,4 +72,17 @@ fn the_selected_field_is_in_sight_at_every_size() {
             }
         }
     }
+}
+
+#[test]
+fn every_script_and_sign_looks_like_this() {
+    let mut form = form(&analyze_text());
+    form.paste(
+        "日本語のテキスト: wide signs, two cells each, so that a line of them breaks in between 日本語\n",
+    );
+    form.paste("combining: e\u{301}a\u{308}\u{323} Z\u{351}\u{36b}\n\u{301} alone\n");
+    form.paste("שלום עולם and مرحبا, turned by a sign: \u{202e}abc\u{202c}\n");
+    form.paste("👍🏽 👨‍👩‍👧 ⚠️ 🇯🇵 🧩\ntabs\there\tand \u{1b}[31m control \u{0} signs\u{200b}\u{feff}");
+    insta::assert_snapshot!("scripts_80x24", draw(&form, 80, 22));
+    insta::assert_snapshot!("scripts_120x40", draw(&form, 120, 38));
 }

@@ -1,9 +1,10 @@
 //! From fields to JSON and back: nothing is lost, whatever the payload holds.
 
+use crate::agent::manifest::{Kind, Method, Parameter};
 use crate::agent::payload::Payload;
 use crate::tui::pane::Asked;
 use crate::tui::pane::form::field::Field;
-use crate::tui::pane::form::tests::{NASTY, analyze_text, everything, filled, form, press};
+use crate::tui::pane::form::tests::{NASTY, analyze_text, everything, filled, form, parameter, press};
 use crate::tui::pane::form::{Form, Side, json};
 
 /// Everything a payload's text says, with the spelling of every value.
@@ -88,4 +89,170 @@ fn a_text_that_is_no_json_is_neither_left_nor_sent() {
     // The cursor stands where it is wrong.
     press(&mut form, "X");
     assert!(form.json.text().contains("Xoops"), "{}", form.json.text());
+}
+
+/// Payloads that nobody has thought of: the same ones at every run.
+struct Made(u64);
+
+impl Made {
+    fn below(&mut self, limit: u64) -> u64 {
+        // Good enough for variety, and the same on every machine.
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 33) % limit
+    }
+
+    fn one<'a>(&mut self, of: &[&'a str]) -> &'a str {
+        of[usize::try_from(self.below(of.len() as u64)).unwrap()]
+    }
+
+    fn string(&mut self) -> String {
+        const PIECES: [&str; 22] = [
+            "",
+            "a",
+            "word ",
+            "é",
+            "\\u00e9",
+            "\\n",
+            "\\r\\n",
+            "\\t",
+            "\\\\",
+            "\\\"",
+            "\\/",
+            "\\u0000",
+            "\\ud83d\\ude00",
+            "\\ud800",
+            "日本",
+            "👨‍👩‍👧",
+            "e\u{301}",
+            "\u{202e}",
+            "\u{feff}",
+            "\u{7f}",
+            "\u{10fffd}",
+            "שלום",
+        ];
+        let pieces: String = (0..self.below(6)).map(|_| self.one(&PIECES)).collect();
+        format!("\"{pieces}\"")
+    }
+
+    fn blank(&mut self) -> &'static str {
+        self.one(&["", "", "", " ", "\n  ", "\t"])
+    }
+
+    fn value(&mut self, levels: u64) -> String {
+        match self.below(if levels == 0 { 4 } else { 6 }) {
+            0 => self.one(&["null", "true", "false"]).to_owned(),
+            1 => self
+                .one(&["0", "-0", "1.0", "1e3", "1E+400", "12345678901234567890123", "-0.10", "7"])
+                .to_owned(),
+            2 | 3 => self.string(),
+            4 => {
+                let items: Vec<_> = (0..self.below(4)).map(|_| self.value(levels - 1)).collect();
+                format!("[{}{}{}]", self.blank(), items.join(&format!(",{}", self.blank())), self.blank())
+            }
+            _ => format!("{{{}}}", self.pairs(levels - 1, &["host", "port", "x", "a b", "", "é"])),
+        }
+    }
+
+    fn pairs(&mut self, levels: u64, names: &[&str]) -> String {
+        let pairs: Vec<_> = (0..self.below(5))
+            .map(|_| {
+                let name = self.one(names);
+                format!("{}\"{name}\"{}:{}{}", self.blank(), self.blank(), self.blank(), self.value(levels))
+            })
+            .collect();
+        pairs.join(",")
+    }
+
+    fn payload(&mut self) -> String {
+        let names = [
+            "text",
+            "title",
+            "level",
+            "count",
+            "ratio",
+            "deep",
+            "tags",
+            "options",
+            "other",
+            "names",
+            "server",
+            "not declared",
+            "日本",
+            "",
+        ];
+        let parameters = format!("\"parameters\":{{{}}}", self.pairs(3, &names));
+        let method = self.one(&["everything", "other", ""]);
+        let mut parts = vec![format!("\"method\": \"{method}\""), parameters];
+        if self.below(3) == 0 {
+            parts.push(format!("\"tool_context\": {}", self.value(2)));
+        }
+        if self.below(3) == 0 {
+            parts.push(format!("\"extra\":{}", self.value(2)));
+        }
+        if self.below(2) == 0 {
+            parts.reverse();
+        }
+        format!("{{{}}}", parts.join(","))
+    }
+}
+
+/// Every kind of field, rows among them.
+fn all_kinds() -> Method {
+    let mut method = everything();
+    let item = parameter("", Kind::String, false, None);
+    method
+        .parameters
+        .push(Parameter { item: Some(Box::new(item)), ..parameter("names", Kind::Array, false, None) });
+    method.parameters.push(Parameter {
+        properties: vec![
+            parameter("host", Kind::String, true, None),
+            parameter("port", Kind::Integer, false, None),
+        ],
+        ..parameter("server", Kind::Object, false, None)
+    });
+    method
+}
+
+#[test]
+fn whatever_a_payload_holds_both_ways_lose_nothing() {
+    let method = all_kinds();
+    let mut made = Made(6);
+    for round in 0..3_000 {
+        let text = made.payload();
+        let meant = meaning(&text);
+        // JSON → form → JSON.
+        let mut form = filled(&method, &text);
+        let values = |form: &Form| -> Vec<(String, Option<String>)> {
+            form.fields.iter().map(|f| (f.name.clone(), f.forced().map(|value| value.to_string()))).collect()
+        };
+        let before = values(&form);
+        press(&mut form, "<F2>");
+        assert_eq!(form.json.text(), meant, "{round}: {text}");
+        // Form → JSON → form.
+        press(&mut form, "<F2>");
+        assert_eq!(values(&form), before, "{round}: {text}");
+        // Walking through all of it changes nothing either.
+        for _ in 0..form.fields.len() * 3 {
+            press(&mut form, "<tab>");
+        }
+        press(&mut form, "<F2>");
+        assert_eq!(form.json.text(), meant, "{round}: {text}");
+    }
+}
+
+#[test]
+fn what_is_typed_into_a_field_is_what_the_json_says_and_the_other_way_round() {
+    let mut made = Made(7);
+    for round in 0..500 {
+        let typed: String = serde_json::from_str(&made.string().replace("\\ud800", "")).unwrap_or_default();
+        let mut form = form(&analyze_text());
+        form.paste(&typed);
+        let typed = typed.replace("\r\n", "\n");
+        press(&mut form, "<F2>");
+        let whole = json::read(&form.json.text(), "").unwrap();
+        let text = whole.payload.parameters.get("text").map(|value| json::as_text(value).unwrap());
+        assert_eq!(text.as_deref(), Some(typed.as_str()), "{round}");
+        press(&mut form, "<F2>");
+        assert_eq!(form.fields[0].editor.text(), typed, "{round}");
+    }
 }
