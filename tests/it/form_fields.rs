@@ -1,6 +1,7 @@
 //! The fields of a form on a real terminal: every type by its keys, and where values come from.
 
 use std::fs;
+use std::path::PathBuf;
 
 use serde_json::{Value, json};
 
@@ -71,7 +72,9 @@ fn form(sandbox: &Sandbox, columns: u16, rows: u16) -> Screen {
 /// The payload of the newest run, as it was recorded.
 #[track_caller]
 fn sent(sandbox: &Sandbox) -> Value {
-    let run = sandbox.runs().pop().unwrap();
+    // Names of one second stand in any order.
+    let created = |run: &PathBuf| run.metadata().unwrap().created().unwrap();
+    let run = sandbox.runs().into_iter().max_by_key(created).unwrap();
     let spec: Value = serde_json::from_str(&fs::read_to_string(run.join("spec.json")).unwrap()).unwrap();
     spec["payload"]["parameters"].clone()
 }
