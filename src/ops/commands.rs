@@ -8,8 +8,8 @@ use serde_json::value::RawValue;
 
 use crate::agent::layout::compact;
 use crate::agent::payload::{self, Parameters, Payload};
-use crate::ops::call::LARGEST_ARGUMENT;
-use crate::ops::{Context, agents, private};
+use crate::ops::call::{LARGEST_ARGUMENT, Options};
+use crate::ops::{Context, agents, amount, private};
 use crate::run::dir::RunDir;
 
 /// Bytes of JSON from which a command names a file instead: shells and terminals take long lines badly.
@@ -48,6 +48,8 @@ pub struct Call {
     pub agent: String,
     pub directory: PathBuf,
     pub payload: Payload,
+    /// Limits and variables; the tool context is the payload's.
+    pub options: Options,
     /// The payload as a person typed it, where that is to be copied instead of the same on one line.
     pub typed: Option<String>,
 }
@@ -66,9 +68,10 @@ pub fn of_run(run: &RunDir) -> Result<Call, String> {
         format!("the payload of run {} cannot be read: {error}", run.id().short())
     };
     let spec = run.read_spec().map_err(|error| broken(&error))?;
+    let options = Options::of(&spec, None);
     let payload = spec.payload.ok_or_else(|| broken(&"it is not a call"))?;
     let payload = serde_json::from_str(payload.get()).map_err(|error| broken(&error))?;
-    Ok(Call { agent: spec.agent, directory: spec.directory, payload, typed: None })
+    Ok(Call { agent: spec.agent, directory: spec.directory, payload, options, typed: None })
 }
 
 /// The text for the clipboard. The error is one sentence.
@@ -145,6 +148,7 @@ impl Command<'_> {
         if let Some(context) = &payload.tool_context {
             self.json("--tool-context", "--tool-context", "@", &compact(context.get()))?;
         }
+        self.options();
         // A name may look like an option.
         if agent.starts_with('-') || payload.method.starts_with('-') {
             self.word("--");
@@ -152,6 +156,30 @@ impl Command<'_> {
         self.word(agent);
         self.word(&payload.method);
         Ok(())
+    }
+
+    /// The options that are not what they are without a word.
+    fn options(&mut self) {
+        let Options {
+            timeout, silence, memory_bytes, processes, cpu, open_files, profile, env_files, ..
+        } = &self.call.options;
+        // No limit is a zero.
+        let seconds = timeout.map_or_else(|| "0".to_owned(), amount::in_seconds);
+        let chosen = [
+            ("--timeout", (*timeout != self.context.settings.call_timeout).then_some(seconds)),
+            ("--silence", silence.map(amount::in_seconds)),
+            ("--memory", memory_bytes.map(amount::in_size)),
+            ("--processes", processes.map(|count| count.to_string())),
+            ("--cpu", cpu.map(amount::in_seconds)),
+            ("--open-files", open_files.map(|count| count.to_string())),
+            ("--profile", profile.clone()),
+        ];
+        let files = env_files.iter().map(|file| ("--env-file", Some(file.to_string_lossy().into_owned())));
+        for (flag, value) in chosen.into_iter().chain(files) {
+            if let Some(value) = value {
+                self.word(&format!("{flag}={value}"));
+            }
+        }
     }
 
     /// JSON behind an option, or a file of it behind another one.

@@ -177,6 +177,8 @@ fn a_copied_command_gives_the_agent_the_same_bytes() {
         let file = sandbox.path().join("parameters.json");
         fs::write(&file, parameters).unwrap();
         let mut arguments = vec!["faults/ok", "echo", "--force", "--params-file", file.to_str().unwrap()];
+        // Limits go with the payload.
+        arguments.extend(["--timeout", "44.5", "--memory", "300M", "--silence", "20"]);
         arguments.extend(context.iter().flat_map(|context| ["--tool-context", context]));
         let (first, code) = sandbox.run(&arguments);
         assert_eq!((code, &first["result"]["parameters"]["text"]), (0, &json!(text)));
@@ -190,6 +192,9 @@ fn a_copied_command_gives_the_agent_the_same_bytes() {
         let before = sandbox.runs();
         paste(&sandbox, &command);
         assert!(payload(&sandbox, &before) == sent, "not the same bytes");
+        let said = String::from_utf8_lossy(&command);
+        let flags = ["--timeout=44.5", "--memory=300M", "--silence=20"];
+        assert!(flags.iter().all(|flag| said.contains(flag)), "{said}");
         if text.len() > 8_192 {
             screen.send("yd");
             screen.wait_for("an argument holds");

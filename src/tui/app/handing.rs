@@ -172,11 +172,13 @@ impl App {
     /// Shows what the call can be copied as: the form's, or the selected run's.
     pub(super) fn copy_as(&mut self) -> Vec<Effect> {
         let source = if let Some(Page::Form(form)) = self.pages.last() {
-            let Some(call) = form.call() else {
-                self.say(Tone::Bad, "what is no JSON cannot be copied as a call: mend the text first");
-                return Vec::new();
-            };
-            Source::Call(Box::new(call))
+            match form.call() {
+                Ok(call) => Source::Call(Box::new(call)),
+                Err(reason) => {
+                    self.say(Tone::Bad, reason);
+                    return Vec::new();
+                }
+            }
         } else {
             match self.selected_run().and_then(|run| self.world.run(&run)) {
                 Some(run) if run.kind == Kind::Call => Source::Run(run.dir.clone()),

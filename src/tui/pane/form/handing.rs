@@ -10,6 +10,7 @@ use crate::ops::presets::{Preset, Values};
 use crate::tui::pane::form::field::Entry;
 use crate::tui::pane::form::{Form, Side};
 use crate::tui::pane::presets::Owner;
+use crate::tui::pane::sign;
 use crate::tui::scratch::{Back, Scratch, ending};
 
 impl Form {
@@ -37,13 +38,15 @@ impl Form {
         Some((method, Values { parameters, tool_context }))
     }
 
-    /// The call as it would be sent, for copying; `None` while the text is no JSON.
-    pub fn call(&self) -> Option<Call> {
+    /// The call as it would be sent, for copying. The error says in one sentence what keeps it from being one.
+    pub fn call(&self) -> Result<Call, String> {
+        const NO_JSON: &str = "what is no JSON cannot be copied as a call: mend the text first";
         let agent = &self.listed.agent;
-        Some(Call {
+        Ok(Call {
             agent: agent.name.to_string(),
             directory: agent.directory.clone(),
-            payload: self.payload()?,
+            payload: self.payload().ok_or(NO_JSON)?,
+            options: self.options.read().map_err(|wrong| sign::safe(&wrong.message))?,
             typed: (self.side == Side::Json).then(|| self.json.text()),
         })
     }
