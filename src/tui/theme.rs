@@ -1,4 +1,4 @@
-//! Colours by their role: code names roles, never colours. A theme is a file ([`file`]); some are shipped, a
+//! Colours by their role: code names roles, never colours. A theme is a file ([`mod@file`]); some are shipped, a
 //! person's own stand in `themes/` of the settings folder ([`shelf`]).
 //!
 //! What a terminal can show decides how much of a theme is used: all of it, its 256-colour column, sixteen
