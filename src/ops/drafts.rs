@@ -24,6 +24,18 @@ pub struct Content {
     /// Fields whose text is no value yet; in the payload they stand as texts.
     #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
     pub half: IndexMap<String, Half>,
+    /// Limits and variables that were chosen; `None`: none were.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub options: Option<Options>,
+}
+
+/// The options of a run as they were typed.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Options {
+    /// The text of each limit.
+    pub limits: IndexMap<String, String>,
+    pub profile: Option<String>,
+    pub env_files: Vec<PathBuf>,
 }
 
 /// The text of a field that is no value yet.
@@ -136,6 +148,7 @@ mod tests {
                     "count".to_owned(),
                     Half { text: "12x\u{1b}".into(), as_json: false },
                 )]),
+                options: Some(Options { profile: Some("dev".into()), ..Options::default() }),
             }),
         };
         let half = "{ \"method\": \"m\", \"text\": \"\\ud800 ü";

@@ -1,7 +1,5 @@
 //! Everything a form holds, taken out and put in as a whole, exactly as it was typed; and undoing that.
 
-use indexmap::IndexMap;
-
 use crate::agent::payload::{Parameters, Payload};
 use crate::ops::drafts::{Content, Half};
 use crate::tui::pane::form::field::Field;
@@ -25,10 +23,10 @@ pub struct Change {
 }
 
 impl Form {
-    /// Everything that was typed.
+    /// Everything that was typed into the payload.
     pub(super) fn content(&self) -> Content {
         if self.side == Side::Json {
-            return Content { as_json: true, payload: self.json.text(), half: IndexMap::new() };
+            return Content { as_json: true, payload: self.json.text(), ..Content::default() };
         }
         let whole = self.gather();
         // A text that says the same keeps its blanks and lines.
@@ -38,7 +36,8 @@ impl Form {
             let half = Half { text: field.editor.text(), as_json: field.is_as_json() };
             field.value()?.is_err().then(|| (field.name.clone(), half))
         };
-        Content { as_json: false, payload, half: self.fields.iter().filter_map(half).collect() }
+        let half = self.fields.iter().filter_map(half).collect();
+        Content { as_json: false, payload, half, options: None }
     }
 
     /// Puts all of it in place of what is there. Undo in a text still brings the text's old words back.
@@ -66,6 +65,9 @@ impl Form {
                 self.rewrite_json(&content.payload);
             }
         }
+        if let Some(options) = &content.options {
+            self.options.put(options);
+        }
         self.check();
     }
 
@@ -80,11 +82,14 @@ impl Form {
         let payload =
             Payload { method: self.method.name.clone(), parameters: Parameters::new(), tool_context: None };
         let payload = json::write(&payload, &[]);
-        Content { as_json: self.side == Side::Json, payload, half: IndexMap::new() }
+        Content { as_json: self.side == Side::Json, payload, ..Content::default() }
     }
 
     /// Whether a content is that of a form that nobody has touched.
     pub(super) fn is_nothing(&self, content: &Content) -> bool {
+        if content.options.is_some() {
+            return false;
+        }
         if content.as_json && content.payload.is_empty() {
             return true;
         }

@@ -255,7 +255,7 @@ impl Form {
         self.settle_history();
         let content = match (self.history.at, &self.history.typed) {
             (Some(_), typed) => typed.clone(),
-            (None, _) => Some(self.content()),
+            (None, _) => Some(Content { options: self.options.typed(), ..self.content() }),
         };
         content.filter(|content| !self.is_nothing(content))
     }
@@ -296,7 +296,11 @@ impl Form {
             let whole = crate::tui::pane::form::json::read(&content.payload, &self.method.name).ok()?;
             Some((whole.payload.to_json(), whole.extra.len()))
         };
-        a == b || (a.half.is_empty() && b.half.is_empty() && read(a).is_some_and(|a| Some(a) == read(b)))
+        a == b
+            || (a.options == b.options
+                && a.half.is_empty()
+                && b.half.is_empty()
+                && read(a).is_some_and(|a| Some(a) == read(b)))
     }
 }
 

@@ -1,10 +1,11 @@
 //! What a person chooses for one call beside its parameters: limits, variables, tool context. They stand behind the
 //! fields and are walked to in the same order.
 //!
-//! The tool context is a part of the payload, so the JSON side has it too. The others are not, and stay with the form
-//! while it is open.
+//! The tool context is a part of the payload, so the JSON side has it too. The others are not, and are kept with the
+//! form.
 
 mod draw;
+mod kept;
 mod keys;
 
 use std::path::{Path, PathBuf};
@@ -12,6 +13,7 @@ use std::time::Duration;
 
 use crate::ops::amount;
 use crate::ops::call::Options;
+use crate::ops::drafts;
 use crate::ops::profile::Looked;
 use crate::run::spec::Added;
 use crate::tui::effect::Effect;
@@ -102,6 +104,8 @@ pub struct Chosen {
     /// The payload's tool context; absent by default.
     pub context: Field,
     context_open: bool,
+    /// What a new form has.
+    untouched: drafts::Options,
 }
 
 impl Chosen {
@@ -116,8 +120,10 @@ impl Chosen {
             asked: None,
             context: Field::undeclared("tool_context"),
             context_open: false,
+            untouched: drafts::Options::default(),
         };
         chosen.set(&Options { timeout, ..Options::default() });
+        chosen.untouched = chosen.texts();
         chosen
     }
 

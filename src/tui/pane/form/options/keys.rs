@@ -33,7 +33,7 @@ impl Form {
                 if let Some(editor) = self.options.editor_mut(row) {
                     editor.key(UNDO);
                 }
-                self.forget_refusal();
+                self.changed_option();
             }
             (Action::Undo, Stop::Context) => {
                 if !self.undo() && self.options.context.key(&self.method, UNDO) {
@@ -68,7 +68,7 @@ impl Form {
             (Stop::Row(row), _) => {
                 if let Some(editor) = self.options.editor_mut(row) {
                     editor.key(key);
-                    self.forget_refusal();
+                    self.changed_option();
                 }
             }
             (Stop::Context, _) => {
@@ -88,7 +88,7 @@ impl Form {
             Stop::Row(row) => {
                 if let Some(editor) = self.options.editor_mut(row) {
                     editor.paste(text.trim());
-                    self.forget_refusal();
+                    self.changed_option();
                 }
             }
             Stop::Context => {
@@ -134,7 +134,7 @@ impl Form {
 
     fn turn_profile(&mut self, step: isize) {
         self.options.turn_profile(step);
-        self.forget_refusal();
+        self.changed_option();
     }
 
     fn omit_option(&mut self, row: Row) {
@@ -147,11 +147,12 @@ impl Form {
                 }
             }
         }
-        self.forget_refusal();
+        self.changed_option();
     }
 
     /// Something was changed that is no part of the payload.
-    fn forget_refusal(&mut self) {
+    fn changed_option(&mut self) {
         (self.asked, self.refused) = (false, None);
+        self.revision += 1;
     }
 }

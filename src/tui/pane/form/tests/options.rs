@@ -5,8 +5,10 @@ use std::time::Duration;
 
 use super::*;
 use crate::ops::call::Options;
+use crate::ops::drafts::Draft;
 use crate::ops::profile::Looked;
 use crate::run::spec::Added;
+use crate::tui::message::Now;
 use crate::tui::pane::form::options::Row;
 
 /// The options that a run would be started with.
@@ -189,4 +191,20 @@ fn what_is_typed_into_options_can_be_taken_back() {
     assert_eq!(chosen(&mut form).timeout, None);
     press(&mut form, "<backtab><backtab><enter>5<alt-u>");
     assert!(chosen(&mut form).tool_context.is_none());
+}
+
+#[test]
+fn what_was_chosen_comes_back_with_the_draft() {
+    let method = analyze_text();
+    let mut form = form(&method);
+    assert!(form.typed().is_none());
+    // Two options and no payload at all, one of them half typed.
+    press(&mut form, "<tab><tab><enter><tab><tab><tab><tab>2X<tab>8<tab>");
+    assert!(form.is_unkept());
+    let content = form.typed().expect("options are worth keeping");
+    let mut again = self::form(&method);
+    again.found(&Draft { saved_ms: 0, content: content.clone() }, Now::default());
+    assert_eq!(again.typed(), Some(content.clone()));
+    let limits = content.options.unwrap().limits;
+    assert_eq!((limits["memory"].as_str(), limits["processes"].as_str()), ("2X", "8"));
 }
