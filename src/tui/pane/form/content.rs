@@ -111,7 +111,8 @@ impl Form {
 
     /// Changes several things, in a way that undo takes back at once.
     pub(super) fn as_one_change(&mut self, change: impl FnOnce(&mut Self)) {
-        let (before, from) = (self.content(), self.revision);
+        let before = Content { options: Some(self.options.texts()), ..self.content() };
+        let from = self.revision;
         let (at, origin) = (self.history.place(), self.origin.clone());
         change(self);
         self.changes.push(Change { before, at, origin, from, to: self.revision });

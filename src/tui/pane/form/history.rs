@@ -200,14 +200,14 @@ impl Form {
         self.origin.as_ref()?.text.strip_prefix(PRESET)
     }
 
-    /// Takes every value out.
+    /// Takes every value out, and what was chosen for the run.
     pub fn empty(&mut self) {
         self.settle_history();
         let nothing = self.nothing();
-        if self.is_same(&nothing, &self.content()) {
+        if self.options.typed().is_none() && self.is_same(&nothing, &self.content()) {
             return;
         }
-        self.replace(&nothing);
+        self.replace(&Content { options: Some(self.options.untouched()), ..nothing });
         self.history.at = None;
         self.said("emptied · alt-u brings it back".to_owned(), false);
     }

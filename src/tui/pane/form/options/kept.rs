@@ -9,6 +9,11 @@ impl Chosen {
         Some(self.texts()).filter(|texts| *texts != self.untouched)
     }
 
+    /// What a new form has.
+    pub fn untouched(&self) -> drafts::Options {
+        self.untouched.clone()
+    }
+
     /// Puts in what was typed another time. A limit that is not there any more is passed over.
     pub fn put(&mut self, typed: &drafts::Options) {
         for (editor, row) in self.limits.iter_mut().zip(LIMITS) {
@@ -22,7 +27,8 @@ impl Chosen {
         self.env_files.clone_from(&typed.env_files);
     }
 
-    pub(super) fn texts(&self) -> drafts::Options {
+    /// All that is typed.
+    pub fn texts(&self) -> drafts::Options {
         let limits = LIMITS.iter().zip(&self.limits);
         drafts::Options {
             limits: limits.map(|(row, editor)| (row.label().to_owned(), editor.text())).collect(),

@@ -8,6 +8,7 @@ use crate::ops::call::Options;
 use crate::ops::drafts::Draft;
 use crate::ops::profile::Looked;
 use crate::run::spec::Added;
+use crate::tui::keymap::Action;
 use crate::tui::message::Now;
 use crate::tui::pane::form::options::Row;
 
@@ -207,4 +208,9 @@ fn what_was_chosen_comes_back_with_the_draft() {
     assert_eq!(again.typed(), Some(content.clone()));
     let limits = content.options.unwrap().limits;
     assert_eq!((limits["memory"].as_str(), limits["processes"].as_str()), ("2X", "8"));
+    // A key throws it all away, and another one brings it back.
+    again.act(Action::Clear);
+    assert!(again.typed().is_none());
+    again.act(Action::Undo);
+    assert_eq!(again.options.typed().unwrap().limits, limits);
 }
