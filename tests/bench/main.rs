@@ -97,8 +97,14 @@ fn supervisors() {
         (0..MANY).map(|_| sandbox.detach(&["faults/slow", "tick", "-p", "seconds=50"])).collect();
     let supervisors: Vec<_> =
         runs.iter().map(|run| sandbox.journal(run)[0]["supervisor"]["pid"].as_i64().unwrap()).collect();
-    // Until the last has looked at its tree more than once.
-    std::thread::sleep(std::time::Duration::from_secs(3));
+    // Until each has looked at its tree more than once, and given back what only the start needed.
+    let looks = |run: &String| {
+        let samples = sandbox.path().join("state/plugdeck/runs").join(run).join("samples.jsonl");
+        fs::read_to_string(samples).map_or(0, |text| text.lines().count())
+    };
+    while runs.iter().any(|run| looks(run) < 2) {
+        std::thread::yield_now();
+    }
     for (name, field) in [("resident", "Rss:"), ("proportional", "Pss:")] {
         let megabytes: Vec<_> = supervisors
             .iter()

@@ -175,14 +175,20 @@ fn what_merely_stands_in_the_store_or_has_its_starter_is_never_listed_or_ended()
     assert!(live, "somebody was ended");
 }
 
-#[test]
-fn a_look_lists_what_a_lost_run_left_behind_and_clean_ends_it() {
-    let sandbox = Sandbox::with(&["faults/daemon"]);
+/// Starts a run with a daemon that keeps the mark in its environment; both live on. The run's id and the daemon's.
+fn daemonize(sandbox: &Sandbox) -> (String, i64) {
     let pid_file = sandbox.path().join("daemon.pid");
     let file = format!("pid_file={}", pid_file.display());
     let arguments = ["-p", "seconds=50", "-p", "stay_seconds=50", "-p", "keep=environment", "-p", &file];
     let run = sandbox.detach(&[&["faults/daemon", "daemonize"], &arguments[..]].concat());
     let daemon: i64 = wait_for("the daemon", || fs::read_to_string(&pid_file).ok()?.parse().ok());
+    (run, daemon)
+}
+
+#[test]
+fn a_look_lists_what_a_lost_run_left_behind_and_clean_ends_it() {
+    let sandbox = Sandbox::with(&["faults/daemon"]);
+    let (run, daemon) = daemonize(&sandbox);
     assert_eq!(look(&sandbox), json!([]), "what is watched is no orphan");
     send("KILL", sandbox.journal(&run)[0]["supervisor"]["pid"].as_i64().unwrap());
     let rows = wait_for("the orphan", || Some(look(&sandbox)).filter(|rows| pids(rows) == [daemon]));
@@ -200,11 +206,7 @@ fn a_look_lists_what_a_lost_run_left_behind_and_clean_ends_it() {
 #[test]
 fn why_of_a_lost_run_tells_what_it_left_behind_does_and_harms_nobody() {
     let sandbox = Sandbox::with(&["faults/daemon"]);
-    let pid_file = sandbox.path().join("daemon.pid");
-    let file = format!("pid_file={}", pid_file.display());
-    let arguments = ["-p", "seconds=50", "-p", "stay_seconds=50", "-p", "keep=environment", "-p", &file];
-    let run = sandbox.detach(&[&["faults/daemon", "daemonize"], &arguments[..]].concat());
-    let daemon: i64 = wait_for("the daemon", || fs::read_to_string(&pid_file).ok()?.parse().ok());
+    let (run, daemon) = daemonize(&sandbox);
     send("KILL", sandbox.journal(&run)[0]["supervisor"]["pid"].as_i64().unwrap());
     wait_for("the orphan", || Some(look(&sandbox)).filter(|rows| pids(rows) == [daemon]));
     let answer = wait_for("its sleep", || {
