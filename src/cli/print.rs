@@ -71,11 +71,11 @@ pub fn safe_json(json: &str) -> String {
     safe
 }
 
-/// Says one line to the person.
+/// Says one line to the person, in one write: standard error has no buffer, and half a line could be read, or another
+/// program's words stand in it.
 pub fn talk(line: &str) {
-    let mut err = io::stderr().lock();
     // There is nowhere to say that nothing can be said.
-    let _ = writeln!(err, "{line}");
+    let _ = io::stderr().write_all(format!("{line}\n").as_bytes());
 }
 
 /// Says one line of others' bytes, made safe.

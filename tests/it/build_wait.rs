@@ -48,7 +48,8 @@ fn waiting(sandbox: &Sandbox, but: &[&str]) -> (String, String) {
         sandbox.runs().into_iter().find_map(|dir| {
             let run = dir.file_name()?.to_string_lossy().into_owned();
             let said = fs::read_to_string(dir.join("stderr")).ok()?;
-            (!but.contains(&run.as_str()) && said.contains("waiting for run")).then_some((run, said))
+            (!but.contains(&run.as_str()) && said.contains("waiting for run") && said.ends_with('\n'))
+                .then_some((run, said))
         })
     })
 }
