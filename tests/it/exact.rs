@@ -251,3 +251,32 @@ fn nothing_of_a_manifest_reaches_the_terminal_raw() {
         assert!(!written.contains(code), "{code:?}");
     }
 }
+
+#[test]
+fn the_hook_is_compiled_once_even_where_agents_keep_no_bytecode() {
+    let sandbox = Sandbox::with(&["faults/ok"]);
+    let agent = sandbox.agent("faults/ok");
+    let call = |variable: Option<&str>| {
+        let mut command = sandbox.command(&["run", "faults/ok", "echo"]);
+        command
+            .env_remove("PYTHONDONTWRITEBYTECODE")
+            .envs(variable.map(|value| ("PYTHONDONTWRITEBYTECODE", value)));
+        assert!(command.stdout(Stdio::null()).stderr(Stdio::null()).status().unwrap().success());
+    };
+    call(Some("1"));
+    let compiled = || -> Vec<_> {
+        let folder = sandbox.path().join("state/plugdeck/hook").join(env!("CARGO_PKG_VERSION"));
+        let files = fs::read_dir(folder.join("__pycache__")).unwrap();
+        files
+            .map(|file| file.unwrap())
+            .map(|file| (file.file_name(), file.metadata().unwrap().modified().unwrap()))
+            .collect()
+    };
+    let first = compiled();
+    assert_eq!(first.len(), 1, "{first:?}");
+    // Python itself takes it, and so does the next agent.
+    call(None);
+    call(Some("1"));
+    assert_eq!(compiled(), first);
+    assert!(!agent.join("__pycache__").exists());
+}
