@@ -251,6 +251,7 @@ impl App {
             }
             Message::Resumed => self.changed = true,
             Message::Runs(_)
+            | Message::RunsInAll(_)
             | Message::Detail(_)
             | Message::Page(_)
             | Message::AgentsChanged

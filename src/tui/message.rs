@@ -51,6 +51,8 @@ pub enum Message {
     // From the run directories.
     /// All runs, the newest first; only rows that changed are new.
     Runs(Vec<Arc<Run>>),
+    /// How many runs there are; the list may not have them all, or not yet.
+    RunsInAll(usize),
     /// What is known of the watched run.
     Detail(Box<Detail>),
     /// A window of the watched run's output.

@@ -5,11 +5,13 @@
 //! a second; the folder of runs once a second, so that runs of the command line appear by themselves. When nothing
 //! lives, only the last is done.
 
+mod known;
 mod notes;
 mod orphans;
 pub mod stall;
 mod watched;
 
+use std::collections::HashMap;
 use std::collections::hash_map::DefaultHasher;
 use std::hash::{Hash as _, Hasher as _};
 use std::path::PathBuf;
@@ -22,19 +24,11 @@ use tokio::sync::mpsc::Sender;
 pub use notes::exit;
 
 use crate::ops::orphans::Orphan;
-use crate::ops::runs;
-use crate::process::sampler::ProcessSample;
 use crate::run::dir::RunDir;
-use crate::run::event::Leftover;
-use crate::run::samples::{Reader, Sample};
-use crate::run::spec::{Kind, RunId};
-use crate::run::status::State;
 use crate::run::store::Store;
-use crate::run::view::RunView;
-use crate::text;
 use crate::tui::effect::Watch;
 use crate::tui::message::Message;
-use crate::tui::seen::Run;
+use crate::tui::tail::known::Known;
 use crate::tui::tail::watched::Watched;
 use crate::venv::packages;
 
@@ -54,7 +48,9 @@ const READING: Duration = Duration::from_millis(2);
 const LOOKED_AT: [&str; 7] =
     ["", "agent.yaml", "pyproject.toml", "uv.lock", "requirements.txt", ".venv", ".venv/pyvenv.cfg"];
 /// Most runs that are shown.
-const MOST: usize = 2_000;
+const MOST: usize = 10_000;
+/// Runs that are opened in one look: the newest are there at once, the others follow.
+const SLICE: usize = 500;
 
 /// What the dashboard tells its tail.
 #[derive(Debug)]
@@ -94,6 +90,8 @@ pub struct Tail {
     store: Store,
     agents: PathBuf,
     runs: Vec<Known>,
+    /// Runs in the folder, listed or not.
+    in_all: usize,
     watched: Option<Watched>,
     orphans: orphans::Orphans,
     /// A window was asked for that has not been answered.
@@ -113,14 +111,6 @@ struct Due {
     orphans: Instant,
 }
 
-/// A run of the list.
-struct Known {
-    dir: RunDir,
-    row: Arc<Run>,
-    /// Only of live ones.
-    live: Option<(RunView, Reader)>,
-}
-
 impl Tail {
     /// A tail that has seen nothing yet.
     #[must_use]
@@ -130,6 +120,7 @@ impl Tail {
             store,
             agents,
             runs: Vec::new(),
+            in_all: 0,
             watched: None,
             orphans: orphans::Orphans::default(),
             unanswered: false,
@@ -190,8 +181,13 @@ impl Tail {
         }
         let mut changed = false;
         if now >= self.due.folder {
-            self.due.folder = now + FOLDER;
+            let before = self.in_all;
             changed |= self.look_into_folder();
+            let more = self.runs.len() < self.in_all.min(MOST);
+            self.due.folder = if more { now } else { now + FOLDER };
+            if before != self.in_all {
+                messages.push(Message::RunsInAll(self.in_all));
+            }
         }
         if now >= self.due.live {
             self.due.live = now + LIVE;
@@ -231,23 +227,23 @@ impl Tail {
         if changed.is_some() && changed == self.folder {
             return false;
         }
+        let dirs = self.store.list().unwrap_or_default();
+        self.in_all = dirs.len();
+        let mut before: HashMap<_, _> =
+            std::mem::take(&mut self.runs).into_iter().map(|known| (known.dir.id(), known)).collect();
+        let (old, mut opened, mut left_out) = (before.len(), 0, false);
+        for dir in dirs.into_iter().take(MOST) {
+            let known = before.remove(&dir.id()).or_else(|| {
+                opened += 1;
+                (opened <= SLICE).then(|| Known::open(dir))
+            });
+            left_out |= known.is_none();
+            self.runs.extend(known);
+        }
         // A change in the very moment of a look may have the same time as the one before it.
         let settled = |changed: &SystemTime| changed.elapsed().is_ok_and(|age| age > FOLDER);
-        self.folder = changed.filter(settled);
-        let dirs = self.store.list().unwrap_or_default();
-        let same = dirs.len().min(MOST) == self.runs.len()
-            && self.runs.iter().zip(&dirs).all(|(known, dir)| known.dir == *dir);
-        if same {
-            return false;
-        }
-        let mut before: std::collections::HashMap<_, _> =
-            std::mem::take(&mut self.runs).into_iter().map(|known| (known.dir.id(), known)).collect();
-        self.runs = dirs
-            .into_iter()
-            .take(MOST)
-            .map(|dir| before.remove(&dir.id()).unwrap_or_else(|| Known::open(dir)))
-            .collect();
-        true
+        self.folder = changed.filter(settled).filter(|_| !left_out);
+        opened > 0 || self.runs.len() != old || !before.is_empty()
     }
 
     fn look_at_live(&mut self) -> bool {
@@ -256,113 +252,6 @@ impl Tail {
             changed |= known.look();
         }
         changed
-    }
-}
-
-impl Known {
-    fn open(dir: RunDir) -> Self {
-        match RunView::open(dir.clone()) {
-            Ok(view) => {
-                let row = Arc::new(row_of(&view, None));
-                let live = row.is_live().then(|| (view, Reader::default()));
-                Self { dir, row, live }
-            }
-            Err(error) => Self { row: Arc::new(unreadable(&dir, &error)), dir, live: None },
-        }
-    }
-
-    /// Looks at a live run again; whether something changed.
-    fn look(&mut self) -> bool {
-        let Some((view, samples)) = &mut self.live else { return self.look_at_left() };
-        let records = view.refresh();
-        let latest = samples.read_new(&self.dir.samples()).ok().and_then(|mut new| new.pop());
-        let news = latest.is_some() || records.as_ref().is_ok_and(|records| !records.is_empty());
-        if !news && view.state() == self.row.state {
-            return false;
-        }
-        let latest = latest.or_else(|| self.row.latest.clone());
-        let mut row = row_of(view, latest);
-        row.ending = notes::ending(&self.row.ending, records.as_deref().unwrap_or_default(), &view.status);
-        self.row = Arc::new(row);
-        if !self.row.is_live() {
-            self.live = None;
-        }
-        true
-    }
-
-    /// Looks whether what could not be ended has ended after all; whether something changed.
-    fn look_at_left(&mut self) -> bool {
-        let lives = |(process, _): &(ProcessSample, String)| process.id().is_alive();
-        if self.row.left.iter().all(lives) {
-            return false;
-        }
-        let mut row = Run::clone(&self.row);
-        row.left.retain(lives);
-        self.row = Arc::new(row);
-        true
-    }
-}
-
-/// A process that could not be ended, and why. It uses nothing that anybody looks at.
-fn left(left: &Leftover) -> (ProcessSample, String) {
-    let process = ProcessSample {
-        pid: left.process.pid,
-        start_time: left.process.start_time,
-        ppid: 0,
-        state: '?',
-        cpu_percent: 0.0,
-        rss_bytes: 0,
-        threads: 0,
-        session: 0,
-        command: left.command.as_ref().map(|command| text::safe(command.as_bytes())),
-    };
-    (process, text::safe(left.reason.as_bytes()))
-}
-
-/// A run as the list shows it.
-fn row_of(view: &RunView, latest: Option<Sample>) -> Run {
-    let state = view.state();
-    let leftovers = view.status.outcome.iter().flat_map(|outcome| &outcome.leftovers);
-    let same_boot = view.status.boot_id == crate::process::id::boot_id();
-    let live_since_us = (state.is_live() && same_boot).then_some(view.status.started_clock_us);
-    Run {
-        id: view.id.clone(),
-        dir: view.dir.clone(),
-        kind: view.spec.kind,
-        agent: text::safe(view.spec.agent.as_bytes()),
-        method: view.spec.method.as_ref().map(|method| text::safe(method.as_bytes())),
-        created_ms: view.spec.created_ms,
-        state,
-        stuck: runs::is_stuck(view),
-        outcome: view.status.outcome.clone(),
-        live_since_us,
-        took: view.elapsed(),
-        latest: latest.filter(|_| state.is_live()),
-        sessions: view.status.steps.iter().filter_map(|step| Some(step.process?.pid)).collect(),
-        ending: Arc::default(),
-        left: leftovers.filter(|left| left.process.is_alive()).map(left).collect(),
-        unreadable: None,
-    }
-}
-
-fn unreadable(dir: &RunDir, error: &std::io::Error) -> Run {
-    Run {
-        id: RunId(text::safe(dir.id().0.as_bytes())),
-        dir: dir.clone(),
-        kind: Kind::Call,
-        agent: String::new(),
-        method: None,
-        created_ms: 0,
-        state: State::Lost,
-        stuck: false,
-        outcome: None,
-        live_since_us: None,
-        took: Duration::ZERO,
-        latest: None,
-        left: Vec::new(),
-        sessions: Vec::new(),
-        ending: Arc::default(),
-        unreadable: Some(text::safe(error.to_string().as_bytes())),
     }
 }
 

@@ -22,6 +22,8 @@ pub struct World {
     pub unreadable: Vec<(PathBuf, String)>,
     /// `None` until the folder of runs was read for the first time; the newest first.
     pub runs: Option<Vec<Arc<Run>>>,
+    /// Those that are not listed, or not yet, too.
+    pub runs_in_all: usize,
     /// Trees that nobody watches, as last seen.
     pub orphans: Vec<Arc<OrphanTree>>,
     /// Of the watched run.

@@ -1,21 +1,22 @@
-//! What plugdeck costs, as ratios: `cargo bench`. Real programs, each pair of measurements taken in turn, the median
-//! of several; a ratio stays meaningful when the machine's speed drifts. Nothing here passes or fails.
+//! What plugdeck costs, as ratios: `cargo bench`, or `cargo bench -- run` and `cargo bench -- screen` for one half.
+//! Real programs, each pair of measurements taken in turn, the median of several; a ratio stays meaningful when the
+//! machine's speed drifts. Nothing here passes or fails.
 
 #![expect(clippy::unwrap_used, reason = "a measurement that cannot go on should say where")]
 #![expect(clippy::print_stdout, reason = "the figures are printed")]
+#![expect(clippy::print_stderr, reason = "what the tests' support skips, it says")]
 
-#[path = "../it/support/sandbox.rs"]
+mod measure;
+mod screen;
+#[path = "../it/support/mod.rs"]
 #[expect(dead_code, reason = "shared with the tests, which use all of it")]
-mod sandbox;
+mod support;
 
 use std::fs::{self, File};
 use std::process::{Command, Stdio};
-use std::time::Instant;
 
-use sandbox::Sandbox;
-
-/// Pairs of measurements.
-const ROUNDS: usize = 9;
+use measure::{cpu_of, in_turn, say, wall_of};
+use support::sandbox::Sandbox;
 
 /// Runs in one measurement of a single run: processor time is told in hundredths of a second.
 const BLOCK: usize = 20;
@@ -27,11 +28,18 @@ const MANY: usize = 50;
 const LINES: u32 = 5_000_000;
 
 fn main() {
-    println!("measured                                    median     min     max");
-    one_run();
-    many_runs();
-    flood();
-    supervisors();
+    let halves: Vec<String> = std::env::args().skip(1).filter(|word| !word.starts_with('-')).collect();
+    let wanted = |half: &str| halves.is_empty() || halves.iter().any(|word| word == half);
+    println!("measured                                              median     min     max");
+    if wanted("run") {
+        one_run();
+        many_runs();
+        flood();
+        supervisors();
+    }
+    if wanted("screen") {
+        screen::all();
+    }
 }
 
 /// A trivial call against the same program started by hand.
@@ -132,37 +140,4 @@ fn bare(sandbox: &Sandbox) -> Command {
 fn quiet(mut command: Command) -> Command {
     command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
     command
-}
-
-/// One measurement of each, in turn, after one of each that does not count: their ratios.
-fn in_turn(mut ours: impl FnMut() -> f64, mut theirs: impl FnMut() -> f64) -> Vec<f64> {
-    ours();
-    theirs();
-    (0..ROUNDS).map(|_| ours() / theirs()).collect()
-}
-
-fn wall_of(work: impl FnOnce()) -> f64 {
-    let start = Instant::now();
-    work();
-    start.elapsed().as_secs_f64()
-}
-
-/// Processor time of all processes that were waited for meanwhile, theirs included: fields 16 and 17 of
-/// `/proc/self/stat`, in hundredths of a second.
-fn cpu_of(work: impl FnOnce()) -> f64 {
-    let used = || -> f64 {
-        let stat = fs::read_to_string("/proc/self/stat").unwrap();
-        let fields = stat.rsplit_once(") ").unwrap().1.split(' ');
-        fields.skip(13).take(2).map(|field| field.parse::<f64>().unwrap()).sum()
-    };
-    let before = used();
-    work();
-    used() - before
-}
-
-fn say(what: &str, figures: &[f64]) {
-    let mut sorted = figures.to_vec();
-    sorted.sort_by(f64::total_cmp);
-    let (min, median, max) = (sorted[0], sorted[sorted.len() / 2], sorted[sorted.len() - 1]);
-    println!("{what:<42}{median:>8.2}{min:>8.2}{max:>8.2}");
 }

@@ -25,6 +25,7 @@ impl App {
     pub(super) fn learn(&mut self, message: Message) -> Vec<Effect> {
         match message {
             Message::Runs(runs) => return self.learn_runs(runs),
+            Message::RunsInAll(number) => self.world.runs_in_all = number,
             Message::Detail(detail) => self.world.detail = Some(detail),
             Message::Page(page) => self.world.page = Some(page),
             Message::AgentsChanged => return vec![Effect::ListAgents],

@@ -126,11 +126,15 @@ impl Runs {
     pub fn render(&self, buffer: &mut Buffer, area: Rect, world: &World, look: Look) {
         let t = look.theme;
         let live = world.live().count();
+        let kept = match world.runs().len() {
+            listed if listed < world.runs_in_all => format!("{listed} of {}", world.runs_in_all),
+            listed => listed.to_string(),
+        };
         let fact = match (world.runs.is_some(), live, area.width) {
             (false, ..) => "reading…".to_owned(),
-            (true, 0, _) => format!("{} kept", world.runs().len()),
+            (true, 0, _) => format!("{kept} kept"),
             (true, live, ..36) => format!("{live} live"),
-            (true, live, _) => format!("{live} live · {} kept", world.runs().len()),
+            (true, live, _) => format!("{live} live · {kept} kept"),
         };
         let inner = Frame::new(title("2", "Runs", look.focused, t), look.focused)
             .fact(vec![span(fact, t.dim)])

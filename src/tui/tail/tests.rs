@@ -7,9 +7,10 @@ use super::*;
 use crate::process::id::{ProcessId, boot_id};
 use crate::run::event::{Event, Record};
 use crate::run::output::{Stream, record};
-use crate::run::spec::{Added, FORMAT, KEEP_OUTPUT, Limits, RunSpec};
+use crate::run::spec::{Added, FORMAT, KEEP_OUTPUT, Kind, Limits, RunSpec};
+use crate::run::status::State;
 use crate::run::view::clock_us;
-use crate::tui::seen::{From, Page, Source};
+use crate::tui::seen::{From, Page, Run, Source};
 
 /// A store of runs, and the tail that looks at it.
 struct Bench {
@@ -141,6 +142,23 @@ fn runs_appear_change_and_go_by_themselves() {
 
     fs::remove_dir_all(&run.dir.path).unwrap();
     assert!(bench.runs().unwrap().is_empty());
+}
+
+#[test]
+fn of_many_runs_the_newest_are_there_at_once() {
+    let mut bench = Bench::new();
+    let runs = bench.folder.path().join("runs");
+    for number in 0..1_201 {
+        fs::create_dir_all(runs.join(format!("20260101T{number:06}-0000"))).unwrap();
+    }
+    let first = bench.runs().unwrap();
+    assert_eq!((first.len(), first[0].id.0.as_str()), (500, "20260101T001200-0000"));
+    assert_eq!(bench.runs().unwrap().len(), 1_000);
+    let whole = bench.runs().unwrap();
+    assert_eq!((whole.len(), whole[1_200].id.0.as_str()), (1_201, "20260101T000000-0000"));
+    fs::create_dir(runs.join("20260101T001201-0000")).unwrap();
+    let more = bench.runs().unwrap();
+    assert_eq!((more.len(), more[0].id.0.as_str()), (1_202, "20260101T001201-0000"));
 }
 
 #[test]

@@ -17,8 +17,9 @@ use crate::run::view::RunView;
 use crate::text;
 use crate::tui::effect::Watch;
 use crate::tui::seen::{Detail, From, Page, Row, Run, Source, Usage};
+use crate::tui::tail::known::row_of;
+use crate::tui::tail::notes;
 use crate::tui::tail::stall::Stall;
-use crate::tui::tail::{notes, row_of};
 
 /// Bytes of output looked at between two messages: some ten milliseconds of work.
 const BUDGET: u64 = 4 << 20;
