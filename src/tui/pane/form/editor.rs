@@ -120,6 +120,15 @@ impl Editor {
         self.edit((Place::default(), self.text.end()), text, Kind::Alone);
     }
 
+    /// The same; but the first text that is ever put in has nothing before it that undo could bring back.
+    pub fn load(&mut self, text: &str) {
+        if self.is_empty() && self.history.is_new() {
+            *self = Self { columns: self.columns.clone(), ..Self::new(text) };
+        } else {
+            self.replace(text);
+        }
+    }
+
     /// Inserts a pasted text as one edit. Terminals send line ends as carriage returns, so every line end
     /// becomes a newline.
     pub fn paste(&mut self, text: &str) {
