@@ -7,6 +7,7 @@
 mod draw;
 mod kept;
 mod keys;
+mod row;
 
 use std::path::{Path, PathBuf};
 
@@ -21,76 +22,14 @@ use crate::tui::pane::form::check::Problem;
 use crate::tui::pane::form::editor::Editor;
 use crate::tui::pane::form::field::{Field, Trouble};
 use crate::tui::pane::form::json::JsonError;
+use crate::tui::pane::form::options::row::{LIMITS, ROWS};
 use crate::tui::pane::sign;
 
 pub use crate::tui::pane::form::options::draw::Drawn;
+pub use crate::tui::pane::form::options::row::Row;
 
 /// What a person writes for no limit; an empty text says the same.
 const OFF: &str = "off";
-
-/// One choice.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Row {
-    Timeout,
-    Silence,
-    /// Silence that is worth a notice.
-    Notice,
-    Profile,
-    /// Files with more variables, for this run alone.
-    EnvFiles,
-    Memory,
-    Processes,
-    Cpu,
-    OpenFiles,
-}
-
-/// The limits, in the order in which they are shown.
-const LIMITS: [Row; 7] =
-    [Row::Timeout, Row::Silence, Row::Notice, Row::Memory, Row::Processes, Row::Cpu, Row::OpenFiles];
-
-/// Every row, from top to bottom.
-const ROWS: [Row; 9] = [
-    Row::Timeout,
-    Row::Silence,
-    Row::Notice,
-    Row::Profile,
-    Row::EnvFiles,
-    Row::Memory,
-    Row::Processes,
-    Row::Cpu,
-    Row::OpenFiles,
-];
-
-impl Row {
-    fn label(self) -> &'static str {
-        match self {
-            Self::Timeout => "timeout",
-            Self::Silence => "silence",
-            Self::Notice => "notice",
-            Self::Profile => "profile",
-            Self::EnvFiles => "env files",
-            Self::Memory => "memory",
-            Self::Processes => "processes",
-            Self::Cpu => "cpu",
-            Self::OpenFiles => "open files",
-        }
-    }
-
-    /// What its value means.
-    fn help(self) -> &'static str {
-        match self {
-            Self::Timeout => "seconds after which the run is ended",
-            Self::Silence => "seconds without output that end the run",
-            Self::Notice => "seconds without output until it is stuck ◐",
-            Self::Profile => "",
-            Self::EnvFiles => "type the path of a file with NAME=value lines",
-            Self::Memory => "of all its processes together: 512M, 2G",
-            Self::Processes => "more than this at one time end the run",
-            Self::Cpu => "seconds that all its processes may compute",
-            Self::OpenFiles => "of each process; it is refused more",
-        }
-    }
-}
 
 /// Where a person can be among the options.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -5,7 +5,8 @@ use ratatui::layout::Rect;
 use ratatui::text::Span;
 
 use crate::tui::pane::form::draw_field::{choice, look, mark_border};
-use crate::tui::pane::form::options::{Chosen, LIMITS, OFF, Row, Stop};
+use crate::tui::pane::form::options::row::LIMITS;
+use crate::tui::pane::form::options::{Chosen, OFF, Row, Stop};
 use crate::tui::pane::form::{Form, draw_json, preview};
 use crate::tui::pane::{Look, sign};
 use crate::tui::theme::Theme;

@@ -1,7 +1,8 @@
 //! The options as they were typed, for the next time.
 
 use crate::ops::drafts;
-use crate::tui::pane::form::options::{Chosen, LIMITS, Row};
+use crate::tui::pane::form::options::row::LIMITS;
+use crate::tui::pane::form::options::{Chosen, Row};
 
 impl Chosen {
     /// What was typed; `None` where a new form has the same.
