@@ -202,6 +202,27 @@ fn payload(sandbox: &Sandbox, but: &[PathBuf]) -> String {
 }
 
 #[test]
+fn a_selected_text_is_copied_cut_and_typed_over() {
+    const SHIFT_LEFT: &str = "\u{1b}[1;2D";
+    let sandbox = Sandbox::with(&["demo/text-stats"]);
+    let mut screen = form(&sandbox, &[]);
+    screen.send("one 你好é");
+    screen.wait_for("one 你好é");
+    screen.send(&format!("{SHIFT_LEFT}{SHIFT_LEFT}\u{3}"));
+    screen.wait_for("the selected text · 5 B by OSC 52");
+    assert_eq!(String::from_utf8(clipboard(&mut screen)).unwrap(), "好é");
+    // It is still selected: what is typed takes its place, and what was copied comes back.
+    screen.send("X\u{19}");
+    screen.wait_for("one 你X好é");
+    screen.send(&format!("{SHIFT_LEFT}{SHIFT_LEFT}{SHIFT_LEFT}\u{18}"));
+    screen.wait_until("what is left", |text| text.contains("one 你 ") && !text.contains('X'));
+    screen.send("\u{19}\u{3}");
+    screen.wait_until("the question", |text| text.contains("Quit plugdeck") || text.contains("quit too"));
+    screen.send(ESC);
+    screen.wait_for("one 你X好é");
+}
+
+#[test]
 fn a_copied_command_gives_the_agent_the_same_bytes() {
     let hostile =
         "it's \"quoted\" $HOME `id` $(id) \\ !! %s \n\tnext line\r\n🧩 é \u{202e} *?[a] ~ # ; & | <>";

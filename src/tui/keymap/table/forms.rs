@@ -114,17 +114,17 @@ pub const FORMS: &[Binding] = &[
     //
     row(
         Layer::Path,
-        &[on(KeyCode::Enter)],
-        Action::Confirm,
-        "insert",
-        "the text of the file that was chosen or typed out takes the field's place; else enter is enter",
-    ),
-    row(
-        Layer::Path,
         &[on(KeyCode::Down)],
         Action::Down,
         "choose",
         "next file; tab completes; esc or typing on keeps what is typed",
+    ),
+    row(
+        Layer::Path,
+        &[on(KeyCode::Enter)],
+        Action::Confirm,
+        "insert",
+        "the text of the file that was chosen or typed out takes the field's place; else enter is enter",
     ),
     row(Layer::Path, &[on(KeyCode::Up)], Action::Up, "", "previous file"),
     //

@@ -170,6 +170,13 @@ impl Editor {
         self.move_to(Place { line, at }, false);
     }
 
+    /// The selected text, which `ctrl-y` puts in from now on; nothing where none is selected.
+    pub fn copy(&mut self) -> Option<String> {
+        self.selection()?;
+        self.cut = self.selected();
+        Some(self.cut.clone())
+    }
+
     /// Takes a key as readline would. Keys with a meaning of their own to the form must not get here.
     pub fn key(&mut self, key: KeyEvent) -> Typed {
         if key.kind == KeyEventKind::Release {
@@ -197,7 +204,7 @@ impl Editor {
             }
             KeyCode::Char('x') if ctrl => return self.delete(Some(self.cursor), true, Kind::Alone),
             KeyCode::Char('w') if alt => {
-                self.cut = self.selected();
+                self.copy();
                 return Typed::Unchanged;
             }
             _ => {}

@@ -182,7 +182,7 @@ impl FileLine {
         };
         let (title, fact) = match self.purpose {
             For::Insert | For::Replace => ("text of a file", fact),
-            For::Typing => ("text of a file", "esc keeps what is typed".to_owned()),
+            For::Typing => ("text of a file", "tab completes · esc keeps what is typed".to_owned()),
             For::Variables => ("variables of a file, for this run", fact),
         };
         let frame = Frame::new(vec![chip(title, theme)], true).fact(vec![span(fact, theme.dim)]);

@@ -270,7 +270,7 @@ impl Chosen {
         self.limits.get(at)
     }
 
-    fn editor_mut(&mut self, row: Row) -> Option<&mut Editor> {
+    pub(super) fn editor_mut(&mut self, row: Row) -> Option<&mut Editor> {
         let at = LIMITS.iter().position(|limit| *limit == row)?;
         self.limits.get_mut(at)
     }
