@@ -168,11 +168,20 @@ impl FileLine {
         None
     }
 
-    /// Draws the line at the bottom of an area, and the offers above it.
-    pub fn draw(&self, buffer: &mut Buffer, area: Rect, theme: &Theme) {
+    /// Draws the line at the bottom of an area, and the offers above it. What is typed into the field, in this row, is
+    /// seen there: the offers stand beside it.
+    pub fn draw(&self, buffer: &mut Buffer, area: Rect, typed_at: Option<u16>, theme: &Theme) {
+        let beside = typed_at.filter(|_| self.purpose == For::Typing);
+        let around = 2 + u16::from(beside.is_none()) + u16::from(self.error.is_some());
         let offers = u16::try_from(self.offers.len()).unwrap_or(u16::MAX).min(SHOWN);
-        let height = (3 + offers + u16::from(self.error.is_some())).min(area.height);
-        let area = Rect { y: area.bottom() - height, height, ..area };
+        let area = match beside {
+            Some(at) => next_to(at, around + offers, area),
+            None => {
+                let height = (around + offers).min(area.height);
+                Rect { y: area.bottom() - height, height, ..area }
+            }
+        };
+        let offers = offers.min(area.height.saturating_sub(around));
         Clear.render(area, buffer);
         buffer.set_style(area, theme.surface());
         let fact = match self.offers.len() {
@@ -198,14 +207,30 @@ impl FileLine {
                 select::select(buffer, line, true, theme);
             }
         }
-        // The cursor is where one types.
-        let here = self.purpose != For::Typing;
-        self.line.draw(row(inner, offers), buffer, look(theme, here, here));
+        if beside.is_none() {
+            // The cursor is where one types.
+            let here = self.purpose != For::Typing;
+            self.line.draw(row(inner, offers), buffer, look(theme, here, here));
+        }
         if let Some(error) = &self.error {
             let error = text::safe(error.as_bytes());
-            put(buffer, row(inner, offers + 1), span(text::fit(&error, columns), theme.err));
+            put(
+                buffer,
+                row(inner, inner.height.saturating_sub(1)),
+                span(text::fit(&error, columns), theme.err),
+            );
         }
     }
+}
+
+/// A place of this height below a row, or above its box where there is more room.
+fn next_to(at: u16, height: u16, area: Rect) -> Rect {
+    let (above, below) = (at.saturating_sub(area.y + 1), area.bottom().saturating_sub(at + 1));
+    if below >= height || below >= above {
+        return Rect { y: at + 1, height: height.min(below), ..area };
+    }
+    let height = height.min(above);
+    Rect { y: at - 1 - height, height, ..area }
 }
 
 /// What all of these begin with.
@@ -223,6 +248,21 @@ fn common(offers: &[String]) -> &str {
 
 #[cfg(test)]
 mod tests {
+    #[test]
+    fn offers_stand_below_or_above_what_is_typed() {
+        let area = super::Rect { x: 0, y: 2, width: 40, height: 18 };
+        let place = |at, height| {
+            let place = super::next_to(at, height, area);
+            (place.y, place.height)
+        };
+        assert_eq!(place(5, 10), (6, 10));
+        assert_eq!(place(16, 10), (5, 10));
+        assert_eq!(place(11, 30), (12, 8));
+        assert_eq!(place(12, 30), (2, 9));
+        assert_eq!(place(10, 30), (11, 9));
+        assert_eq!(place(2, 30), (3, 17));
+    }
+
     #[test]
     fn what_is_common_ends_between_characters() {
         let common = |offers: &[&str]| {
