@@ -174,12 +174,12 @@ impl FileLine {
         let beside = typed_at.filter(|_| self.purpose == For::Typing);
         let around = 2 + u16::from(beside.is_none()) + u16::from(self.error.is_some());
         let offers = u16::try_from(self.offers.len()).unwrap_or(u16::MAX).min(SHOWN);
-        let area = match beside {
-            Some(at) => next_to(at, around + offers, area),
-            None => {
-                let height = (around + offers).min(area.height);
-                Rect { y: area.bottom() - height, height, ..area }
-            }
+        let height = around + offers;
+        let area = if let Some(at) = beside {
+            next_to(at, height, area)
+        } else {
+            let height = height.min(area.height);
+            Rect { y: area.bottom() - height, height, ..area }
         };
         let offers = offers.min(area.height.saturating_sub(around));
         Clear.render(area, buffer);
