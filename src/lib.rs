@@ -58,7 +58,7 @@
 //!
 //! | file | what |
 //! |---|---|
-//! | `spec.json` | what was asked: agent (`namespace/folder`, or the absolute path of a folder that a person named so), kind, method, payload, `payload_in_argv` where it goes as the argument, steps, limits (`timeout_ms`, `silence_end_ms`, `memory_bytes`, `processes`, `cpu_ms`, `open_files` where there are any), version of plugdeck; names of passed variables, never their values; `added`: `profile`, `files` and the `names` of the variables that came from them |
+//! | `spec.json` | what was asked: agent (`namespace/folder`, or the absolute path of a folder that a person named so), kind, method, payload, `payload_in_argv` where it goes as the argument, steps, limits (`timeout_ms`, `silence_end_ms`, `silence_notice_ms`, `memory_bytes`, `processes`, `cpu_ms`, `open_files` where there are any), version of plugdeck; names of passed variables, never their values; `added`: `profile`, `files` and the `names` of the variables that came from them |
 //! | `lock` | a lock (flock) that the caller takes before the directory gets its name and the supervisor inherits. Views try it shared, for an instant. Free and no end: the supervisor is gone, the run is `lost` |
 //! | `events.jsonl` | one object a line, `{"v":1,"t_us":…,"event":"…",…}`: `starting`, `started`, `skipped`, `not_started`, `exited`, `silence`, `evidence`, `stop_requested`, `signalled`, `dropped`, `hole`, `leftovers`, `ended` |
 //! | `samples.jsonl` | the tree over time: pid, start time, parent, session, state, CPU, memory, threads; each second for ten minutes, then every 5 s, after an hour every 30 s; a process's first and last sample always; its command in its first |

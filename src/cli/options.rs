@@ -22,6 +22,10 @@ pub struct Chosen {
     /// End the run when it has printed nothing for this many seconds [default: it may be silent]
     #[arg(long, value_name = "SECONDS", value_parser = seconds, help_heading = "Limits")]
     silence: Option<Timeout>,
+    /// Call the run stuck when it has printed nothing for this many seconds, with a line in its log; 0 or `off` never
+    /// [default: 60]
+    #[arg(long, value_name = "SECONDS", value_parser = seconds, help_heading = "Limits")]
+    silence_notice: Option<Timeout>,
     /// End the run when its processes together have more resident memory: 512M, 2G, plain bytes.
     /// This and the next two are looked at four times a second: between two looks it can be more
     #[arg(long, value_name = "SIZE", value_parser = amount::size, help_heading = "Limits")]
@@ -55,9 +59,11 @@ fn seconds(text: &str) -> Result<Timeout, String> {
 /// The options from all flags.
 pub fn options(context: &Context, chosen: &Chosen, held: &Held) -> Result<Options, Failure> {
     let limit = |Timeout(limit)| limit;
+    let usual = Options::usual(&context.settings);
     Ok(Options {
-        timeout: chosen.timeout.map_or(context.settings.call_timeout, limit),
+        timeout: chosen.timeout.map_or(usual.timeout, limit),
         silence: chosen.silence.and_then(limit),
+        silence_notice: chosen.silence_notice.map_or(usual.silence_notice, limit),
         memory_bytes: chosen.memory,
         processes: chosen.processes,
         cpu: chosen.cpu.and_then(limit),

@@ -2,9 +2,12 @@
 
 use std::time::Duration;
 
-/// Seconds, decimals too; none are no limit.
+/// Seconds, decimals too, with or without an `s` behind them; none and `off` are no limit.
 pub fn seconds(text: &str) -> Result<Option<Duration>, String> {
-    match text.parse::<f64>() {
+    if text.eq_ignore_ascii_case("off") {
+        return Ok(None);
+    }
+    match text.strip_suffix('s').unwrap_or(text).parse::<f64>() {
         Ok(0.0) => Ok(None),
         Ok(seconds) => Duration::try_from_secs_f64(seconds)
             .map(Some)
@@ -56,7 +59,10 @@ mod tests {
     #[test]
     fn no_seconds_are_no_limit() {
         assert_eq!(seconds("0"), Ok(None));
+        assert_eq!(seconds("Off"), Ok(None));
         assert_eq!(seconds("2.5"), Ok(Some(Duration::from_millis(2_500))));
+        assert_eq!(seconds("30s"), Ok(Some(Duration::from_secs(30))));
+        assert!(seconds("s").is_err() && seconds("3ss").is_err() && seconds("3m").is_err());
         assert!(seconds("-1").is_err() && seconds("soon").is_err() && seconds("1e999").is_err());
     }
 

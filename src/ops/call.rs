@@ -7,6 +7,7 @@ use serde_json::value::RawValue;
 
 use crate::agent::catalog::Agent;
 use crate::agent::payload::{self, Parameters, Payload};
+use crate::config::Settings;
 use crate::ops::launch::{self, How, Prepared};
 use crate::ops::profile::{self, Loaded};
 use crate::ops::{Context, Rejected, Why, agents};
@@ -40,6 +41,8 @@ pub struct Options {
     pub timeout: Option<Duration>,
     /// Silence that ends the run.
     pub silence: Option<Duration>,
+    /// Silence that is worth a notice; `None`: none is.
+    pub silence_notice: Option<Duration>,
     /// Resident memory of the whole tree; more ends the run, as do the next two.
     pub memory_bytes: Option<u64>,
     /// Processes of the tree at one time.
@@ -57,6 +60,13 @@ pub struct Options {
 }
 
 impl Options {
+    /// What holds where nothing is said.
+    #[must_use]
+    pub fn usual(settings: &Settings) -> Self {
+        let silence_notice = Some(settings.silence_notice).filter(|notice| !notice.is_zero());
+        Self { timeout: settings.call_timeout, silence_notice, ..Self::default() }
+    }
+
     /// Those of an earlier run, whose payload had this tool context. Its variables are read anew when it is repeated.
     #[must_use]
     pub fn of(spec: &RunSpec, tool_context: Option<Box<RawValue>>) -> Self {
@@ -64,6 +74,7 @@ impl Options {
         Self {
             timeout: spec.limits.timeout(),
             silence: spec.limits.silence_end(),
+            silence_notice: spec.limits.silence_notice(),
             memory_bytes,
             processes,
             cpu: cpu_ms.map(Duration::from_millis),
@@ -76,6 +87,7 @@ impl Options {
 
     fn limits(&self, context: &Context) -> Limits {
         Limits {
+            silence_notice_ms: self.silence_notice.map(launch::at_least_one_ms),
             memory_bytes: self.memory_bytes,
             processes: self.processes,
             cpu_ms: self.cpu.map(|cpu| u64::try_from(cpu.as_millis()).unwrap_or(u64::MAX)),
@@ -93,8 +105,12 @@ impl Options {
     }
 }
 
-/// Starts a call; returns as soon as its agent runs. Nothing is recorded when it is rejected.
+/// Starts a call of the dashboard; returns as soon as its agent runs. Nothing is recorded when it is rejected. A file
+/// of variables that was a descriptor of somebody else's is none of the dashboard's.
 pub fn start(context: &Context, request: &Request) -> Result<RunView, Rejected> {
+    if let Some(file) = request.options.env_files.iter().find(|file| profile::is_descriptor(file)) {
+        return Err(Rejected::new(Why::Request, profile::cannot_be_repeated(file)));
+    }
     prepare(context, request)?.start(context, How::Exec)
 }
 

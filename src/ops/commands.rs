@@ -3,13 +3,14 @@
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use serde_json::value::RawValue;
 
 use crate::agent::layout::compact;
 use crate::agent::payload::{self, Parameters, Payload};
 use crate::ops::call::{LARGEST_ARGUMENT, Options};
-use crate::ops::{Context, agents, amount, private};
+use crate::ops::{Context, agents, amount, private, profile};
 use crate::run::dir::RunDir;
 
 /// Bytes of JSON from which a command names a file instead: shells and terminals take long lines badly.
@@ -148,7 +149,7 @@ impl Command<'_> {
         if let Some(context) = &payload.tool_context {
             self.json("--tool-context", "--tool-context", "@", &compact(context.get()))?;
         }
-        self.options();
+        self.options()?;
         // A name may look like an option.
         if agent.starts_with('-') || payload.method.starts_with('-') {
             self.word("--");
@@ -159,15 +160,31 @@ impl Command<'_> {
     }
 
     /// The options that are not what they are without a word.
-    fn options(&mut self) {
+    fn options(&mut self) -> Result<(), String> {
         let Options {
-            timeout, silence, memory_bytes, processes, cpu, open_files, profile, env_files, ..
+            timeout,
+            silence,
+            silence_notice,
+            memory_bytes,
+            processes,
+            cpu,
+            open_files,
+            profile,
+            env_files,
+            ..
         } = &self.call.options;
+        if let Some(file) = env_files.iter().find(|file| profile::is_descriptor(file)) {
+            return Err(profile::cannot_be_repeated(file));
+        }
+        let usual = Options::usual(&self.context.settings);
         // No limit is a zero.
-        let seconds = timeout.map_or_else(|| "0".to_owned(), amount::in_seconds);
+        let unusual = |time: &Option<Duration>, usual| {
+            (*time != usual).then(|| time.map_or_else(|| "0".to_owned(), amount::in_seconds))
+        };
         let chosen = [
-            ("--timeout", (*timeout != self.context.settings.call_timeout).then_some(seconds)),
+            ("--timeout", unusual(timeout, usual.timeout)),
             ("--silence", silence.map(amount::in_seconds)),
+            ("--silence-notice", unusual(silence_notice, usual.silence_notice)),
             ("--memory", memory_bytes.map(amount::in_size)),
             ("--processes", processes.map(|count| count.to_string())),
             ("--cpu", cpu.map(amount::in_seconds)),
@@ -180,6 +197,7 @@ impl Command<'_> {
                 self.word(&format!("{flag}={value}"));
             }
         }
+        Ok(())
     }
 
     /// JSON behind an option, or a file of it behind another one.

@@ -4,6 +4,8 @@ use std::fs::{self, File};
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
+use crate::ops::profile;
+
 /// Largest file that is taken as a value; bytes.
 const LARGEST: u64 = 16 << 20;
 
@@ -23,9 +25,9 @@ fn meant(home: &Path, typed: &str) -> PathBuf {
 }
 
 /// Ways to go on with a path, each typed out whole, folders with a `/` behind them; in the order of their names.
-/// Hidden files only where a dot was typed.
+/// Hidden files only where a dot was typed, or where variables are looked for and it may be a `.env`.
 #[must_use]
-pub fn complete(home: &Path, typed: &str) -> Vec<String> {
+pub fn complete(home: &Path, typed: &str, variables: bool) -> Vec<String> {
     if typed == "~" {
         return vec!["~/".to_owned()];
     }
@@ -37,7 +39,8 @@ pub fn complete(home: &Path, typed: &str) -> Vec<String> {
         .take(LOOKED_AT)
         .filter_map(|entry| {
             let name = entry.file_name().into_string().ok()?;
-            let fits = name.starts_with(start) && (!name.starts_with('.') || start.starts_with('.'));
+            let hidden = name.starts_with('.') && !(variables && name.starts_with(".env"));
+            let fits = name.starts_with(start) && (!hidden || start.starts_with('.'));
             let slash = if fits && entry.path().is_dir() { "/" } else { "" };
             fits.then(|| format!("{folder}{name}{slash}"))
         })
@@ -45,6 +48,20 @@ pub fn complete(home: &Path, typed: &str) -> Vec<String> {
     offers.sort();
     offers.truncate(OFFERED);
     offers
+}
+
+/// The absolute path of a file of variables. What is in it is read when a run starts.
+///
+/// # Errors
+/// One sentence that names the file.
+pub fn of_variables(home: &Path, typed: &str) -> Result<PathBuf, String> {
+    let path = meant(home, typed);
+    let failed = |error: std::io::Error| format!("{typed} cannot be read: {error}");
+    if fs::metadata(&path).map_err(failed)?.is_dir() {
+        return Err(format!("{typed} is a folder: choose a file in it"));
+    }
+    let path = std::path::absolute(&path).map_err(failed)?;
+    if profile::is_descriptor(&path) { Err(profile::cannot_be_repeated(&path)) } else { Ok(path) }
 }
 
 /// The whole text of a file.
@@ -83,19 +100,33 @@ mod tests {
     #[test]
     fn paths_are_completed_in_order_and_folders_say_so() {
         let home = tempfile::tempdir().unwrap();
-        for name in ["notes.md", "node.txt", ".hidden", "other"] {
+        for name in ["notes.md", "node.txt", ".hidden", ".env.dev", "other"] {
             fs::write(home.path().join(name), name).unwrap();
         }
         fs::create_dir(home.path().join("nested")).unwrap();
         fs::write(home.path().join("nested/deep.txt"), "x").unwrap();
-        let complete = |typed: &str| complete(home.path(), typed);
+        let variables = |typed: &str| complete(home.path(), typed, true);
+        let complete = |typed: &str| complete(home.path(), typed, false);
         assert_eq!(complete("~"), ["~/"]);
         assert_eq!(complete("~/n"), ["~/nested/", "~/node.txt", "~/notes.md"]);
         assert_eq!(complete("~/nested/"), ["~/nested/deep.txt"]);
-        assert_eq!(complete("~/."), ["~/.hidden"]);
+        assert_eq!(complete("~/."), ["~/.env.dev", "~/.hidden"]);
+        assert_eq!(variables("~/").first().map(String::as_str), Some("~/.env.dev"));
+        assert_eq!(variables("~/.h"), ["~/.hidden"]);
         assert!(complete("~/nothing/x").is_empty());
         let absolute = format!("{}/o", home.path().display());
         assert_eq!(complete(&absolute), [format!("{absolute}ther")]);
+    }
+
+    #[test]
+    fn a_file_of_variables_is_named_by_its_whole_path() {
+        let home = tempfile::tempdir().unwrap();
+        fs::write(home.path().join("mine.env"), "A=1").unwrap();
+        let of = |typed: &str| of_variables(home.path(), typed);
+        assert_eq!(of("~/mine.env"), Ok(home.path().join("mine.env")));
+        assert!(of("~").unwrap_err().contains("is a folder"));
+        assert!(of("~/none").unwrap_err().contains("~/none cannot be read: No such file"));
+        assert!(of("/dev/fd/0").unwrap_err().contains("cannot be read again"));
     }
 
     #[test]

@@ -79,16 +79,25 @@ pub fn being_built(agent: &str) -> String {
 /// milliseconds, and no timeout is so short that it is none.
 #[must_use]
 pub fn limits(context: &Context, timeout: Option<Duration>, silence: Option<Duration>) -> Limits {
-    let ms = |duration: Duration| u64::try_from(duration.as_millis()).unwrap_or(u64::MAX);
     Limits {
-        timeout_ms: timeout.map(|timeout| ms(timeout).max(1)),
+        timeout_ms: timeout.map(at_least_one_ms),
         grace_ms: ms(context.settings.grace),
         sweep_ms: ms(context.settings.sweep),
         keep_output: context.settings.keep_output,
         silence_notice_ms: Some(ms(context.settings.silence_notice)).filter(|notice| *notice > 0),
-        silence_end_ms: silence.map(|silence| ms(silence).max(1)),
+        silence_end_ms: silence.map(at_least_one_ms),
         ..Limits::default()
     }
+}
+
+fn ms(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}
+
+/// Milliseconds of a time that is never so short that it is none.
+#[must_use]
+pub fn at_least_one_ms(duration: Duration) -> u64 {
+    ms(duration).max(1)
 }
 
 /// Names of the variables that a run inherits; their values are nobody's business.

@@ -42,6 +42,10 @@ pub struct Looked {
 #[must_use]
 pub fn look(context: &Context, directory: &Path, added: &Added) -> Looked {
     let profiles = names(context, directory);
+    if let Some(file) = added.files.iter().find(|file| is_descriptor(file)) {
+        let variables = Some(Err(cannot_be_repeated(file)));
+        return Looked { profiles, variables, warnings: Vec::new() };
+    }
     // What cannot be found is told by the reading.
     let chosen = added.profile.as_ref().and_then(|name| Some(find(context, directory, name).ok()?.0));
     let is_pipe = |file: &Path| fs::metadata(file).is_ok_and(|file| !file.is_file() && !file.is_dir());
@@ -78,7 +82,12 @@ pub fn load(
     for file in &files {
         let request =
             |why: &str| Rejected::new(Why::Request, format!("{}: {why}", context.paths.shorten(file)));
-        let text = read(file).map_err(|error| request(&format!("cannot be read: {error}")))?;
+        let text = read(file).map_err(|error| match error.kind() {
+            io::ErrorKind::NotFound => {
+                request("cannot be read: it is not there; put it back, or start without it")
+            }
+            _ => request(&format!("cannot be read: {error}")),
+        })?;
         let variables = dotenv::parse(&text).map_err(|error| request(&error))?;
         if let Some(name) = variables.names().find(|name| name.starts_with("PLUGDECK_")) {
             return Err(request(&format!("{name} is plugdeck's own to set; take it out")));
@@ -91,6 +100,24 @@ pub fn load(
         }
     }
     Ok(loaded)
+}
+
+/// Whether a path means another file to every process, as what a shell makes of `<(pass show keys)` does. It was one of
+/// whoever named it, and whoever comes later must not read it: there it may be anything.
+#[must_use]
+pub fn is_descriptor(path: &Path) -> bool {
+    let path = path.to_string_lossy();
+    let is_process = path.starts_with("/proc/") && path.contains("/fd/");
+    is_process || path.starts_with("/dev/fd/") || path == "/dev/stdin"
+}
+
+/// What is said of such a path.
+#[must_use]
+pub fn cannot_be_repeated(path: &Path) -> String {
+    format!(
+        "{} was a pipe of the shell that had it read, and cannot be read again: put its variables into a file",
+        path.display()
+    )
 }
 
 /// The names of the profiles that an agent in this folder can have, sorted.
@@ -161,6 +188,16 @@ fn read(path: &Path) -> io::Result<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn descriptors_are_known_by_their_paths() {
+        for path in ["/dev/fd/63", "/dev/stdin", "/proc/self/fd/11", "/proc/4711/fd/3"] {
+            assert!(is_descriptor(Path::new(path)), "{path}");
+        }
+        for path in ["/home/me/.env", "/dev/fd", "/proc/self/environ", "/home/me/fd/x"] {
+            assert!(!is_descriptor(Path::new(path)), "{path}");
+        }
+    }
 
     #[test]
     fn no_name_leads_out_of_its_folder() {

@@ -26,7 +26,7 @@ use std::time::Duration;
 use ratatui::layout::{Rect, Size};
 
 use crate::ops::Context;
-use crate::ops::call::Request;
+use crate::ops::call::{Options, Request};
 use crate::process::id::ProcessId;
 use crate::run::spec::RunId;
 use crate::tui::app::forms::Keeping;
@@ -69,8 +69,8 @@ pub struct App {
     context: Context,
     /// The store's agents folder, as a person reads it.
     folder: String,
-    /// How long a call may take, where nothing else is said.
-    call_timeout: Option<Duration>,
+    /// The options of a call where nothing else is said.
+    usual: Options,
     focus: Pane,
     /// The list that the main pane follows.
     followed: Pane,
@@ -173,14 +173,14 @@ impl App {
     pub fn new(context: &Context, mut looks: Looks, size: Size, now: Now) -> Self {
         let trouble = looks.trouble.take().map(|why| Toast::new(Tone::Bad, sign::safe(&why), now));
         Self {
-            world: World::new(context.settings.silence_notice),
+            world: World::default(),
             theme: looks.theme.clone(),
             looks,
             now,
             screen: Rect::new(0, 0, size.width, size.height),
             context: context.clone(),
             folder: sign::safe(&context.paths.shorten(&context.paths.agents())),
-            call_timeout: context.settings.call_timeout,
+            usual: Options::usual(&context.settings),
             focus: Pane::Agents,
             followed: Pane::Agents,
             agents: Agents::default(),

@@ -35,8 +35,10 @@ pub enum Layer {
     Form,
     /// A text field of a form, or its JSON editor.
     Text,
-    /// The path of a file whose text goes into a field.
+    /// The path of a file whose text or whose variables are wanted.
     File,
+    /// The same, while it is typed into the field, behind an `@`.
+    Path,
     /// A value to choose out of an earlier run.
     Pick,
     Dialog,
@@ -254,7 +256,8 @@ impl Layer {
             Self::Build => "Build",
             Self::Form => "Form",
             Self::Text => "Text field",
-            Self::File => "Text of a file",
+            Self::File => "Path of a file",
+            Self::Path => "Text field that begins with @",
             Self::Pick => "Value of an earlier run",
             Self::Dialog => "Dialog",
             Self::Stop => "Stopping",
@@ -271,7 +274,7 @@ impl Layer {
 
     /// Every layer, in the order of the help.
     #[cfg(test)]
-    pub const ALL: [Self; 26] = [
+    pub const ALL: [Self; 27] = [
         Self::Everywhere,
         Self::Lists,
         Self::Agents,
@@ -287,6 +290,7 @@ impl Layer {
         Self::Form,
         Self::Text,
         Self::File,
+        Self::Path,
         Self::Pick,
         Self::Dialog,
         Self::Stop,
@@ -318,6 +322,7 @@ impl Layer {
             | Self::Name
             | Self::Presets
             | Self::Copy => vec![self, Self::Everywhere],
+            Self::Path => vec![self, Self::Text, Self::Everywhere],
             Self::Agents
             | Self::Runs
             | Self::Procs

@@ -30,8 +30,6 @@ pub struct World {
     pub detail: Option<Box<Detail>>,
     /// Of the watched run.
     pub page: Option<Box<Page>>,
-    /// Silence that is worth a warning.
-    pub silence_notice: Duration,
     last: HashMap<(String, String), Arc<Run>>,
 }
 
@@ -45,12 +43,6 @@ pub struct History {
 }
 
 impl World {
-    /// Nothing is known yet.
-    #[must_use]
-    pub fn new(silence_notice: Duration) -> Self {
-        Self { silence_notice, ..Self::default() }
-    }
-
     /// Takes the newest look at the runs.
     pub fn set_runs(&mut self, runs: Vec<Arc<Run>>) {
         self.last.clear();

@@ -124,6 +124,41 @@ fn texts_go_through_the_editor_and_back() {
     screen.wait_for("set VISUAL or EDITOR");
 }
 
+#[test]
+fn an_at_offers_files_and_what_is_typed_stays() {
+    let sandbox = Sandbox::with(&["demo/text-stats"]);
+    let folder = sandbox.path().join("words");
+    fs::create_dir(&folder).unwrap();
+    fs::write(folder.join("short.txt"), "from the file\n").unwrap();
+    let mut screen = form(&sandbox, &[]);
+    // No file goes on like this: it is a text.
+    screen.send("@nobody knows");
+    screen.wait_for("@nobody knows");
+    screen.wait_for("valid");
+    screen.send("\u{1b}x");
+    screen.wait_for("1 problem");
+    screen.send(&format!("@{}/w", sandbox.path().display()));
+    screen.wait_until("the offer", |text| text.contains("text of a file") && text.contains("/words/"));
+    screen.send("\t");
+    screen.wait_for("short.txt");
+    screen.send(ESC);
+    screen.wait_gone("short.txt");
+    // The text is as far as it was completed.
+    let field = format!("@{}/words/", sandbox.path().display());
+    screen.wait_for(&field);
+    screen.send("\u{7f}/");
+    screen.wait_for(&field);
+    assert!(!screen.text().contains("text of a file"));
+    screen.send("\u{15}@");
+    screen.wait_gone(&field);
+    screen.send(&format!("{}/words/s", sandbox.path().display()));
+    screen.wait_for("short.txt");
+    screen.send(&format!("\t{ENTER}"));
+    screen.wait_for("from the file");
+    screen.send("\u{1b}u");
+    screen.wait_for(&format!("{field}short.txt"));
+}
+
 /// What the program has put into the terminal's clipboard last.
 fn clipboard(screen: &mut Screen) -> Vec<u8> {
     let bytes = wait_for("a copy", || {
@@ -167,6 +202,27 @@ fn payload(sandbox: &Sandbox, but: &[PathBuf]) -> String {
 }
 
 #[test]
+fn a_selected_text_is_copied_cut_and_typed_over() {
+    const SHIFT_LEFT: &str = "\u{1b}[1;2D";
+    let sandbox = Sandbox::with(&["demo/text-stats"]);
+    let mut screen = form(&sandbox, &[]);
+    screen.send("one 你好é");
+    screen.wait_for("one 你好é");
+    screen.send(&format!("{SHIFT_LEFT}{SHIFT_LEFT}\u{3}"));
+    screen.wait_for("the selected text · 5 B by OSC 52");
+    assert_eq!(String::from_utf8(clipboard(&mut screen)).unwrap(), "好é");
+    // It is still selected: what is typed takes its place, and what was copied comes back.
+    screen.send("X\u{19}");
+    screen.wait_for("one 你X好é");
+    screen.send(&format!("{SHIFT_LEFT}{SHIFT_LEFT}{SHIFT_LEFT}\u{18}"));
+    screen.wait_until("what is left", |text| text.contains("one 你 ") && !text.contains('X'));
+    screen.send("\u{19}\u{3}");
+    screen.wait_until("the question", |text| text.contains("Quit plugdeck") || text.contains("quit too"));
+    screen.send(ESC);
+    screen.wait_for("one 你X好é");
+}
+
+#[test]
 fn a_copied_command_gives_the_agent_the_same_bytes() {
     let hostile =
         "it's \"quoted\" $HOME `id` $(id) \\ !! %s \n\tnext line\r\n🧩 é \u{202e} *?[a] ~ # ; & | <>";
@@ -179,6 +235,7 @@ fn a_copied_command_gives_the_agent_the_same_bytes() {
         let mut arguments = vec!["faults/ok", "echo", "--force", "--params-file", file.to_str().unwrap()];
         // Limits go with the payload.
         arguments.extend(["--timeout", "44.5", "--memory", "300M", "--silence", "20"]);
+        arguments.extend(["--silence-notice", "off"]);
         arguments.extend(context.iter().flat_map(|context| ["--tool-context", context]));
         let (first, code) = sandbox.run(&arguments);
         assert_eq!((code, &first["result"]["parameters"]["text"]), (0, &json!(text)));
@@ -193,7 +250,7 @@ fn a_copied_command_gives_the_agent_the_same_bytes() {
         paste(&sandbox, &command);
         assert!(payload(&sandbox, &before) == sent, "not the same bytes");
         let said = String::from_utf8_lossy(&command);
-        let flags = ["--timeout=44.5", "--memory=300M", "--silence=20"];
+        let flags = ["--timeout=44.5", "--memory=300M", "--silence=20", "--silence-notice=0"];
         assert!(flags.iter().all(|flag| said.contains(flag)), "{said}");
         if text.len() > 8_192 {
             screen.send("yd");

@@ -35,6 +35,44 @@ interface:
       description: Grows and grows.
 "#;
 
+#[test]
+fn a_file_of_variables_and_a_notice_are_chosen_for_one_run() {
+    let sandbox = Sandbox::with(&["faults/ok"]);
+    sandbox.write("faults/ok", "agent.py", AGENT);
+    sandbox.write("faults/ok", "agent.yaml", MANIFEST);
+    let file = sandbox.path().join(".env.mine");
+    fs::write(&file, "TOKEN=hunter2\nOTHER=hunter2\n").unwrap();
+    let mut screen = Screen::start(&sandbox, &[], 100, 40);
+    screen.wait_for("Grows and grows");
+    screen.send(ENTER);
+    screen.wait_for("▸ Options   timeout 310s");
+    // The notice, then the files; the path is completed, hidden as it is.
+    screen.send(&format!("{ENTER}\t\t\t"));
+    screen.wait_for("until it is stuck");
+    screen.send("\u{7f}\u{7f}45s\t\t");
+    screen.wait_for("space add a file");
+    screen.send("~");
+    screen.wait_for("variables of a file, for this run");
+    screen.send("/");
+    screen.wait_for("~/.env.mine");
+    screen.send(&format!("\u{1b}[B{ENTER}"));
+    screen.wait_for("2 variables: TOKEN, OTHER");
+    assert!(!screen.text().contains("hunter2"));
+    screen.send(CTRL_R);
+    screen.wait_for("said 2retnuh");
+    let run = sandbox.runs().remove(0);
+    let spec = spec(&run);
+    assert_eq!(spec["limits"]["silence_notice_ms"], 45_000);
+    assert_eq!(spec["added"], json!({"files": [file], "names": ["TOKEN", "OTHER"]}));
+    assert!(!fs::read_to_string(run.join("spec.json")).unwrap().contains("hunter2"));
+    screen.send("]]]]");
+    screen.wait_until("what was chosen", |text| {
+        text.contains("notice    45s") && text.contains(".env.mine") && text.contains("variables TOKEN")
+    });
+    screen.send("e");
+    screen.wait_for("notice 45s · profile none · 1 env file");
+}
+
 /// A run's `spec.json`.
 fn spec(run: &std::path::Path) -> Value {
     serde_json::from_str(&fs::read_to_string(run.join("spec.json")).unwrap()).unwrap()
@@ -51,11 +89,11 @@ fn a_limit_and_a_profile_from_the_form_hold_for_the_run_and_for_the_next_one() {
     screen.send(ENTER);
     screen.wait_for("▸ Options   timeout 310s · silence off · profile none · limits off");
     // Unfolded, down to the profile; then to the memory.
-    screen.send(&format!("{ENTER}jjj"));
+    screen.send(&format!("{ENTER}jjjj"));
     screen.wait_until("the profiles", |text| text.contains("none  dev"));
     screen.send(" ");
     screen.wait_for("1 variable: TOKEN");
-    screen.send("ji60X");
+    screen.send("jji60X");
     screen.wait_for("whole size above 0");
     screen.send(CTRL_R);
     screen.wait_for("not started");

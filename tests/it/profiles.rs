@@ -122,6 +122,47 @@ fn a_run_that_the_dashboard_repeats_has_its_profile_again() {
 }
 
 #[test]
+fn files_that_are_not_there_any_more_are_said_when_a_run_is_repeated() {
+    let sandbox = world();
+    let gone = sandbox.path().join("gone.env");
+    fs::write(&gone, "TOKEN=gone").unwrap();
+    let (report, code) = sandbox.run(&["faults/ok", "echo", "--env-file", gone.to_str().unwrap()]);
+    assert_eq!((code, &report["result"]["TOKEN"]), (0, &json!("enog")), "{report}");
+    fs::remove_file(&gone).unwrap();
+    let mut screen = Screen::start(&sandbox, &[], 120, 40);
+    screen.wait_for("1 kept");
+    screen.send("2r");
+    screen.wait_for("~/gone.env: cannot be read: it is not there; put it back, or");
+    assert_eq!(sandbox.runs().len(), 1);
+    drop(screen);
+    // What a shell makes of a command is a pipe of its own: the descriptor is another file to the dashboard.
+    let program = env!("CARGO_BIN_EXE_plugdeck");
+    let script = format!("{program} run --json faults/ok echo --env-file <(echo TOKEN=piped)");
+    let mut shell = std::process::Command::new("bash");
+    let Ok(output) = shell.args(["-c", &script]).envs(sandbox.variables()).output() else {
+        return eprintln!("skipped: there is no bash here");
+    };
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(report["result"]["TOKEN"], backwards("piped"), "{report}");
+    let mut screen = Screen::start(&sandbox, &[], 120, 40);
+    screen.wait_for("2 kept");
+    screen.send("2gr");
+    screen.wait_until("the sentence", |text| {
+        text.contains("was a pipe of the shell") && text.contains("again")
+    });
+    screen.send("yc");
+    screen.wait_until("nothing to copy", |text| {
+        !text.contains("Copy as") && text.contains("was a pipe of the shell")
+    });
+    // Its form says the same, where it can be taken out.
+    screen.send("e");
+    screen.wait_until("the form", |text| {
+        text.contains("✗ not like this   /dev/fd/") && text.contains("was a pipe")
+    });
+    assert_eq!(sandbox.runs().len(), 2);
+}
+
+#[test]
 fn later_files_win_and_what_is_plugdecks_own_stays() {
     let sandbox = world();
     let write = |name: &str, text: &str| {

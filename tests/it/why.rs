@@ -375,6 +375,40 @@ fn silence_is_noticed_and_ends_a_run_only_where_that_was_asked_for() {
 }
 
 #[test]
+fn a_run_has_a_notice_of_its_own_whatever_the_settings_say() {
+    let sandbox = Sandbox::with(&["faults/stuck"]);
+    sandbox.configure("silence_notice: 0\n");
+    let usual = sandbox.detach(&["faults/stuck", "sleep"]);
+    let noticed = |run: &str| sandbox.journal(run).iter().any(|line| line["event"] == "silence");
+    let stuck = |run: &str| {
+        let rows = sandbox.plugdeck(&["ps", "--json"]).json();
+        let row = rows.as_array().unwrap().iter().find(|row| row["run"] == run).cloned().unwrap();
+        row["stuck"] == true
+    };
+    let own = sandbox.detach(&["faults/stuck", "sleep", "--silence-notice", "0.5s"]);
+    wait_for("the notice", || noticed(&own).then_some(()));
+    assert!(stuck(&own) && !stuck(&usual) && !noticed(&usual));
+    // The dashboard goes by it too, and its copy of the call has it.
+    let mut screen = Screen::start(&sandbox, &[], 120, 40);
+    screen.wait_until("one of two", |text| text.contains("▶ 2") && text.contains("◐ 1 stuck"));
+    screen.send("2gyc");
+    screen.wait_for("OSC 52");
+    sandbox.plugdeck(&["kill", &own]);
+    sandbox.plugdeck(&["kill", &usual]);
+    // And the other way round: a run that may be silent.
+    sandbox.configure("silence_notice: 0.5\n");
+    let usual = sandbox.detach(&["faults/stuck", "sleep"]);
+    let own = sandbox.detach(&["faults/stuck", "sleep", "--silence-notice", "off"]);
+    wait_for("the usual notice", || noticed(&usual).then_some(()));
+    wait_for("a silence as long", || {
+        let rows = sandbox.plugdeck(&["ps", "--json"]).json();
+        let row = rows.as_array().unwrap().iter().find(|row| row["run"] == own.as_str()).cloned()?;
+        (row["silence_ms"].as_u64()? > 600).then_some(())
+    });
+    assert!(stuck(&usual) && !stuck(&own) && !noticed(&own));
+}
+
+#[test]
 fn a_run_that_nobody_looked_at_says_so() {
     let sandbox = Sandbox::with(&["faults/ok"]);
     let (report, _) = sandbox.run(&["faults/ok", "echo"]);

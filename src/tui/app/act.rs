@@ -94,7 +94,10 @@ impl App {
             Action::Help => self.over = Some(Over::Help(Help::new(self.layer().stack()))),
             Action::Next | Action::Previous => self.next_pane(action == Action::Next),
             Action::Back => self.back(),
-            Action::Interrupt => self.ask_to_quit(),
+            Action::Interrupt => match self.copy_selected() {
+                Some(copy) => return vec![copy],
+                None => self.ask_to_quit(),
+            },
             Action::Quit => return vec![Effect::Loop(ForLoop::Quit)],
             Action::Redraw => return vec![Effect::Loop(ForLoop::Redraw)],
             Action::Suspend => return vec![Effect::Loop(ForLoop::Suspend)],

@@ -280,7 +280,9 @@ impl App {
                 }
                 left.truncate(HINTS);
                 let right = match layer {
-                    Layer::File | Layer::Pick => vec![constant("esc", "close"), constant("F1", "help")],
+                    Layer::File | Layer::Path | Layer::Pick => {
+                        vec![constant("esc", "close"), constant("F1", "help")]
+                    }
                     Layer::Text | Layer::Form => vec![constant("esc", "back"), constant("F1", "help")],
                     Layer::Chart => vec![constant("esc", "no cursor"), constant("?", "help")],
                     _ if self.pages.is_empty() => vec![constant("?", "help"), constant("q", "quit")],

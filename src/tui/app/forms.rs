@@ -41,14 +41,14 @@ impl App {
             return;
         };
         let place = (listed.agent.name.to_string(), method.name.clone());
-        let (left, timeout) = (self.drafts.remove(&place), self.call_timeout);
+        let (left, usual) = (self.drafts.remove(&place), &self.usual);
         let known = left.is_some();
         let form = match (run, left) {
-            (None, Some(left)) => left.resume(listed, method, timeout),
-            (None, None) => Form::new(listed, method, None, timeout),
+            (None, Some(left)) => left.resume(listed, method, usual),
+            (None, None) => Form::new(listed, method, None, usual),
             (Some((run, payload)), left) => {
                 let typed = left.and_then(|mut left| left.typed());
-                Form::new(listed, method, Some(payload), timeout).recalled(run, typed)
+                Form::new(listed, method, Some(payload), usual).recalled(run, typed)
             }
         };
         self.pages.push(Page::Form(Box::new(form)));

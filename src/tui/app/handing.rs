@@ -169,6 +169,12 @@ impl App {
         }
     }
 
+    /// The selected text of a form, on its way to the clipboard.
+    pub(super) fn copy_selected(&mut self) -> Option<Effect> {
+        let Some(Page::Form(form)) = self.pages.last_mut() else { return None };
+        form.copy_selected().map(|text| Effect::Form(FormWork::CopyText(text)))
+    }
+
     /// Shows what the call can be copied as: the form's, or the selected run's.
     pub(super) fn copy_as(&mut self) -> Vec<Effect> {
         let source = if let Some(Page::Form(form)) = self.pages.last() {

@@ -37,6 +37,8 @@ pub enum FormWork {
         source: Source,
         what: As,
     },
+    /// Puts this text into the clipboard; answered by `Copied`.
+    CopyText(String),
 }
 
 /// One thing to do with presets.
@@ -115,6 +117,7 @@ impl Worker {
             }
             FormWork::Preset(work) => self.preset_work(work),
             FormWork::Copy { source, what } => FormNews::Copied(self.copy(source, what)),
+            FormWork::CopyText(text) => FormNews::Copied(self.carry("the selected text", &text, "")),
         };
         Some(Message::Form(Box::new(news)))
     }
@@ -150,23 +153,26 @@ impl Worker {
             Source::Call(call) => *call,
         };
         let made = commands::text(&self.context, &call, what)?;
-        let size = |bytes: usize| text::size(bytes as u64);
-        let shorten = |path: &std::path::Path| self.context.paths.shorten(path);
+        let file = made.file.map_or(String::new(), |(path, bytes)| {
+            format!("; it reads {} in {}", text::size(bytes as u64), self.context.paths.shorten(&path))
+        });
+        self.carry(what.words(), &made.text, &file)
+    }
+
+    /// A text on its way to the clipboard. `words` say what it is, and `more` what should be known of it.
+    fn carry(&self, words: &str, copied: &str, more: &str) -> Result<Copied, String> {
         let tmux = std::env::var_os("TMUX").is_some_and(|value| !value.is_empty());
-        let sequence = clipboard::sequence(&made.text, tmux);
+        let sequence = clipboard::sequence(copied, tmux);
         let way = match (&sequence, tmux) {
             (Some(_), false) => "by OSC 52".to_owned(),
             (Some(_), true) => "by OSC 52 through tmux".to_owned(),
             (None, _) => {
-                let path = commands::put_aside(&self.context, &made.text);
+                let path = commands::put_aside(&self.context, copied);
                 let path = path.map_err(|error| format!("it is too large for a terminal: {error}"))?;
-                format!("too large for a terminal, so in {}", shorten(&path))
+                format!("too large for a terminal, so in {}", self.context.paths.shorten(&path))
             }
         };
-        let file = made.file.map_or(String::new(), |(path, bytes)| {
-            format!("; it reads {} in {}", size(bytes), shorten(&path))
-        });
-        let says = format!("{} · {} {way}{file}", what.words(), size(made.text.len()));
+        let says = format!("{words} · {} {way}{more}", text::size(copied.len() as u64));
         Ok(Copied { sequence, says })
     }
 

@@ -1,5 +1,7 @@
 //! What a form wants to know from outside while it is filled in. Reading happens on a thread of the worker.
 
+use std::path::PathBuf;
+
 use serde_json::value::RawValue;
 
 use crate::ops::earlier::{self, Call, Texts};
@@ -10,10 +12,12 @@ use crate::tui::effect::Worker;
 /// One thing to find out.
 #[derive(Debug)]
 pub enum Lookup {
-    /// Ways to go on with a path.
-    Paths { typed: String },
+    /// Ways to go on with a path; `variables`: of a file with variables.
+    Paths { typed: String, variables: bool },
     /// The text of a file.
     File { path: String },
+    /// Where a file of variables is.
+    Variables { path: String },
     /// The values that a method's parameters had before.
     Values { agent: String, method: String },
     /// The newest calls of any method.
@@ -34,6 +38,11 @@ pub enum Found {
         path: String,
         text: Result<String, String>,
     },
+    /// Its absolute path, or one sentence why it is none.
+    Variables {
+        path: String,
+        file: Result<PathBuf, String>,
+    },
     Values {
         agent: String,
         method: String,
@@ -51,13 +60,17 @@ impl Worker {
     pub(super) fn look_up(&self, lookup: Lookup) -> Found {
         let home = &self.context.paths.home;
         match lookup {
-            Lookup::Paths { typed } => {
-                let offers = files::complete(home, &typed);
+            Lookup::Paths { typed, variables } => {
+                let offers = files::complete(home, &typed, variables);
                 Found::Paths { typed, offers }
             }
             Lookup::File { path } => {
                 let text = files::read_text(home, &path);
                 Found::File { path, text }
+            }
+            Lookup::Variables { path } => {
+                let file = files::of_variables(home, &path);
+                Found::Variables { path, file }
             }
             Lookup::Values { agent, method } => {
                 let values = earlier::values(&self.context, &agent, &method);

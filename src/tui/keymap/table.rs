@@ -66,7 +66,7 @@ const BENCH: &[Binding] = &[
         &[ctrl('c')],
         Action::Interrupt,
         "",
-        "asks to quit; twice quits at once; runs go on",
+        "copies a selected text; else asks to quit, and twice quits at once; runs go on",
     ),
     row(Layer::Everywhere, &[ctrl('l')], Action::Redraw, "", "draw the screen anew"),
     row(Layer::Everywhere, &[ctrl('z')], Action::Suspend, "", "suspend; fg comes back"),

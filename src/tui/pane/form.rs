@@ -5,6 +5,7 @@
 //! Checks are advice, and what they refuse can be sent all the same. Drawing is in `draw`; nothing here starts
 //! a run.
 
+mod at;
 mod brackets;
 mod check;
 mod choices;
@@ -30,14 +31,13 @@ mod submit;
 #[cfg(test)]
 mod tests;
 
-use std::time::Duration;
-
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 
 use crate::agent::manifest::Method;
 use crate::agent::payload::{Parameters, Payload};
 use crate::ops::Rejected;
 use crate::ops::agents::Listed;
+use crate::ops::call::Options;
 use crate::tui::effect::lookup::Lookup;
 use crate::tui::keymap::{Action, Layer};
 use crate::tui::pane::Asked;
@@ -62,6 +62,7 @@ const UNDO: KeyEvent = KeyEvent::new(KeyCode::Char('u'), KeyModifiers::ALT);
 
 /// A payload under edit.
 #[derive(Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each stands alone: they make no state together")]
 pub struct Form {
     /// The agent as it was when the form was opened.
     listed: Listed,
@@ -97,15 +98,17 @@ pub struct Form {
     history: History,
     origin: Option<Origin>,
     over: Option<Over>,
+    /// An `@` began the selected text, and files are offered as long as it goes on like a path.
+    at: bool,
     /// What is to be found out.
     lookups: Vec<Lookup>,
 }
 
 impl Form {
     /// A form for a method; with the payload of an earlier run (its JSON text), every value of it, whether or not
-    /// the method still declares it. A call runs for at most `timeout`; `None` is no limit.
+    /// the method still declares it. `usual` are the options where nothing is chosen.
     #[must_use]
-    pub fn new(listed: &Listed, method: &Method, payload: Option<&str>, timeout: Option<Duration>) -> Self {
+    pub fn new(listed: &Listed, method: &Method, payload: Option<&str>, usual: &Options) -> Self {
         let empty =
             Payload { method: method.name.clone(), parameters: Parameters::new(), tool_context: None };
         let whole = Whole { payload: empty, extra: Vec::new(), twice: Vec::new() };
@@ -115,7 +118,7 @@ impl Form {
             fields: method.parameters.iter().map(Field::new).collect(),
             order: Vec::new(),
             calls: method.name.clone(),
-            options: Chosen::new(timeout),
+            options: Chosen::new(usual),
             extra: Vec::new(),
             selected: 0,
             typing: true,
@@ -132,6 +135,7 @@ impl Form {
             history: History::default(),
             origin: None,
             over: None,
+            at: false,
             lookups: Vec::new(),
         };
         let (agent, name) = form.of();
@@ -165,10 +169,10 @@ impl Form {
     /// The form as it was left, for the agent as it is now. Where the manifest has changed meanwhile, the values go
     /// into the new fields.
     #[must_use]
-    pub fn resume(mut self, listed: &Listed, method: &Method, timeout: Option<Duration>) -> Self {
+    pub fn resume(mut self, listed: &Listed, method: &Method, usual: &Options) -> Self {
         if self.method != *method {
             let content = self.content();
-            let mut form = Self::new(listed, method, None, timeout);
+            let mut form = Self::new(listed, method, None, usual);
             form.put(&content);
             form.options.keep(self.options);
             return form;
@@ -176,7 +180,7 @@ impl Form {
         self.outdate_history();
         self.listed.clone_from(listed);
         self.options.outdate();
-        (self.typing, self.asked, self.refused, self.over) = (true, false, None, None);
+        (self.typing, self.asked, self.refused, self.over, self.at) = (true, false, None, None, false);
         let (agent, method) = self.of();
         self.lookups = vec![Lookup::Values { agent, method }];
         self.recheck();
@@ -203,6 +207,7 @@ impl Form {
         if self.over.is_some() {
             return self.act_over(action);
         }
+        self.at = false;
         if self.act_on_option(action) {
             return Asked::Nothing;
         }
@@ -283,7 +288,7 @@ impl Form {
         match (entry, key.code) {
             (Some(Entry::Line | Entry::Switch), KeyCode::Enter | KeyCode::Down) => self.walk(1),
             (Some(Entry::Line | Entry::Switch), KeyCode::Up) => self.walk(-1),
-            _ => self.change(|field, method| field.key(method, key)),
+            _ => self.type_at(key),
         }
         Asked::Nothing
     }
@@ -301,7 +306,7 @@ impl Form {
             }
             Side::Fields => {
                 if !self.paste_on_option(text) {
-                    self.change(|field, method| field.paste(method, text));
+                    self.paste_at(text);
                 }
             }
         }
@@ -314,7 +319,7 @@ impl Form {
                 let whole = self.gather();
                 // A text that says the same stays as it was typed.
                 if self.json.is_empty() || !typed.is_ok_and(|typed| same(&typed, &whole)) {
-                    self.json.replace(&json::write(&whole.payload, &whole.extra));
+                    self.json.load(&json::write(&whole.payload, &whole.extra));
                     self.json.go_to(1, 1);
                 }
                 self.side = Side::Json;
@@ -342,6 +347,7 @@ impl Form {
 
     /// Goes to the next or the previous field or option, round the ends.
     fn walk(&mut self, step: isize) {
+        self.at = false;
         if self.walk_inside(step) {
             return;
         }

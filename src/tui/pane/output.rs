@@ -218,7 +218,8 @@ impl Output {
                 Kind::Build => (stall::SILENCE, world.detail_of(&run.id).and_then(silence::doing)),
             };
             if silent >= enough {
-                let warn = run.stuck || silent >= world.silence_notice;
+                let notice = world.detail_of(&run.id).and_then(|detail| detail.spec.limits.silence_notice());
+                let warn = run.stuck || notice.is_some_and(|notice| silent >= notice);
                 lines.push(silence::line(silent, doing.as_deref(), columns, warn, look));
             }
         }

@@ -155,6 +155,7 @@ fn options(spec: &RunSpec, columns: usize, look: Look) -> Vec<Line<'static>> {
     let chosen = [
         ("timeout", Some(limits.timeout().map_or("off".to_owned(), seconds))),
         ("silence", limits.silence_end().map(seconds)),
+        ("notice", Some(limits.silence_notice().map_or("off".to_owned(), seconds))),
         ("memory", limits.memory_bytes.map(amount::in_size)),
         ("processes", limits.processes.map(|count| count.to_string())),
         ("cpu", limits.cpu_ms.map(|cpu| seconds(Duration::from_millis(cpu)))),

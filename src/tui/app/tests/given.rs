@@ -232,6 +232,7 @@ pub(super) fn spec(kind: Kind) -> RunSpec {
             grace_ms: 2_000,
             sweep_ms: 10_000,
             keep_output: KEEP_OUTPUT,
+            silence_notice_ms: Some(60_000),
             ..Limits::default()
         },
         variables: vec![],

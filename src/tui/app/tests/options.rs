@@ -10,6 +10,7 @@ use crate::tui::seen::Detail;
 fn earlier() -> Options {
     Options {
         timeout: Some(Duration::from_secs(300)),
+        silence_notice: Some(Duration::from_secs(60)),
         memory_bytes: Some(512 << 20),
         profile: Some("dev".into()),
         ..Options::default()
@@ -56,14 +57,14 @@ fn options_are_one_row_behind_the_fields_80x24() {
 #[test]
 fn options_unfold_into_rows_80x24() {
     let mut app = recalled(80, 24, Ok(names()));
-    press(&mut app, "tab tab enter tab tab tab");
+    press(&mut app, "tab tab enter tab tab tab tab");
     insta::assert_snapshot!(screen(&app));
 }
 
 #[test]
 fn options_that_are_wrong_say_so_120x40() {
     let mut app = recalled(120, 40, Err("~/dev.env: line 2: write it as NAME=value".into()));
-    press(&mut app, "tab tab enter tab x tab tab tab tab tab tab tab enter");
+    press(&mut app, "tab tab enter tab x tab tab tab tab tab tab tab tab tab enter");
     insta::assert_snapshot!(screen(&app));
 }
 
@@ -95,6 +96,7 @@ fn a_run_shows_what_was_chosen_for_it_80x24() {
     let Message::Detail(detail) = detail(run) else { panic!() };
     let limits = Limits {
         silence_end_ms: Some(2_500),
+        silence_notice_ms: Some(30_000),
         memory_bytes: Some(512 << 20),
         processes: Some(8),
         cpu_ms: Some(10_000),

@@ -10,7 +10,7 @@ const LATER: &str = "a later payload; at the end what was typed last";
 const CLEAR: &str = "take every value out; undo brings them back";
 const UNDO: &[Key] = &[alt(KeyCode::Char('u')), ctrl('_'), ctrl('7'), ctrl('/')];
 const SAVE: &str = "save what is filled in as a preset, under a name";
-const INSERT: &str = "put the text of a file in; a field that is `@path` so far becomes it";
+const INSERT: &str = "put the text of a file in; a field that is `@path` so far becomes it. `@` in an empty field offers files too";
 const PICK: &str = "a value out of an earlier run's result or payload";
 
 pub const FORMS: &[Binding] = &[
@@ -93,9 +93,9 @@ pub const FORMS: &[Binding] = &[
     ),
     row(Layer::Text, &[alt_shift(KeyCode::Up)], Action::ItemUp, "", "the list's item up"),
     row(Layer::Text, &[alt_shift(KeyCode::Down)], Action::ItemDown, "", "the list's item down"),
+    row(Layer::Text, &[ctrl('g'), on(KeyCode::F(4))], Action::EditText, "$EDITOR", EDITOR),
     row(Layer::Text, &[ctrl('o')], Action::InsertFile, "@file", INSERT),
     row(Layer::Text, &[alt(KeyCode::Char('v'))], Action::PickValue, "", PICK),
-    row(Layer::Text, &[ctrl('g'), on(KeyCode::F(4))], Action::EditText, "$EDITOR", EDITOR),
     row(Layer::Text, &[ctrl('s')], Action::SavePreset, "save preset", SAVE),
     row(Layer::Text, &[alt(KeyCode::Up)], Action::Earlier, "", EARLIER),
     row(Layer::Text, &[alt(KeyCode::Down)], Action::Later, "", LATER),
@@ -107,10 +107,26 @@ pub const FORMS: &[Binding] = &[
         &[on(KeyCode::Enter)],
         Action::Confirm,
         "insert",
-        "put the file's text in; into a folder",
+        "put the file's text in, or add its variables; into a folder",
     ),
     row(Layer::File, &[on(KeyCode::Down)], Action::Down, "choose", "next way to go on; tab completes"),
     row(Layer::File, &[on(KeyCode::Up)], Action::Up, "", "previous way to go on"),
+    //
+    row(
+        Layer::Path,
+        &[on(KeyCode::Down)],
+        Action::Down,
+        "choose",
+        "next file; tab completes; esc or typing on keeps what is typed",
+    ),
+    row(
+        Layer::Path,
+        &[on(KeyCode::Enter)],
+        Action::Confirm,
+        "insert",
+        "the text of the file that was chosen or typed out takes the field's place; else enter is enter",
+    ),
+    row(Layer::Path, &[on(KeyCode::Up)], Action::Up, "", "previous file"),
     //
     row(Layer::Pick, &[on(KeyCode::Enter)], Action::Confirm, "take it", "put this value into the field"),
     row(

@@ -73,7 +73,7 @@ impl Form {
 
     fn rewrite_json(&mut self, text: &str) {
         if self.json.text() != text {
-            self.json.replace(text);
+            self.json.load(text);
         }
     }
 

@@ -59,13 +59,14 @@ impl Form {
         let status_area =
             Rect { x: body.x + 2, width: body.width.min(WIDEST).saturating_sub(4), ..below(body, at) };
         let body = Rect { height: at.saturating_sub(air), ..body };
-        match self.side {
+        let typed_at = match self.side {
             Side::Json => {
                 let area = Rect { x: body.x + 1, width: body.width.min(WIDEST).saturating_sub(2), ..body };
                 draw_json::draw(self, buffer, area, look.focused, theme);
+                None
             }
             Side::Fields => self.draw_fields(buffer, body, look),
-        }
+        };
         let status_area = Rect { height: rows, ..status_area };
         if self.asked {
             callout(buffer, status_area, theme.warn, status, theme);
@@ -76,7 +77,7 @@ impl Form {
         }
         let above = Rect { x: body.x + 1, width: body.width.min(WIDEST).saturating_sub(2), ..body };
         match &self.over {
-            Some(Over::File(file)) => file.draw(buffer, above, theme),
+            Some(Over::File(file)) => file.draw(buffer, above, typed_at, theme),
             Some(Over::Pick(picker)) => picker.draw(buffer, above, theme),
             None => {}
         }
@@ -101,6 +102,9 @@ impl Form {
     /// How the selected value is chosen, where it is one of a few.
     #[must_use]
     pub fn choosing(&self) -> Option<Hint> {
+        if self.over.is_some() {
+            return None;
+        }
         if self.side == Side::Fields
             && let Some(hint) = self.option_hint()
         {
@@ -134,7 +138,8 @@ impl Form {
         counts
     }
 
-    fn draw_fields(&self, buffer: &mut Buffer, area: Rect, look: Look) {
+    /// The fields, and the payload where there is room. What comes back is the row of the selected text's first line.
+    fn draw_fields(&self, buffer: &mut Buffer, area: Rect, look: Look) -> Option<u16> {
         let theme = look.theme;
         let beside = area.width >= BESIDE;
         let column = Rect { x: area.x + 1, width: area.width.min(WIDEST).saturating_sub(2), ..area };
@@ -166,7 +171,8 @@ impl Form {
                 put(buffer, row(area, at - offset), span(line, theme.fg));
             }
         }
-        for (field, top) in shown.iter().zip(tops) {
+        for (field, top) in shown.iter().zip(&tops) {
+            let top = *top;
             let height = field.height(column.width);
             if top.saturating_add(height) > offset && top < offset.saturating_add(area.height) {
                 let mut paper = Buffer::empty(Rect { x: 0, y: 0, width: column.width, height });
@@ -192,6 +198,11 @@ impl Form {
             }
         };
         self.draw_preview(buffer, preview, theme);
+        let is_box = |field: &&Field| field.rows().is_none();
+        self.fields.get(self.selected).filter(is_box)?;
+        // Behind the upper border of its box.
+        let at = (tops.get(self.selected)? + 1).checked_sub(offset)?;
+        (at < area.height).then_some(area.y + at)
     }
 
     /// The lines above the first field.
@@ -230,7 +241,7 @@ impl Form {
                 .map(|problem| problem.message.as_str()),
             new: false,
             selected,
-            typing: selected && self.layer() == Layer::Text,
+            typing: selected && matches!(self.layer(), Layer::Text | Layer::Path),
             rows: (least, (height / 2).max(least)),
         }
     }

@@ -120,6 +120,15 @@ impl Editor {
         self.edit((Place::default(), self.text.end()), text, Kind::Alone);
     }
 
+    /// The same; but the first text that is ever put in has nothing before it that undo could bring back.
+    pub fn load(&mut self, text: &str) {
+        if self.is_empty() && self.history.is_new() {
+            *self = Self { columns: self.columns.clone(), ..Self::new(text) };
+        } else {
+            self.replace(text);
+        }
+    }
+
     /// Inserts a pasted text as one edit. Terminals send line ends as carriage returns, so every line end
     /// becomes a newline.
     pub fn paste(&mut self, text: &str) {
@@ -161,6 +170,13 @@ impl Editor {
         self.move_to(Place { line, at }, false);
     }
 
+    /// The selected text, which `ctrl-y` puts in from now on; nothing where none is selected.
+    pub fn copy(&mut self) -> Option<String> {
+        self.selection()?;
+        self.cut = self.selected();
+        Some(self.cut.clone())
+    }
+
     /// Takes a key as readline would. Keys with a meaning of their own to the form must not get here.
     pub fn key(&mut self, key: KeyEvent) -> Typed {
         if key.kind == KeyEventKind::Release {
@@ -188,7 +204,7 @@ impl Editor {
             }
             KeyCode::Char('x') if ctrl => return self.delete(Some(self.cursor), true, Kind::Alone),
             KeyCode::Char('w') if alt => {
-                self.cut = self.selected();
+                self.copy();
                 return Typed::Unchanged;
             }
             _ => {}

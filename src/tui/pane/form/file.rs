@@ -1,4 +1,4 @@
-//! The line for the path of a file whose text is wanted, with the ways to go on offered above it.
+//! The line for the path of a file that is wanted, with the ways to go on offered above it.
 
 use crossterm::event::{KeyCode, KeyEvent};
 use ratatui::buffer::Buffer;
@@ -18,6 +18,19 @@ use crate::tui::widget::select;
 /// Offers shown at once.
 const SHOWN: u16 = 8;
 
+/// What a file is wanted for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum For {
+    /// Its text goes to where the cursor is.
+    Insert,
+    /// Its text takes the place of the whole field, which is `@path` so far.
+    Replace,
+    /// The same, while `@path` is still typed into the field: the line follows it.
+    Typing,
+    /// Its variables are added to the run.
+    Variables,
+}
+
 /// A path under edit.
 #[derive(Debug)]
 pub struct FileLine {
@@ -26,17 +39,16 @@ pub struct FileLine {
     offers: Vec<String>,
     chosen: Option<usize>,
     error: Option<String>,
-    /// The path whose text was asked for.
+    /// The path of the file that was asked for.
     reading: Option<String>,
-    /// The file's text takes the place of the whole field: that is `@path` so far.
-    pub replaces: bool,
+    pub purpose: For,
 }
 
 impl FileLine {
     /// A line with the beginning of a path, and what is to be found out for it.
-    pub fn new(start: &str, replaces: bool) -> (Self, Lookup) {
+    pub fn new(start: &str, purpose: For) -> (Self, Lookup) {
         let line = Editor::new(start);
-        let file = Self { line, offers: Vec::new(), chosen: None, error: None, reading: None, replaces };
+        let file = Self { line, offers: Vec::new(), chosen: None, error: None, reading: None, purpose };
         let lookup = file.paths();
         (file, lookup)
     }
@@ -54,7 +66,10 @@ impl FileLine {
                     return Some(self.go_on(&path));
                 }
                 self.reading = Some(path.clone());
-                Some(Lookup::File { path })
+                Some(match self.purpose {
+                    For::Insert | For::Replace | For::Typing => Lookup::File { path },
+                    For::Variables => Lookup::Variables { path },
+                })
             }
             Action::Next => self.complete(),
             Action::Down => self.choose(1),
@@ -89,12 +104,27 @@ impl FileLine {
         }
     }
 
-    /// Whether the text of this path is what is waited for.
+    /// The path as it is typed.
+    pub fn path(&self) -> String {
+        self.line.text()
+    }
+
+    /// Takes the path as it stands in the field.
+    pub fn follow(&mut self, path: &str) -> Lookup {
+        self.go_on(path)
+    }
+
+    /// Whether enter means a file here: one that was chosen, or that is typed out whole.
+    pub fn means_file(&self) -> bool {
+        self.chosen.is_some() || self.offers.contains(&self.line.text())
+    }
+
+    /// Whether the file of this path is what is waited for.
     pub fn waits_for(&self, path: &str) -> bool {
         self.reading.as_deref() == Some(path)
     }
 
-    /// The file of this path gives no text.
+    /// The file of this path cannot be had.
     pub fn fail(&mut self, path: &str, sentence: String) {
         if self.waits_for(path) {
             self.error = Some(sentence);
@@ -102,7 +132,7 @@ impl FileLine {
     }
 
     fn paths(&self) -> Lookup {
-        Lookup::Paths { typed: self.line.text() }
+        Lookup::Paths { typed: self.line.text(), variables: self.purpose == For::Variables }
     }
 
     fn changed(&mut self) -> Lookup {
@@ -138,11 +168,20 @@ impl FileLine {
         None
     }
 
-    /// Draws the line at the bottom of an area, and the offers above it.
-    pub fn draw(&self, buffer: &mut Buffer, area: Rect, theme: &Theme) {
+    /// Draws the line at the bottom of an area, and the offers above it. What is typed into the field, in this row, is
+    /// seen there: the offers stand beside it.
+    pub fn draw(&self, buffer: &mut Buffer, area: Rect, typed_at: Option<u16>, theme: &Theme) {
+        let beside = typed_at.filter(|_| self.purpose == For::Typing);
+        let around = 2 + u16::from(beside.is_none()) + u16::from(self.error.is_some());
         let offers = u16::try_from(self.offers.len()).unwrap_or(u16::MAX).min(SHOWN);
-        let height = (3 + offers + u16::from(self.error.is_some())).min(area.height);
-        let area = Rect { y: area.bottom() - height, height, ..area };
+        let height = around + offers;
+        let area = if let Some(at) = beside {
+            next_to(at, height, area)
+        } else {
+            let height = height.min(area.height);
+            Rect { y: area.bottom() - height, height, ..area }
+        };
+        let offers = offers.min(area.height.saturating_sub(around));
         Clear.render(area, buffer);
         buffer.set_style(area, theme.surface());
         let fact = match self.offers.len() {
@@ -150,7 +189,12 @@ impl FileLine {
             count if count > usize::from(SHOWN) => format!("{count} ways to go on"),
             _ => "tab completes".to_owned(),
         };
-        let frame = Frame::new(vec![chip("text of a file", theme)], true).fact(vec![span(fact, theme.dim)]);
+        let (title, fact) = match self.purpose {
+            For::Insert | For::Replace => ("text of a file", fact),
+            For::Typing => ("text of a file", "tab completes · esc keeps what is typed".to_owned()),
+            For::Variables => ("variables of a file, for this run", fact),
+        };
+        let frame = Frame::new(vec![chip(title, theme)], true).fact(vec![span(fact, theme.dim)]);
         let inner = padded_area(frame.draw(buffer, area, theme));
         let columns = usize::from(inner.width);
         let top = select::scroll(0, self.chosen.unwrap_or(0), self.offers.len(), usize::from(offers));
@@ -163,12 +207,30 @@ impl FileLine {
                 select::select(buffer, line, true, theme);
             }
         }
-        self.line.draw(row(inner, offers), buffer, look(theme, true, true));
+        if beside.is_none() {
+            // The cursor is where one types.
+            let here = self.purpose != For::Typing;
+            self.line.draw(row(inner, offers), buffer, look(theme, here, here));
+        }
         if let Some(error) = &self.error {
             let error = text::safe(error.as_bytes());
-            put(buffer, row(inner, offers + 1), span(text::fit(&error, columns), theme.err));
+            put(
+                buffer,
+                row(inner, inner.height.saturating_sub(1)),
+                span(text::fit(&error, columns), theme.err),
+            );
         }
     }
+}
+
+/// A place of this height below a row, or above its box where there is more room.
+fn next_to(at: u16, height: u16, area: Rect) -> Rect {
+    let (above, below) = (at.saturating_sub(area.y + 1), area.bottom().saturating_sub(at + 1));
+    if below >= height || below >= above {
+        return Rect { y: at + 1, height: height.min(below), ..area };
+    }
+    let height = height.min(above);
+    Rect { y: at - 1 - height, height, ..area }
 }
 
 /// What all of these begin with.
@@ -186,6 +248,21 @@ fn common(offers: &[String]) -> &str {
 
 #[cfg(test)]
 mod tests {
+    #[test]
+    fn offers_stand_below_or_above_what_is_typed() {
+        let area = super::Rect { x: 0, y: 2, width: 40, height: 18 };
+        let place = |at, height| {
+            let place = super::next_to(at, height, area);
+            (place.y, place.height)
+        };
+        assert_eq!(place(5, 10), (6, 10));
+        assert_eq!(place(16, 10), (5, 10));
+        assert_eq!(place(11, 30), (12, 8));
+        assert_eq!(place(12, 30), (2, 9));
+        assert_eq!(place(10, 30), (11, 9));
+        assert_eq!(place(2, 30), (3, 17));
+    }
+
     #[test]
     fn what_is_common_ends_between_characters() {
         let common = |offers: &[&str]| {

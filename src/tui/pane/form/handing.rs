@@ -7,7 +7,9 @@ use crate::agent::payload::Payload;
 use crate::ops::commands::Call;
 use crate::ops::drafts::Content;
 use crate::ops::presets::{Preset, Values};
+use crate::tui::keymap::Layer;
 use crate::tui::pane::form::field::Entry;
+use crate::tui::pane::form::options::Stop;
 use crate::tui::pane::form::{Form, Side};
 use crate::tui::pane::presets::Owner;
 use crate::tui::pane::sign;
@@ -36,6 +38,29 @@ impl Form {
     pub fn values(&self) -> Option<(String, Values)> {
         let Payload { method, parameters, tool_context } = self.payload()?;
         Some((method, Values { parameters, tool_context }))
+    }
+
+    /// The text that is selected, where one is typed into.
+    pub fn copy_selected(&mut self) -> Option<String> {
+        if self.layer() != Layer::Text {
+            return None;
+        }
+        let stop = self.stop().filter(|_| self.side == Side::Fields);
+        match (self.side, stop) {
+            (Side::Json, _) => self.json.copy(),
+            (Side::Fields, Some(Stop::Head)) => None,
+            (Side::Fields, Some(Stop::Row(row))) => self.options.editor_mut(row)?.copy(),
+            (Side::Fields, Some(Stop::Context)) => self.options.context.editor.copy(),
+            (Side::Fields, None) => {
+                let mut copied = None;
+                let field = self.fields.get_mut(self.selected)?;
+                field.inside(&self.method, |field, _| {
+                    copied = field.editor.copy();
+                    false
+                });
+                copied
+            }
+        }
     }
 
     /// The call as it would be sent, for copying. The error says in one sentence what keeps it from being one.

@@ -7,9 +7,9 @@
 mod draw;
 mod kept;
 mod keys;
+mod row;
 
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use crate::ops::amount;
 use crate::ops::call::Options;
@@ -22,57 +22,14 @@ use crate::tui::pane::form::check::Problem;
 use crate::tui::pane::form::editor::Editor;
 use crate::tui::pane::form::field::{Field, Trouble};
 use crate::tui::pane::form::json::JsonError;
+use crate::tui::pane::form::options::row::{LIMITS, ROWS};
 use crate::tui::pane::sign;
 
 pub use crate::tui::pane::form::options::draw::Drawn;
+pub use crate::tui::pane::form::options::row::Row;
 
 /// What a person writes for no limit; an empty text says the same.
 const OFF: &str = "off";
-
-/// One choice.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Row {
-    Timeout,
-    Silence,
-    Profile,
-    /// Files with more variables, as an earlier run had them.
-    EnvFiles,
-    Memory,
-    Processes,
-    Cpu,
-    OpenFiles,
-}
-
-/// The limits, in the order in which they are shown; the profile stands behind the second one.
-const LIMITS: [Row; 6] = [Row::Timeout, Row::Silence, Row::Memory, Row::Processes, Row::Cpu, Row::OpenFiles];
-
-impl Row {
-    fn label(self) -> &'static str {
-        match self {
-            Self::Timeout => "timeout",
-            Self::Silence => "silence",
-            Self::Profile => "profile",
-            Self::EnvFiles => "env files",
-            Self::Memory => "memory",
-            Self::Processes => "processes",
-            Self::Cpu => "cpu",
-            Self::OpenFiles => "open files",
-        }
-    }
-
-    /// What its value means.
-    fn help(self) -> &'static str {
-        match self {
-            Self::Timeout => "seconds after which the run is ended",
-            Self::Silence => "seconds without output that end the run",
-            Self::Profile | Self::EnvFiles => "",
-            Self::Memory => "of all its processes together: 512M, 2G",
-            Self::Processes => "more than this at one time end the run",
-            Self::Cpu => "seconds that all its processes may compute",
-            Self::OpenFiles => "of each process; it is refused more",
-        }
-    }
-}
 
 /// Where a person can be among the options.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -109,8 +66,8 @@ pub struct Chosen {
 }
 
 impl Chosen {
-    /// Nothing but a timeout; `None` is no limit.
-    pub fn new(timeout: Option<Duration>) -> Self {
+    /// What holds where nothing is chosen.
+    pub fn new(usual: &Options) -> Self {
         let mut chosen = Self {
             open: false,
             limits: LIMITS.map(|_| Editor::new("")),
@@ -122,18 +79,20 @@ impl Chosen {
             context_open: false,
             untouched: drafts::Options::default(),
         };
-        chosen.set(&Options { timeout, ..Options::default() });
+        chosen.set(usual);
         chosen.untouched = chosen.texts();
         chosen
     }
 
     /// Takes the options of an earlier run, save for the tool context: the payload has it.
     pub fn set(&mut self, options: &Options) {
-        let Options { timeout, silence, memory_bytes, processes, cpu, open_files, .. } = options;
+        let Options { timeout, silence, silence_notice, memory_bytes, processes, cpu, open_files, .. } =
+            options;
         self.limits = LIMITS.map(|row| {
             let text = match row {
                 Row::Timeout => timeout.map(amount::in_seconds),
                 Row::Silence => silence.map(amount::in_seconds),
+                Row::Notice => silence_notice.map(amount::in_seconds),
                 Row::Memory => memory_bytes.map(amount::in_size),
                 Row::Processes => processes.map(|count| count.to_string()),
                 Row::Cpu => cpu.map(amount::in_seconds),
@@ -161,6 +120,7 @@ impl Chosen {
         Ok(Options {
             timeout: self.limit(Row::Timeout, seconds)?,
             silence: self.limit(Row::Silence, seconds)?,
+            silence_notice: self.limit(Row::Notice, seconds)?,
             memory_bytes: self.limit(Row::Memory, some(amount::size))?,
             processes: self.limit(Row::Processes, some(amount::count))?,
             cpu: self.limit(Row::Cpu, seconds)?,
@@ -192,7 +152,7 @@ impl Chosen {
             self.limit(row, |text| read(text).map(Some)).err().map(|wrong| wrong.message)
         };
         match row {
-            Row::Timeout | Row::Silence | Row::Cpu => wrong(&seconds),
+            Row::Timeout | Row::Silence | Row::Notice | Row::Cpu => wrong(&seconds),
             Row::Memory => wrong(&|text| amount::size(text).map(drop)),
             Row::Processes | Row::OpenFiles => wrong(&|text| amount::count(text).map(drop)),
             Row::Profile | Row::EnvFiles => self.looked(row)?.variables.as_ref()?.as_ref().err().cloned(),
@@ -246,11 +206,11 @@ impl Chosen {
     fn shown(&self, row: Row) -> String {
         let text = self.text(row);
         let text = sign::safe(text.trim());
-        let seconds = matches!(row, Row::Timeout | Row::Silence | Row::Cpu);
+        let seconds = matches!(row, Row::Timeout | Row::Silence | Row::Notice | Row::Cpu);
         match amount::seconds(&text) {
             _ if text.is_empty() || text.eq_ignore_ascii_case(OFF) => OFF.to_owned(),
             Ok(None) if seconds => OFF.to_owned(),
-            Ok(Some(_)) if seconds => format!("{text}s"),
+            Ok(Some(_)) if seconds => format!("{}s", text.trim_end_matches('s')),
             Ok(_) | Err(_) => text,
         }
     }
@@ -310,7 +270,7 @@ impl Chosen {
         self.limits.get(at)
     }
 
-    fn editor_mut(&mut self, row: Row) -> Option<&mut Editor> {
+    pub(super) fn editor_mut(&mut self, row: Row) -> Option<&mut Editor> {
         let at = LIMITS.iter().position(|limit| *limit == row)?;
         self.limits.get_mut(at)
     }
@@ -323,11 +283,7 @@ impl Chosen {
     pub fn stops(&self) -> Vec<Stop> {
         let mut stops = vec![Stop::Head];
         if self.open {
-            stops.extend([Row::Timeout, Row::Silence, Row::Profile].map(Stop::Row));
-            if !self.env_files.is_empty() {
-                stops.push(Stop::Row(Row::EnvFiles));
-            }
-            stops.extend([Row::Memory, Row::Processes, Row::Cpu, Row::OpenFiles].map(Stop::Row));
+            stops.extend(ROWS.map(Stop::Row));
         }
         stops.push(Stop::Context);
         stops

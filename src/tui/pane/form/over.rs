@@ -6,7 +6,8 @@ use crate::tui::effect::lookup::{Found, Lookup};
 use crate::tui::keymap::{Action, Layer};
 use crate::tui::pane::Asked;
 use crate::tui::pane::form::field::Field;
-use crate::tui::pane::form::file::FileLine;
+use crate::tui::pane::form::file::{FileLine, For};
+use crate::tui::pane::form::options::{Row, Stop};
 use crate::tui::pane::form::pick::{Picked, Picker};
 use crate::tui::pane::form::{Form, Side, json};
 
@@ -21,6 +22,7 @@ impl Over {
     /// Which keys apply.
     pub fn layer(&self) -> Layer {
         match self {
+            Self::File(file) if file.purpose == For::Typing => Layer::Path,
             Self::File(_) => Layer::File,
             Self::Pick(_) => Layer::Pick,
         }
@@ -37,11 +39,19 @@ impl Form {
     pub fn looked_up(&mut self, found: Found) {
         let own = self.of();
         match (found, &mut self.over) {
+            (Found::Paths { typed, offers }, _) if self.at => self.offer_at(&typed, offers),
             (Found::Paths { typed, offers }, Some(Over::File(file))) => file.offer(&typed, offers),
-            (Found::File { path, text: Err(sentence) }, Some(Over::File(file))) => file.fail(&path, sentence),
-            (Found::File { path, text: Ok(text) }, Some(Over::File(file))) if file.waits_for(&path) => {
-                let replaces = file.replaces;
+            (
+                Found::File { path, text: Err(sentence) } | Found::Variables { path, file: Err(sentence) },
+                Some(Over::File(file)),
+            ) => file.fail(&path, sentence),
+            (Found::Variables { path, file: Ok(found) }, Some(Over::File(file))) if file.waits_for(&path) => {
                 self.over = None;
+                self.add_env_file(found);
+            }
+            (Found::File { path, text: Ok(text) }, Some(Over::File(file))) if file.waits_for(&path) => {
+                let replaces = file.purpose != For::Insert;
+                (self.over, self.at) = (None, false);
                 self.put_text(&text, replaces);
             }
             (Found::Calls(calls), Some(Over::Pick(picker))) => self.lookups.extend(picker.calls(calls)),
@@ -57,6 +67,7 @@ impl Form {
             (
                 Found::Paths { .. }
                 | Found::File { .. }
+                | Found::Variables { .. }
                 | Found::Calls(_)
                 | Found::Texts { .. }
                 | Found::Values { .. },
@@ -65,8 +76,12 @@ impl Form {
         }
     }
 
-    /// Opens the line for a file's path; `@path` in the field is its beginning.
+    /// Opens the line for a file's path; `@path` in the field is its beginning. Where variables from files are chosen, a
+    /// file of them is meant.
     pub(super) fn ask_for_file(&mut self) {
+        if self.side == Side::Fields && self.stop() == Some(Stop::Row(Row::EnvFiles)) {
+            return self.open_file_line("", For::Variables);
+        }
         let text = match self.side {
             Side::Fields => {
                 self.fields.get(self.selected).map(|field| field.innermost().editor.first_line().to_owned())
@@ -75,10 +90,16 @@ impl Form {
         };
         let start = text.as_deref().and_then(|text| text.strip_prefix('@'));
         if self.has_value() {
-            let (file, lookup) = FileLine::new(start.unwrap_or_default(), start.is_some());
-            self.over = Some(Over::File(Box::new(file)));
-            self.lookups.push(lookup);
+            let purpose = if start.is_some() { For::Replace } else { For::Insert };
+            self.open_file_line(start.unwrap_or_default(), purpose);
         }
+    }
+
+    /// Opens the line for a path that begins like this.
+    pub(super) fn open_file_line(&mut self, start: &str, purpose: For) {
+        let (file, lookup) = FileLine::new(start, purpose);
+        self.over = Some(Over::File(Box::new(file)));
+        self.lookups.push(lookup);
     }
 
     /// Opens the picker of earlier values.
@@ -97,8 +118,11 @@ impl Form {
 
     pub(super) fn act_over(&mut self, action: Action) -> Asked {
         if action == Action::Back {
-            self.over = None;
+            (self.over, self.at) = (None, false);
             return Asked::Nothing;
+        }
+        if self.at && is_own(action) {
+            return self.act_at(action);
         }
         match &mut self.over {
             Some(Over::File(file)) if is_own(action) => self.lookups.extend(file.act(action)),
@@ -116,6 +140,10 @@ impl Form {
     }
 
     pub(super) fn key_over(&mut self, key: KeyEvent) -> Asked {
+        if self.at {
+            self.type_at(key);
+            return Asked::Nothing;
+        }
         if let Some(Over::File(file)) = &mut self.over {
             self.lookups.extend(file.key(key));
         }
@@ -123,6 +151,9 @@ impl Form {
     }
 
     pub(super) fn paste_over(&mut self, text: &str) {
+        if self.at {
+            return self.paste_at(text);
+        }
         if let Some(Over::File(file)) = &mut self.over {
             let lookup = file.paste(text);
             self.lookups.push(lookup);

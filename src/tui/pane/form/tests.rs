@@ -13,6 +13,7 @@ use serde_json::Value;
 use crate::agent::catalog::{Agent, AgentName};
 use crate::agent::manifest::{Kind, Method, Parameter};
 use crate::ops::agents::Listed;
+use crate::ops::call::Options;
 use crate::tui::effect::Effect;
 use crate::tui::keymap::{self, Layer};
 use crate::tui::pane::Asked;
@@ -79,11 +80,11 @@ fn everything() -> Method {
 }
 
 fn form(method: &Method) -> Form {
-    Form::new(&listed(), method, None, None)
+    Form::new(&listed(), method, None, &Options::default())
 }
 
 fn filled(method: &Method, payload: &str) -> Form {
-    Form::new(&listed(), method, Some(payload), None)
+    Form::new(&listed(), method, Some(payload), &Options::default())
 }
 
 /// Presses keys as a person reads them: words in `<>` are keys of the table's spelling, the rest is typed.

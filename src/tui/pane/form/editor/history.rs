@@ -44,6 +44,11 @@ pub struct History {
 }
 
 impl History {
+    /// Whether nothing was ever done.
+    pub fn is_new(&self) -> bool {
+        self.done.is_empty() && self.undone.is_empty()
+    }
+
     /// Ends the edit that typing would go on with.
     pub fn close(&mut self) {
         self.closed = true;

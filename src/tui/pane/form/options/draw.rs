@@ -5,7 +5,8 @@ use ratatui::layout::Rect;
 use ratatui::text::Span;
 
 use crate::tui::pane::form::draw_field::{choice, look, mark_border};
-use crate::tui::pane::form::options::{Chosen, LIMITS, OFF, Row, Stop};
+use crate::tui::pane::form::options::row::LIMITS;
+use crate::tui::pane::form::options::{Chosen, OFF, Row, Stop};
 use crate::tui::pane::form::{Form, draw_json, preview};
 use crate::tui::pane::{Look, sign};
 use crate::tui::theme::Theme;
@@ -120,10 +121,11 @@ impl Drawn<'_> {
         }
         let files = chosen.env_files.len();
         let mut facts: Vec<(String, bool)> = Vec::new();
-        let is_set = |row: &Row| matches!(row, Row::Timeout | Row::Silence) || chosen.shown(*row) != OFF;
         let limit =
             |row: &Row| (format!("{} {}", row.label(), chosen.shown(*row)), chosen.wrong(*row).is_some());
         facts.extend([Row::Timeout, Row::Silence].iter().map(limit));
+        // Usual ones go without saying.
+        facts.extend(Some(&Row::Notice).filter(|row| chosen.is_unusual(**row)).map(limit));
         let profile = chosen.profile.as_deref().map_or("none".to_owned(), sign::safe);
         let wrong = [Row::Profile, Row::EnvFiles].iter().any(|row| chosen.wrong(*row).is_some());
         facts.push((format!("profile {profile}"), wrong));
@@ -131,7 +133,7 @@ impl Drawn<'_> {
             facts.push((sign::count(files, "env file", "env files"), wrong));
         }
         let before = facts.len();
-        facts.extend(LIMITS.iter().skip(2).filter(|row| is_set(row)).map(limit));
+        facts.extend(LIMITS.iter().skip(3).filter(|row| chosen.shown(**row) != OFF).map(limit));
         if facts.len() == before {
             facts.push((format!("limits {OFF}"), false));
         }
@@ -151,18 +153,28 @@ impl Drawn<'_> {
         let label =
             if self.selected { bold(choice.label(), colour) } else { span(choice.label(), theme.dim) };
         put(buffer, part(LABEL, VALUE - LABEL), label);
-        put(buffer, part(VALUE + LIMIT + 1, u16::MAX), span(choice.help(), theme.dim));
+        let has_files = choice == Row::EnvFiles && !self.chosen.env_files.is_empty();
+        if !has_files {
+            put(buffer, part(VALUE + LIMIT + 1, u16::MAX), span(choice.help(), theme.dim));
+        }
         let value = part(VALUE, LIMIT);
         let rest = part(VALUE, u16::MAX);
         // Offered values have a space on both sides.
         let offered = part(VALUE - 1, u16::MAX);
         match choice {
             Row::Profile => put(buffer, offered, self.profiles(usize::from(offered.width), theme)),
+            Row::EnvFiles if !has_files => put(buffer, value, span("none", theme.dim)),
             Row::EnvFiles => {
                 let files = self.chosen.env_files.iter().map(|file| sign::safe(&file.to_string_lossy()));
                 put(buffer, rest, span(files.collect::<Vec<_>>().join(", "), colour));
             }
-            Row::Timeout | Row::Silence | Row::Memory | Row::Processes | Row::Cpu | Row::OpenFiles => {}
+            Row::Timeout
+            | Row::Silence
+            | Row::Notice
+            | Row::Memory
+            | Row::Processes
+            | Row::Cpu
+            | Row::OpenFiles => {}
         }
         if self.selected {
             select(buffer, line, true, theme);

@@ -1,12 +1,18 @@
 //! The options as they were typed, for the next time.
 
 use crate::ops::drafts;
-use crate::tui::pane::form::options::{Chosen, LIMITS};
+use crate::tui::pane::form::options::row::LIMITS;
+use crate::tui::pane::form::options::{Chosen, Row};
 
 impl Chosen {
     /// What was typed; `None` where a new form has the same.
     pub fn typed(&self) -> Option<drafts::Options> {
         Some(self.texts()).filter(|texts| *texts != self.untouched)
+    }
+
+    /// Whether this limit was changed.
+    pub fn is_unusual(&self, row: Row) -> bool {
+        self.untouched.limits.get(row.label()).is_none_or(|usual| *usual != self.text(row))
     }
 
     /// What a new form has.

@@ -1,8 +1,11 @@
 //! What keys do to the options.
 
+use std::path::PathBuf;
+
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 use crate::tui::keymap::{Action, Layer};
+use crate::tui::pane::form::file::For;
 use crate::tui::pane::form::options::{Row, Stop};
 use crate::tui::pane::form::{Form, Side, UNDO};
 use crate::tui::widget::bar::Hint;
@@ -23,6 +26,9 @@ impl Form {
             (Action::Left, Stop::Context) => self.options.context_open = false,
             (Action::Right | Action::Suggest, Stop::Row(Row::Profile)) => self.turn_profile(1),
             (Action::Left, Stop::Row(Row::Profile)) => self.turn_profile(-1),
+            (Action::EnterField | Action::Right | Action::InsertFile, Stop::Row(Row::EnvFiles)) => {
+                self.ask_for_file();
+            }
             (Action::Omit, Stop::Row(row)) => self.omit_option(row),
             (Action::Omit, Stop::Context) => {
                 self.options.context.omit(&self.method);
@@ -62,9 +68,16 @@ impl Form {
             (Stop::Head, _) => {}
             (Stop::Row(Row::Profile), KeyCode::Char(' ') | KeyCode::Right) if plain => self.turn_profile(1),
             (Stop::Row(Row::Profile), KeyCode::Left) => self.turn_profile(-1),
-            (Stop::Row(row @ (Row::Profile | Row::EnvFiles)), KeyCode::Backspace | KeyCode::Delete) => {
-                self.omit_option(row);
+            (Stop::Row(Row::EnvFiles), KeyCode::Char(c)) if plain => {
+                let start = if matches!(c, ' ' | '@') { String::new() } else { c.to_string() };
+                self.open_file_line(&start, For::Variables);
             }
+            // The last one goes; all of them where the value is left out.
+            (Stop::Row(Row::EnvFiles), KeyCode::Backspace | KeyCode::Delete) => {
+                self.options.env_files.pop();
+                self.changed_option();
+            }
+            (Stop::Row(Row::Profile), KeyCode::Backspace | KeyCode::Delete) => self.omit_option(Row::Profile),
             (Stop::Row(row), _) => {
                 if let Some(editor) = self.options.editor_mut(row) {
                     editor.key(key);
@@ -85,6 +98,10 @@ impl Form {
         let Some(stop) = self.stop() else { return false };
         match stop {
             Stop::Head => {}
+            Stop::Row(Row::EnvFiles) => {
+                let start = text.trim().lines().next().unwrap_or_default();
+                self.open_file_line(start, For::Variables);
+            }
             Stop::Row(row) => {
                 if let Some(editor) = self.options.editor_mut(row) {
                     editor.paste(text.trim());
@@ -108,6 +125,7 @@ impl Form {
             Stop::Context if !self.options.context_open => Some(folds(false)),
             Stop::Context if self.layer() == Layer::Form => Some(Hint::new("←", "fold")),
             Stop::Row(Row::Profile) => Some(Hint::new("space ← →", "choose")),
+            Stop::Row(Row::EnvFiles) => Some(Hint::new("space", "add a file")),
             Stop::Context | Stop::Row(_) => None,
         }
     }
@@ -117,10 +135,15 @@ impl Form {
     pub fn offers(&self, action: Action) -> bool {
         let stop = self.stop().filter(|_| self.side == Side::Fields);
         match (action, stop) {
+            (Action::InsertFile, Some(Stop::Row(Row::EnvFiles))) => true,
             (Action::EnterField, Some(Stop::Head))
             | (Action::EditText | Action::InsertFile | Action::PickValue, Some(_)) => false,
             (Action::EnterField, Some(Stop::Context)) => self.options.context_open,
             (Action::Omit, Some(_)) => self.has_text(),
+            (Action::Omit, None) => {
+                let field = self.fields.get(self.selected).filter(|_| self.side == Side::Fields);
+                field.is_some_and(|field| field.innermost().is_present())
+            }
             _ => true,
         }
     }
@@ -137,11 +160,25 @@ impl Form {
         self.changed_option();
     }
 
+    /// Adds a file of variables; one that is there already comes last now, and wins.
+    pub(in crate::tui::pane::form) fn add_env_file(&mut self, file: PathBuf) {
+        let files = &mut self.options.env_files;
+        files.retain(|known| *known != file);
+        files.push(file);
+        self.changed_option();
+    }
+
     fn omit_option(&mut self, row: Row) {
         match row {
             Row::Profile => self.options.profile = None,
             Row::EnvFiles => self.options.env_files.clear(),
-            Row::Timeout | Row::Silence | Row::Memory | Row::Processes | Row::Cpu | Row::OpenFiles => {
+            Row::Timeout
+            | Row::Silence
+            | Row::Notice
+            | Row::Memory
+            | Row::Processes
+            | Row::Cpu
+            | Row::OpenFiles => {
                 if let Some(editor) = self.options.editor_mut(row).filter(|editor| !editor.is_empty()) {
                     editor.replace("");
                 }

@@ -29,13 +29,16 @@ fn a_path_is_completed_and_its_text_inserted_as_one_edit() {
     press(&mut form, "say: <ctrl-o>");
     assert_eq!(form.layer(), Layer::File);
     let asked_for = asked(&mut form);
-    assert!(matches!(asked_for.as_slice(), [Lookup::Paths { typed }] if typed.is_empty()), "{asked_for:?}");
+    assert!(
+        matches!(asked_for.as_slice(), [Lookup::Paths { typed, .. }] if typed.is_empty()),
+        "{asked_for:?}"
+    );
     offer(&mut form, "", &["node.txt", "notes/"]);
     press(&mut form, "<tab>");
     offer(&mut form, "no", &["node.txt", "notes/"]);
     insta::assert_snapshot!("file_80x24", draw(&form, 80, 22));
     press(&mut form, "<tab><tab><enter>");
-    assert!(matches!(asked(&mut form).last(), Some(Lookup::Paths { typed }) if typed == "notes/"));
+    assert!(matches!(asked(&mut form).last(), Some(Lookup::Paths { typed, .. }) if typed == "notes/"));
     offer(&mut form, "notes/", &["notes/a.md"]);
     press(&mut form, "<tab><enter>");
     assert!(matches!(asked(&mut form).last(), Some(Lookup::File { path }) if path == "notes/a.md"));
@@ -67,6 +70,83 @@ fn an_at_and_a_path_become_the_files_text() {
     assert!(matches!(asked(&mut form).last(), Some(Lookup::File { path }) if path == "notes.md"));
     file(&mut form, "notes.md", "all of it");
     sends(&form, r#"{"text":"all of it"}"#);
+}
+
+#[test]
+fn an_at_in_an_empty_field_offers_files_and_loses_nothing() {
+    let mut form = form(&analyze_text());
+    press(&mut form, "@");
+    // Until there is something to offer, the field is a field.
+    assert_eq!(form.layer(), Layer::Text);
+    assert!(matches!(asked(&mut form).as_slice(), [Lookup::Paths { typed, .. }] if typed.is_empty()));
+    offer(&mut form, "", &["node.txt", "notes/"]);
+    assert_eq!(form.layer(), Layer::Path);
+    press(&mut form, "no<left><backspace>");
+    assert_eq!(asked(&mut form).len(), 3);
+    sends(&form, r#"{"text":"@o"}"#);
+    // What is offered for an earlier text is not for this one.
+    offer(&mut form, "no", &["node.txt"]);
+    press(&mut form, "<esc>");
+    assert_eq!(form.layer(), Layer::Text);
+    press(&mut form, "<right> is typed on");
+    offer(&mut form, "o", &["of"]);
+    assert_eq!(form.layer(), Layer::Text, "esc was the last word");
+    sends(&form, r#"{"text":"@o is typed on"}"#);
+}
+
+#[test]
+fn what_goes_on_like_no_path_stays_as_it_is_typed() {
+    let mut form = form(&analyze_text());
+    press(&mut form, "@");
+    offer(&mut form, "", &["alone.txt"]);
+    press(&mut form, "all: read\n");
+    offer(&mut form, "all: read", &[]);
+    assert_eq!(form.layer(), Layer::Text);
+    press(&mut form, "this<alt-a><alt-u>");
+    sends(&form, r#"{"text":"@all: read\nthis"}"#);
+    // A path that comes back is offered again, and enter without a choice is enter.
+    let mut form = self::form(&analyze_text());
+    press(&mut form, "@ax<backspace>");
+    offer(&mut form, "a", &["alone.txt"]);
+    assert_eq!(form.layer(), Layer::Path);
+    press(&mut form, "\nnext");
+    assert_eq!(form.layer(), Layer::Text);
+    sends(&form, r#"{"text":"@a\nnext"}"#);
+    // Pasted lines are pasted, and a key with another meaning has it.
+    let mut form = self::form(&analyze_text());
+    press(&mut form, "@");
+    offer(&mut form, "", &["alone.txt"]);
+    form.paste("one\ntwo");
+    sends(&form, r#"{"text":"@one\ntwo"}"#);
+    let mut form = self::form(&analyze_text());
+    press(&mut form, "@");
+    offer(&mut form, "", &["alone.txt"]);
+    press(&mut form, "<F2>");
+    assert!(form.json.text().contains(r#""text": "@""#), "{}", form.json.text());
+}
+
+#[test]
+fn a_file_behind_an_at_takes_the_fields_place_and_undo_brings_the_path_back() {
+    let mut form = form(&analyze_text());
+    press(&mut form, "@n");
+    offer(&mut form, "n", &["node.txt", "notes/"]);
+    press(&mut form, "<tab><down>");
+    offer(&mut form, "no", &["node.txt", "notes/"]);
+    press(&mut form, "<down><down><enter>");
+    assert!(matches!(asked(&mut form).last(), Some(Lookup::Paths { typed, .. }) if typed == "notes/"));
+    sends(&form, r#"{"text":"@notes/"}"#);
+    offer(&mut form, "notes/", &["notes/a.md"]);
+    press(&mut form, "a.md");
+    offer(&mut form, "notes/a.md", &["notes/a.md"]);
+    insta::assert_snapshot!("at_80x24", draw(&form, 80, 22));
+    // Typed out whole, it needs no choice.
+    press(&mut form, "<enter>");
+    assert!(matches!(asked(&mut form).last(), Some(Lookup::File { path }) if path == "notes/a.md"));
+    file(&mut form, "notes/a.md", "all of it");
+    assert_eq!(form.layer(), Layer::Text);
+    sends(&form, r#"{"text":"all of it"}"#);
+    press(&mut form, "<alt-u>");
+    sends(&form, r#"{"text":"@notes/a.md"}"#);
 }
 
 #[test]

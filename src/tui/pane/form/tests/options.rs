@@ -4,10 +4,11 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::*;
-use crate::ops::call::Options;
+use crate::config::Settings;
 use crate::ops::drafts::Draft;
 use crate::ops::profile::Looked;
 use crate::run::spec::Added;
+use crate::tui::effect::lookup::{Found, Lookup};
 use crate::tui::keymap::Action;
 use crate::tui::message::Now;
 use crate::tui::pane::form::options::Row;
@@ -31,11 +32,12 @@ fn answer(form: &mut Form, variables: Option<Result<Vec<String>, String>>) {
 fn limits_are_typed_into_the_rows_behind_the_fields() {
     let mut form = form(&analyze_text());
     press(&mut form, "x<tab><tab><enter>");
-    press(&mut form, "<tab>2.5<tab>OFF<tab><tab>512M<tab>8<tab>10<enter>64<tab>");
+    press(&mut form, "<tab>2.5<tab>OFF<tab>7.5s<tab><tab><tab>512M<tab>8<tab>10<enter>64<tab>");
     assert_eq!(form.stop(), Some(Stop::Context));
     let options = chosen(&mut form);
     let seconds = |seconds| Some(Duration::from_secs_f64(seconds));
     assert_eq!((options.timeout, options.silence, options.cpu), (seconds(2.5), None, seconds(10.0)));
+    assert_eq!(options.silence_notice, seconds(7.5));
     assert_eq!(
         (options.memory_bytes, options.processes, options.open_files),
         (Some(512 << 20), Some(8), Some(64))
@@ -46,17 +48,17 @@ fn limits_are_typed_into_the_rows_behind_the_fields() {
 #[test]
 fn nothing_chosen_is_what_it_was() {
     let method = analyze_text();
-    let timeout = Some(Duration::from_secs(310));
-    let mut form = Form::new(&listed(), &method, Some(r#"{"parameters":{"text":"x"}}"#), timeout);
+    let usual = Options::usual(&Settings::default());
+    let mut form = Form::new(&listed(), &method, Some(r#"{"parameters":{"text":"x"}}"#), &usual);
     assert!(form.ask_profiles().is_none(), "no file is looked at for options that are not shown");
     let options = chosen(&mut form);
-    assert_eq!(format!("{options:?}"), format!("{:?}", Options { timeout, ..Options::default() }));
+    assert_eq!(format!("{options:?}"), format!("{usual:?}"));
 }
 
 #[test]
 fn a_limit_that_cannot_be_read_is_shown_and_stops_the_run_until_it_is_right() {
     let mut form = form(&analyze_text());
-    press(&mut form, "x<tab><tab><enter><tab><tab><tab><tab>2X<esc>");
+    press(&mut form, "x<tab><tab><enter><tab><tab><tab><tab><tab><tab>2X<esc>");
     // Folded again: the refusal brings it into sight.
     press(&mut form, "gjj<left>");
     assert!(matches!(press(&mut form, "<ctrl-r>"), Asked::Nothing));
@@ -73,7 +75,7 @@ fn a_profile_is_chosen_among_those_that_are_there() {
     let mut form = form(&analyze_text());
     press(&mut form, "x<tab><tab><enter>");
     answer(&mut form, Some(Ok(Vec::new())));
-    press(&mut form, "<tab><tab><tab><right> ");
+    press(&mut form, "<tab><tab><tab><tab><right> ");
     answer(&mut form, Some(Ok(vec!["TOKEN".into()])));
     assert!(form.ask_profiles().is_none(), "asked once");
     assert_eq!(chosen(&mut form).profile.as_deref(), Some("dev"));
@@ -97,10 +99,48 @@ fn a_profile_that_cannot_be_had_is_said_and_can_be_tried_all_the_same() {
 }
 
 #[test]
+fn files_of_variables_are_added_by_their_paths() {
+    let mut form = filled(&analyze_text(), r#"{"parameters":{"text":"x"}}"#);
+    let found = |form: &mut Form, typed: &str, file: Result<&str, &str>| {
+        let file = file.map(Into::into).map_err(str::to_owned);
+        form.looked_up(Found::Variables { path: typed.into(), file });
+    };
+    form.select_stop(Stop::Row(Row::EnvFiles));
+    form.lookups().for_each(drop);
+    press(&mut form, "~");
+    assert_eq!(form.layer(), Layer::File);
+    let asked: Vec<_> = form.lookups().collect();
+    assert!(
+        matches!(asked.as_slice(), [Lookup::Paths { typed, variables: true }] if typed == "~"),
+        "{asked:?}"
+    );
+    press(&mut form, "/a.env<enter>");
+    assert!(matches!(form.lookups().last(), Some(Lookup::Variables { path }) if path == "~/a.env"));
+    found(&mut form, "~/a.env", Err("~/a.env cannot be read"));
+    assert_eq!(form.layer(), Layer::File, "the path can be mended");
+    press(&mut form, "<backspace>V<enter>");
+    found(&mut form, "~/a.enV", Ok("/home/me/a.enV"));
+    assert_eq!((form.layer(), form.stop()), (Layer::Text, Some(Stop::Row(Row::EnvFiles))));
+    // A pasted path is one; a file that is added again comes last.
+    for (path, whole) in [("b", "/b"), ("c", "/c"), ("b", "/b")] {
+        form.paste(&format!("{path}\n"));
+        press(&mut form, "<enter>");
+        found(&mut form, path, Ok(whole));
+    }
+    let files = |form: &mut Form| chosen(form).env_files;
+    assert_eq!(files(&mut form), ["/home/me/a.enV", "/c", "/b"].map(std::path::PathBuf::from));
+    press(&mut form, "<backspace>");
+    assert_eq!(files(&mut form).len(), 2);
+    press(&mut form, "<alt-a>");
+    assert!(files(&mut form).is_empty());
+}
+
+#[test]
 fn options_of_an_earlier_run_come_back_as_they_were() {
     let options = Options {
         timeout: None,
         silence: Some(Duration::from_millis(2_500)),
+        silence_notice: Some(Duration::from_millis(500)),
         memory_bytes: Some((1 << 30) + 1),
         processes: Some(3),
         cpu: Some(Duration::from_millis(1)),
@@ -109,15 +149,15 @@ fn options_of_an_earlier_run_come_back_as_they_were() {
         profile: Some("dev".into()),
         env_files: vec!["/a b.env".into()],
     };
-    let mut form =
-        Form::new(&listed(), &analyze_text(), Some(r#"{"parameters":{"text":"x"}}"#), Some(Duration::MAX));
+    let usual = Options { timeout: Some(Duration::MAX), ..Options::default() };
+    let mut form = Form::new(&listed(), &analyze_text(), Some(r#"{"parameters":{"text":"x"}}"#), &usual);
     form.choose(&options);
     assert_eq!(format!("{:?}", chosen(&mut form)), format!("{options:?}"));
     // Kept while the form is left, also where the method has changed meanwhile.
     let changed = Method { description: "new".into(), ..analyze_text() };
-    let mut form = form.resume(&listed(), &changed, None);
+    let mut form = form.resume(&listed(), &changed, &Options::default());
     assert_eq!(format!("{:?}", chosen(&mut form)), format!("{options:?}"));
-    press(&mut form, "<tab><tab><enter><tab><tab><tab><tab><backspace>");
+    press(&mut form, "<tab><tab><enter><tab><tab><tab><tab><tab><backspace>");
     assert_eq!(chosen(&mut form).env_files, Vec::<std::path::PathBuf>::new());
 }
 
@@ -180,7 +220,7 @@ fn a_method_without_parameters_has_options_all_the_same() {
 #[test]
 fn letters_that_walk_away_from_a_heading_are_not_typed() {
     let mut form = form(&Method { name: "m".into(), ..Method::default() });
-    press(&mut form, "<enter>jjj");
+    press(&mut form, "<enter>jjjj");
     assert_eq!((form.stop(), form.layer()), (Some(Stop::Row(Row::Profile)), Layer::Form));
     assert_eq!(chosen(&mut form).timeout, None);
 }
@@ -200,7 +240,7 @@ fn what_was_chosen_comes_back_with_the_draft() {
     let mut form = form(&method);
     assert!(form.typed().is_none());
     // Two options and no payload at all, one of them half typed.
-    press(&mut form, "<tab><tab><enter><tab><tab><tab><tab>2X<tab>8<tab>");
+    press(&mut form, "<tab><tab><enter><tab><tab><tab><tab><tab><tab>2X<tab>8<tab>");
     assert!(form.is_unkept());
     let content = form.typed().expect("options are worth keeping");
     let mut again = self::form(&method);

@@ -2,6 +2,7 @@
 
 use crate::agent::manifest::{Kind, Method, Parameter};
 use crate::agent::payload::Payload;
+use crate::ops::drafts::Content;
 use crate::tui::pane::Asked;
 use crate::tui::pane::form::field::Field;
 use crate::tui::pane::form::tests::{NASTY, analyze_text, everything, filled, form, parameter, press};
@@ -75,6 +76,29 @@ fn json_is_kept_as_typed_while_it_says_the_same() {
     assert!(form.json.text().starts_with("{\"parameters\":   {\"text\": \"\\u0041\"},\n\n"));
     press(&mut form, "<F2>B<F2>");
     assert!(form.json.text().contains("\"text\": \"AB\""), "{}", form.json.text());
+}
+
+#[test]
+fn undo_on_the_json_side_ends_at_the_payload_that_was_loaded() {
+    let undo = |form: &mut Form| press(form, "<alt-u><alt-u><alt-u><alt-u>");
+    let mut form = filled(&analyze_text(), r#"{"parameters":{"text":"x"}}"#);
+    press(&mut form, "<F2>");
+    let loaded = form.json.text();
+    press(&mut form, "  ");
+    assert_ne!(form.json.text(), loaded);
+    undo(&mut form);
+    assert_eq!(form.json.text(), loaded);
+    // A draft that was put in before the side was ever seen is no step either.
+    let mut form = self::form(&analyze_text());
+    form.put(&Content { payload: loaded.clone(), ..Content::default() });
+    press(&mut form, "<F2> ");
+    undo(&mut form);
+    assert_eq!(form.json.text(), loaded);
+    // What was typed before a preset is one.
+    form.replace(&Content { as_json: true, payload: "{}".into(), ..Content::default() });
+    press(&mut form, " ");
+    undo(&mut form);
+    assert_eq!(form.json.text(), loaded);
 }
 
 #[test]
