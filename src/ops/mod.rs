@@ -7,7 +7,6 @@ use crate::config::Settings;
 use crate::paths::Paths;
 
 pub mod agents;
-pub mod amount;
 pub mod build;
 pub mod call;
 pub mod clean;

@@ -29,6 +29,7 @@ mod outside;
 mod profiles;
 mod readme;
 mod real;
+mod settings;
 mod supervisor;
 mod support;
 mod themes;
