@@ -13,7 +13,7 @@ use crate::text::nearest::nearest;
 use crate::yaml::{self, Content, Document, Fault};
 
 /// What a person may choose.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a setting of its own")]
 pub struct Settings {
     /// How long a call may take. A real agent's own model timeout ends at 300.8 s: its answer should still come.
@@ -63,7 +63,7 @@ impl Default for Settings {
 }
 
 /// The settings as they were read: what is wrong costs the setting it belongs to, and no other.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Loaded {
     pub settings: Settings,
     /// In the order of the file.

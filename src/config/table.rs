@@ -17,8 +17,16 @@ pub struct Setting {
     /// Its name in the file.
     pub key: &'static str,
     pub kind: Kind,
+    pub takes: Takes,
     /// What it does, in one sentence without a full stop; its units and what its particular values mean.
     pub doc: &'static str,
+}
+
+/// From when on a changed setting holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Takes {
+    Now,
+    NextRun,
 }
 
 /// What a setting can be, and where it stands among the settings.
@@ -48,21 +56,25 @@ pub const SETTINGS: &[Setting] = &[
     Setting {
         key: "timeout",
         kind: Kind::Limit(|settings| &mut settings.call_timeout),
+        takes: Takes::NextRun,
         doc: "Seconds that a call may take; 0 is no limit",
     },
     Setting {
         key: "grace",
         kind: Kind::Seconds(|settings| &mut settings.grace),
+        takes: Takes::NextRun,
         doc: "Seconds from TERM to KILL",
     },
     Setting {
         key: "sweep",
         kind: Kind::Seconds(|settings| &mut settings.sweep),
+        takes: Takes::NextRun,
         doc: "Seconds from KILL until plugdeck says what it could not end",
     },
     Setting {
         key: "silence_notice",
         kind: Kind::Seconds(|settings| &mut settings.silence_notice),
+        takes: Takes::Now,
         doc: "Seconds of silence that are worth a notice (◐); 0: none are",
     },
     Setting {
@@ -72,41 +84,49 @@ pub const SETTINGS: &[Setting] = &[
             get: |settings| usize::from(settings.payload_in_argv),
             set: |settings, word| settings.payload_in_argv = word == 1,
         },
+        takes: Takes::NextRun,
         doc: "How agents get it: hook, in private; argv, as an argument, at most 128 KiB and readable by everybody here",
     },
     Setting {
         key: "keep_runs",
         kind: Kind::Count(|settings| &mut settings.keep_runs),
+        takes: Takes::NextRun,
         doc: "Runs that are kept; a sixteenth more may stand for a while",
     },
     Setting {
         key: "keep_bytes",
         kind: Kind::Size(|settings| &mut settings.keep_bytes),
+        takes: Takes::NextRun,
         doc: "Bytes that all kept runs may take together",
     },
     Setting {
         key: "keep_output",
         kind: Kind::Size(|settings| &mut settings.keep_output),
+        takes: Takes::NextRun,
         doc: "Bytes of output kept of one run, at least 1M; of more the middle is given back",
     },
     Setting {
         key: "theme",
         kind: Kind::Theme(|settings| &mut settings.theme),
+        takes: Takes::Now,
         doc: "The theme's name; auto: dark, or light where the terminal's background is light",
     },
     Setting {
         key: "ascii",
         kind: Kind::Flag(|settings| &mut settings.ascii),
+        takes: Takes::Now,
         doc: "The dashboard draws with nothing but ASCII",
     },
     Setting {
         key: "bell",
         kind: Kind::Flag(|settings| &mut settings.bell),
+        takes: Takes::Now,
         doc: "The terminal's bell rings when a run has ended while the dashboard was open",
     },
     Setting {
         key: "title",
         kind: Kind::Flag(|settings| &mut settings.title),
+        takes: Takes::Now,
         doc: "The terminal's title tells how many runs go on, and what ended last",
     },
 ];

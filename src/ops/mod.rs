@@ -25,6 +25,7 @@ pub mod presets;
 pub mod private;
 pub mod profile;
 pub mod runs;
+pub mod settings;
 pub mod signals;
 pub mod stop;
 pub mod sweep;

@@ -11,6 +11,7 @@ mod inspect;
 mod learn;
 mod mouse;
 mod over;
+mod settings;
 mod settle;
 mod stopping;
 #[cfg(test)]
@@ -46,6 +47,7 @@ use crate::tui::pane::presets::{Presets, Saving};
 use crate::tui::pane::procs::{self, Procs, Selected};
 use crate::tui::pane::run_page::{Place, RunPage};
 use crate::tui::pane::runs::Runs;
+use crate::tui::pane::settings::SettingsPage;
 use crate::tui::pane::signals::Signals;
 use crate::tui::pane::stop::Stop;
 use crate::tui::pane::themes::Themes;
@@ -134,6 +136,7 @@ enum Over {
     Presets(Presets),
     Copy(CopyMenu),
     Themes(Themes),
+    Settings(SettingsPage),
     Help(Help),
 }
 
@@ -240,6 +243,7 @@ impl App {
             Message::Paste(text) => {
                 match (&mut self.over, self.pages.last_mut()) {
                     (Some(Over::Saving(saving)), _) => saving.paste(&text),
+                    (Some(Over::Settings(page)), _) => page.paste(&text),
                     (None, Some(Page::Form(form))) => form.paste(&text),
                     (Some(_) | None, _) => {}
                 }
@@ -274,6 +278,7 @@ impl App {
             | Message::Found(_)
             | Message::Form(_)
             | Message::Theme(_)
+            | Message::Settings(_)
             | Message::Themes(_)
             | Message::Paper { .. } => {
                 effects = self.learn(message);

@@ -46,6 +46,9 @@ pub enum Layer {
     Signals,
     /// A theme to choose.
     Themes,
+    /// The settings, and the value of one that is typed.
+    Settings,
+    Value,
     /// The plan of a build, before it is built.
     Plan,
     /// The name of a preset to save.
@@ -70,6 +73,7 @@ pub enum Action {
     Redraw,
     Suspend,
     ChooseTheme,
+    Settings,
     // Lists and viewers.
     Down,
     Up,
@@ -260,6 +264,8 @@ impl Layer {
             Self::Stop => "Stopping",
             Self::Signals => "Signal",
             Self::Themes => "Themes",
+            Self::Settings => "Settings",
+            Self::Value => "Value of a setting",
             Self::Plan => "The plan of a build",
             Self::Name => "Saving a preset",
             Self::Presets => "Presets",
@@ -271,7 +277,7 @@ impl Layer {
 
     /// Every layer, in the order of the help.
     #[cfg(test)]
-    pub const ALL: [Self; 26] = [
+    pub const ALL: [Self; 28] = [
         Self::Everywhere,
         Self::Lists,
         Self::Agents,
@@ -292,6 +298,8 @@ impl Layer {
         Self::Stop,
         Self::Signals,
         Self::Themes,
+        Self::Settings,
+        Self::Value,
         Self::Plan,
         Self::Name,
         Self::Presets,
@@ -314,6 +322,8 @@ impl Layer {
             | Self::Stop
             | Self::Signals
             | Self::Themes
+            | Self::Settings
+            | Self::Value
             | Self::Plan
             | Self::Name
             | Self::Presets

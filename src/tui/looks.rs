@@ -20,6 +20,8 @@ pub struct Looks {
     pub theme: Theme,
     /// Somebody named the theme, so the terminal's paper does not choose it.
     pub named: bool,
+    /// The terminal's paper is light, as far as that is known.
+    pub light: bool,
     pub ascii: bool,
     /// The file of the settings, as a person reads it.
     pub settings: String,
@@ -43,6 +45,7 @@ impl Looks {
         let mut looks = Self {
             theme: shelf::built_in(light, palette),
             named: false,
+            light,
             ascii: asked.ascii || context.settings.ascii,
             settings: context.paths.shorten(&context.paths.settings()),
             trouble: asked.trouble.clone(),

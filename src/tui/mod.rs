@@ -250,6 +250,7 @@ impl Dashboard {
                     self.screen.backend_mut().write_all(text.as_bytes())?;
                     self.screen.backend_mut().flush()?;
                 }
+                Some(ForLoop::UseSettings(settings)) => self.worker.context.settings = *settings,
                 Some(ForLoop::Redraw) => terminal::clear(&mut self.screen)?,
                 Some(ForLoop::Suspend) => {
                     self.guard.leave();

@@ -5,6 +5,7 @@ use std::fs;
 use serde_json::json;
 
 use crate::support::sandbox::Sandbox;
+use crate::support::screen::Screen;
 
 #[test]
 fn config_prints_a_file_that_says_the_same() {
@@ -41,4 +42,38 @@ fn config_says_what_is_wrong_and_what_holds_instead() {
     assert_eq!((&grace["value"], &grace["default"], &grace["set"]), (&json!(2), &json!(2), &json!(true)));
     let file = report["file"].as_str().unwrap();
     assert!(fs::metadata(file).is_ok() && report["exists"] == json!(true), "{report}");
+}
+
+#[test]
+fn a_setting_is_changed_on_its_page_and_holds_at_once() {
+    let sandbox = Sandbox::with(&["faults/ok"]);
+    sandbox.configure("# mine\ngrace: 2   # is enough\nascii: false\nbel: true\n");
+    let file = sandbox.path().join("config/plugdeck/config.yaml");
+    let mut screen = Screen::start(&sandbox, &[], 120, 40);
+    // What is wrong is said, and stops nothing.
+    screen.wait_for("there is no setting bel: did you mean bell?");
+    screen.wait_for("faults");
+    screen.send(",");
+    screen.wait_for("Settings");
+    screen.send("j\r");
+    screen.wait_for("grace  2▏");
+    screen.send("\x7f0.5\r");
+    screen.wait_for("✓ grace: 0.5, from the next run on");
+    screen.send("jjjjjjjj");
+    screen.wait_for("nothing but ASCII");
+    screen.send("\r");
+    screen.wait_for("+ ascii: true, from now on");
+    assert!(screen.text().is_ascii(), "{}", screen.text());
+    assert_eq!(
+        fs::read_to_string(&file).unwrap(),
+        "# mine\ngrace: 0.5   # is enough\nascii: true\nbel: true\n"
+    );
+    // A setting that is not there yet is added.
+    screen.send("j\r");
+    screen.wait_for("+ bell: true, from now on");
+    assert!(fs::read_to_string(&file).unwrap().ends_with("bel: true\nbell: true\n"));
+    screen.send("\x1b");
+    screen.wait_gone("Settings");
+    screen.send("q");
+    assert_eq!(screen.wait_exit(), 0);
 }

@@ -30,6 +30,10 @@ impl App {
                     saving.key(key);
                     Vec::new()
                 }
+                (Some(Over::Settings(page)), _) => {
+                    page.key(key);
+                    Vec::new()
+                }
                 (None, Some(Page::Form(form))) => match form.key(key) {
                     Asked::Nothing | Asked::NotMine => Vec::new(),
                     Asked::Do(effects) => effects,
@@ -99,6 +103,7 @@ impl App {
             Action::Redraw => return vec![Effect::Loop(ForLoop::Redraw)],
             Action::Suspend => return vec![Effect::Loop(ForLoop::Suspend)],
             Action::ChooseTheme => return vec![Effect::ListThemes],
+            Action::Settings => return self.open_settings(),
             Action::FocusAgents => self.focus_on(Pane::Agents),
             Action::FocusRuns => self.focus_on(Pane::Runs),
             Action::FocusProcs => self.focus_on(Pane::Procs),

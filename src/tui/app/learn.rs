@@ -110,11 +110,14 @@ impl App {
                 }
             }
             Message::Theme(Ok(theme)) => self.theme = theme,
+            Message::Settings(news) => return self.learn_settings(&news),
             Message::Themes(choices) => self.choose_theme(choices),
             Message::Paper { light } => return self.learn_paper(light),
-            Message::NotOpened(reason) | Message::Theme(Err(reason)) => {
-                self.say(Tone::Bad, sign::safe(&reason));
-            }
+            Message::Theme(Err(reason)) => match &mut self.over {
+                Some(Over::Settings(page)) => page.failed(&reason),
+                Some(_) | None => self.say(Tone::Bad, sign::safe(&reason)),
+            },
+            Message::NotOpened(reason) => self.say(Tone::Bad, sign::safe(&reason)),
             Message::Tick(_)
             | Message::Key(_)
             | Message::Mouse(_)

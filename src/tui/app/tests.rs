@@ -6,6 +6,7 @@ mod env;
 mod forms;
 mod given;
 mod options;
+mod settings;
 mod themes;
 mod why;
 
@@ -34,6 +35,7 @@ fn press(app: &mut App, keys: &str) -> Vec<Effect> {
             "esc" => plain(KeyCode::Esc),
             "tab" => plain(KeyCode::Tab),
             "left" => plain(KeyCode::Left),
+            "backspace" => plain(KeyCode::Backspace),
             "shift-left" => KeyEvent::new(KeyCode::Left, KeyModifiers::SHIFT),
             "ctrl-c" => KeyEvent::new(KeyCode::Char('c'), KeyModifiers::CONTROL),
             "ctrl-r" => KeyEvent::new(KeyCode::Char('r'), KeyModifiers::CONTROL),
