@@ -17,6 +17,7 @@ mod stopping;
 #[cfg(test)]
 mod tests;
 mod themes;
+mod told;
 mod why;
 
 use std::collections::{HashMap, HashSet};
@@ -53,7 +54,7 @@ use crate::tui::pane::stop::Stop;
 use crate::tui::pane::themes::Themes;
 use crate::tui::pane::toast::{Toast, Tone};
 use crate::tui::pane::{Look, sign};
-use crate::tui::seen::Reply;
+use crate::tui::seen::{Reply, Run};
 use crate::tui::theme::Theme;
 use crate::tui::world::World;
 
@@ -95,6 +96,8 @@ pub struct App {
     /// To be done outside, from where no effects are returned.
     outbox: Vec<Effect>,
     over: Option<Over>,
+    /// The run that ended last, until a key is pressed.
+    ended: Option<Arc<Run>>,
     toast: Option<Toast>,
     /// What is to run when its agent's environment has been built.
     after_build: Option<AfterBuild>,
@@ -198,6 +201,7 @@ impl App {
             keeping: Keeping::default(),
             outbox: Vec::new(),
             over: None,
+            ended: None,
             toast: trouble,
             after_build: None,
             watched: None,

@@ -20,6 +20,7 @@ impl App {
     /// A key was pressed.
     pub(super) fn key(&mut self, key: KeyEvent) -> Vec<Effect> {
         self.changed = true;
+        self.ended = None;
         // Errors stay until a key.
         self.toast.take_if(|toast| toast.until_us().is_none());
         let layer = self.layer();

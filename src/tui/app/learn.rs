@@ -139,6 +139,7 @@ impl App {
     fn learn_runs(&mut self, runs: Vec<Arc<Run>>) -> Vec<Effect> {
         let mut effects = Vec::new();
         let building = builds(self.world.live());
+        effects.extend(self.tell_of_ends(&runs));
         self.world.set_runs(runs);
         self.runs.forget_missing(&self.world);
         // A build that has ended has changed an environment.

@@ -8,6 +8,7 @@ mod given;
 mod options;
 mod settings;
 mod themes;
+mod told;
 mod why;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
