@@ -161,6 +161,10 @@ pub fn palette(variable: impl Fn(&str) -> Option<String>) -> Palette {
 
 #[cfg(test)]
 mod tests {
+    use std::io::Read as _;
+
+    use portable_pty::{CommandBuilder, PtySize, native_pty_system};
+
     use super::*;
 
     #[track_caller]
@@ -178,5 +182,62 @@ mod tests {
         check(&[("TERM", "xterm-256color"), ("NO_COLOR", "")], Palette::Indexed);
         check(&[("TERM", "linux")], Palette::Sixteen);
         check(&[], Palette::Sixteen);
+    }
+
+    /// The other half of the test below, which runs it on a terminal of its own.
+    #[test]
+    #[ignore = "takes the terminal and ends the process"]
+    fn a_thread_panics() {
+        let (_guard, mut screen) = enter().unwrap();
+        screen.hide_cursor().unwrap();
+        let _ = thread::spawn(|| panic!("a part is broken")).join();
+        screen.backend_mut().write_all(b"went on").unwrap();
+    }
+
+    /// The same for the thread that draws.
+    #[test]
+    #[ignore = "takes the terminal and ends the process"]
+    fn the_loop_panics() {
+        let (_guard, mut screen) = enter().unwrap();
+        screen.hide_cursor().unwrap();
+        panic!("a part is broken");
+    }
+
+    #[track_caller]
+    fn check_panic(other_half: &str) {
+        let pair = native_pty_system().openpty(PtySize::default()).unwrap();
+        let discipline = || format!("{:?}", pair.master.get_termios().unwrap());
+        let before = discipline();
+        let mut command = CommandBuilder::new(std::env::current_exe().unwrap());
+        command.args(["--exact", &format!("tui::terminal::tests::{other_half}"), "--ignored", "--nocapture"]);
+        command.env("RUST_BACKTRACE", "0");
+        let mut child = pair.slave.spawn_command(command).unwrap();
+        drop(pair.slave);
+        let mut reader = pair.master.try_clone_reader().unwrap();
+        let (mut bytes, mut buffer) = (Vec::new(), [0; 4096]);
+        // The end of the other side is an error here.
+        while let Ok(length @ 1..) = reader.read(&mut buffer) {
+            bytes.extend_from_slice(&buffer[..length]);
+        }
+        assert_eq!(child.wait().unwrap().exit_code(), u32::try_from(PANICKED).unwrap());
+        assert_eq!(discipline(), before);
+        let mut parser = vt100::Parser::default();
+        parser.process(&bytes);
+        let (screen, text) = (parser.screen(), String::from_utf8_lossy(&bytes));
+        assert!(!screen.alternate_screen() && !screen.hide_cursor() && !screen.bracketed_paste());
+        assert_eq!(screen.mouse_protocol_mode(), vt100::MouseProtocolMode::None);
+        for [on, off] in
+            [["\x1b[?1004h", "\x1b[?1004l"], [TITLE_KEEP, TITLE_BACK], ["\x1b[?1049h", "\x1b[?1049l"]]
+        {
+            assert!(text.rfind(on) < text.rfind(off) && text.contains(on), "{text}");
+        }
+        // The report stands on the shell's screen, where it can be read.
+        assert!(screen.contents().contains("a part is broken") && !text.contains("went on"), "{text}");
+    }
+
+    #[test]
+    fn a_panic_in_any_thread_gives_the_terminal_back_and_ends_the_process() {
+        check_panic("a_thread_panics");
+        check_panic("the_loop_panics");
     }
 }

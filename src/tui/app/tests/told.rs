@@ -28,7 +28,10 @@ fn the_title_counts_what_goes_on_and_names_what_ended_last_until_a_key() {
     press(&mut app, "j");
     assert_eq!(app.title().as_deref(), Some("plugdeck"));
     // Of a run that is too short to be seen alive the end is told too; its name is the agent's, and made safe.
-    seen(&mut app, &[("0004", "a\u{1b}]2;b\u{7}\n", State::SoftError), ("0002", "explain", State::Succeeded)]);
+    seen(
+        &mut app,
+        &[("0004", "a\u{1b}]2;b\u{7}\n", State::SoftError), ("0002", "explain", State::Succeeded)],
+    );
     let title = app.title().unwrap();
     assert!(title.starts_with("! a") && title.chars().all(|c| !c.is_control()), "{title:?}");
     app.context.settings.title = false;
