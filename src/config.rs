@@ -1,14 +1,20 @@
-//! The user's settings, with what holds where nothing is set.
+//! The user's settings, with what holds where nothing is set. The table of all of them is in `table`: it makes the
+//! checks, the file that `plugdeck config` prints, the page in the dashboard and the section of the README.
+
+pub mod edit;
+pub mod file;
+pub mod table;
 
 use std::path::Path;
 use std::time::Duration;
 
-use serde::Deserialize;
-
-use crate::yaml;
+use crate::config::table::SETTINGS;
+use crate::text::nearest::nearest;
+use crate::yaml::{self, Content, Document, Fault};
 
 /// What a person may choose.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a setting of its own")]
 pub struct Settings {
     /// How long a call may take. A real agent's own model timeout ends at 300.8 s: its answer should still come.
     pub call_timeout: Option<Duration>,
@@ -31,6 +37,10 @@ pub struct Settings {
     pub theme: Option<String>,
     /// The dashboard draws with nothing but ASCII.
     pub ascii: bool,
+    /// The terminal's bell rings when a run has ended.
+    pub bell: bool,
+    /// The terminal's title tells what runs.
+    pub title: bool,
 }
 
 impl Default for Settings {
@@ -46,76 +56,111 @@ impl Default for Settings {
             payload_in_argv: false,
             theme: None,
             ascii: false,
+            bell: false,
+            title: true,
         }
     }
 }
 
-/// The settings as `config.yaml` writes them: seconds, and every key optional.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-struct File {
-    /// 0: no limit.
-    timeout: Option<f64>,
-    grace: Option<f64>,
-    sweep: Option<f64>,
-    keep_runs: Option<usize>,
-    keep_bytes: Option<u64>,
-    keep_output: Option<u64>,
-    silence_notice: Option<f64>,
-    payload: Option<Way>,
-    theme: Option<String>,
-    ascii: bool,
+/// The settings as they were read: what is wrong costs the setting it belongs to, and no other.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Loaded {
+    pub settings: Settings,
+    /// In the order of the file.
+    pub problems: Vec<Problem>,
+    /// The keys that stand in the file, right or wrong.
+    pub set: Vec<&'static str>,
 }
 
-/// How a payload reaches its agent.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum Way {
-    Hook,
-    Argv,
+/// Something in the file that is not used.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// The setting that is as by default for it; `None` where it belongs to none.
+    pub key: Option<&'static str>,
+    /// One sentence, with the place in the file.
+    pub sentence: String,
 }
 
-impl Settings {
-    /// Reads `config.yaml` in this folder; where there is none, everything is as by default. The error is one
-    /// sentence with the place in the file.
-    pub fn load(folder: &Path) -> Result<Self, String> {
+impl Loaded {
+    /// Reads `config.yaml` in this folder; where there is none, everything is as by default. The sentences name the
+    /// file.
+    #[must_use]
+    pub fn read(folder: &Path) -> Self {
         let path = folder.join("config.yaml");
-        match std::fs::read_to_string(&path) {
-            Ok(text) => Self::parse(&text).map_err(|error| format!("{}: {error}", path.display())),
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Self::default()),
-            Err(error) => Err(format!("{} cannot be read: {error}", path.display())),
+        let mut loaded = match std::fs::read_to_string(&path) {
+            Ok(text) => Self::parse(&text),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Self::default(),
+            Err(error) => {
+                let sentence = format!("{} cannot be read: {error}", path.display());
+                return Self { problems: vec![Problem { key: None, sentence }], ..Self::default() };
+            }
+        };
+        for problem in &mut loaded.problems {
+            problem.sentence = format!("{}: {}", path.display(), problem.sentence);
         }
+        loaded
     }
 
-    fn parse(text: &str) -> Result<Self, String> {
-        if text.lines().all(|line| line.trim().is_empty() || line.trim_start().starts_with('#')) {
-            return Ok(Self::default());
+    /// Reads the text of a file.
+    #[must_use]
+    pub fn parse(text: &str) -> Self {
+        let mut loaded = Self::default();
+        match yaml::parse(text) {
+            Ok(document) => loaded.take(&document),
+            Err(fault) => loaded.problem(None, &fault),
         }
-        let file: File = yaml::from_str(text).map_err(|fault| fault.to_string())?;
-        let mut settings = Self::default();
-        let seconds = |name: &str, value: f64| {
-            Duration::try_from_secs_f64(value)
-                .map_err(|_| format!("{name}: it must be a number of seconds, 0 or more"))
-        };
-        if let Some(value) = file.timeout {
-            settings.call_timeout = Some(seconds("timeout", value)?).filter(|limit| !limit.is_zero());
+        loaded
+    }
+
+    /// Everything that is wrong, as one sentence; `None` where nothing is.
+    #[must_use]
+    pub fn sentence(&self) -> Option<String> {
+        let sentences: Vec<_> = self.problems.iter().map(|problem| problem.sentence.as_str()).collect();
+        (!sentences.is_empty()).then(|| sentences.join("; "))
+    }
+
+    fn take(&mut self, document: &Document) {
+        let Some(root) = document.root() else { return };
+        if !root.is_mapping() {
+            let message = "settings are lines like `grace: 2`".to_owned();
+            return self.problem(None, &Fault { place: root.place(), message });
         }
-        for (name, value, setting) in [
-            ("grace", file.grace, &mut settings.grace),
-            ("sweep", file.sweep, &mut settings.sweep),
-            ("silence_notice", file.silence_notice, &mut settings.silence_notice),
-        ] {
-            if let Some(value) = value {
-                *setting = seconds(name, value)?;
+        for (key, value) in root.entries() {
+            let name = key.written();
+            let Some(setting) = table::find(name) else {
+                self.problem(None, &Fault { place: key.place(), message: unknown(name) });
+                continue;
+            };
+            self.set.push(setting.key);
+            // A key without a value is as if it were not there.
+            if *value.content() != Content::Null && !setting.take(&mut self.settings, value) {
+                let message = format!(
+                    "{name} must be {}; until then it is {}",
+                    setting.expected(),
+                    setting.written(&self.settings)
+                );
+                self.problem(Some(setting.key), &Fault { place: value.place(), message });
             }
         }
-        settings.keep_runs = file.keep_runs.unwrap_or(settings.keep_runs);
-        settings.keep_bytes = file.keep_bytes.unwrap_or(settings.keep_bytes);
-        settings.keep_output = file.keep_output.unwrap_or(settings.keep_output);
-        settings.payload_in_argv = file.payload == Some(Way::Argv);
-        settings.theme = file.theme;
-        settings.ascii = file.ascii;
-        Ok(settings)
+        for repeat in &document.repeats {
+            let Some(setting) = table::find(&repeat.path) else { continue };
+            let message = format!(
+                "{} stands on line {} already: keep one; the last one counts",
+                repeat.path, repeat.first.line
+            );
+            self.problem(Some(setting.key), &Fault { place: repeat.place, message });
+        }
+    }
+
+    fn problem(&mut self, key: Option<&'static str>, fault: &Fault) {
+        self.problems.push(Problem { key, sentence: fault.to_string() });
+    }
+}
+
+fn unknown(name: &str) -> String {
+    match nearest(name, SETTINGS.iter().map(|setting| setting.key)).first() {
+        Some(meant) => format!("there is no setting {name}: did you mean {meant}?"),
+        None => format!("there is no setting {name}: `plugdeck config` shows those there are"),
     }
 }
 
@@ -123,24 +168,73 @@ impl Settings {
 mod tests {
     use super::*;
 
+    #[track_caller]
+    fn check(text: &str, expected: &Settings, problems: &[&str]) {
+        let loaded = Loaded::parse(text);
+        assert_eq!(&loaded.settings, expected, "{text}");
+        let found: Vec<_> = loaded.problems.iter().map(|problem| problem.sentence.as_str()).collect();
+        assert_eq!(found, problems, "{text}");
+    }
+
     #[test]
     fn what_is_not_set_is_as_by_default() {
-        assert_eq!(Settings::parse("# nothing\n"), Ok(Settings::default()));
-        let settings = Settings::parse("timeout: 0\ngrace: 0.5\npayload: argv\n").unwrap();
+        check("", &Settings::default(), &[]);
+        check("# nothing\n", &Settings::default(), &[]);
+        check("grace:\ntheme: auto\n", &Settings::default(), &[]);
         let expected = Settings {
             call_timeout: None,
             grace: Duration::from_millis(500),
             payload_in_argv: true,
+            keep_bytes: 3 << 30,
+            theme: Some("nord".to_owned()),
+            bell: true,
             ..Settings::default()
         };
-        assert_eq!(settings, expected);
+        let text = "timeout: 0\ngrace: 0.5\npayload: argv\nkeep_bytes: 3G\ntheme: nord\nbell: yes\n";
+        check(text, &expected, &[]);
     }
 
     #[test]
-    fn an_unknown_key_is_named() {
-        let error = Settings::parse("grcae: 1\n").unwrap_err();
-        assert!(error.contains("grcae"), "{error}");
-        let error = Settings::parse("payload: file\n").unwrap_err();
-        assert!(error.contains("line 1") && error.contains("argv"), "{error}");
+    fn what_is_wrong_costs_its_own_setting_alone() {
+        let expected = Settings { ascii: true, ..Settings::default() };
+        check(
+            "grcae: 1\nascii: true\n",
+            &expected,
+            &["line 1, column 1: there is no setting grcae: did you mean grace?"],
+        );
+        check(
+            "quite_else: 1\nascii: true\n",
+            &expected,
+            &["line 1, column 1: there is no setting quite_else: `plugdeck config` shows those there are"],
+        );
+        check(
+            "payload: file\nascii: true\n",
+            &expected,
+            &["line 1, column 10: payload must be hook or argv; until then it is hook"],
+        );
+        check(
+            "ascii: true\ngrace: -1\nkeep_runs: 1.5\nkeep_output: lots\ntitle: 3\ntheme: [a]\n",
+            &expected,
+            &[
+                "line 2, column 8: grace must be a number of seconds, 0 or more; until then it is 2",
+                "line 3, column 12: keep_runs must be a whole number, 0 or more; until then it is 500",
+                "line 4, column 14: keep_output must be bytes, or a size such as 512M or 2G; until then it is 1G",
+                "line 5, column 8: title must be true or false; until then it is true",
+                "line 6, column 8: theme must be a theme's name, or auto; until then it is auto",
+            ],
+        );
+        check(
+            "ascii: false\nascii: true\n",
+            &expected,
+            &["line 2, column 1: ascii stands on line 1 already: keep one; the last one counts"],
+        );
+    }
+
+    #[test]
+    fn what_are_no_settings_at_all_is_one_problem() {
+        check("- a\n", &Settings::default(), &["line 1, column 1: settings are lines like `grace: 2`"]);
+        let loaded = Loaded::parse("grace: 1\nascii: a: b\n");
+        assert_eq!((loaded.settings, loaded.problems.len()), (Settings::default(), 1));
+        assert!(loaded.problems[0].sentence.starts_with("line 2, column "), "{:?}", loaded.problems);
     }
 }

@@ -3,6 +3,9 @@
 //! Whole escape sequences (CSI, OSC, DCS, …) are parsed; colours (SGR) are kept where asked for, the rest
 //! is dropped; tabs are expanded; every other control character is shown as a visible sign.
 
+pub mod amount;
+pub mod nearest;
+
 use std::borrow::Cow;
 
 use unicode_segmentation::UnicodeSegmentation as _;

@@ -14,7 +14,6 @@ use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
 use indexmap::IndexMap;
-use serde::de::DeserializeOwned;
 use serde_yaml::granit_parser::{Event, Parser, ScalarStyle, Span, Tag, options};
 
 use tree::{Id, Stored};
@@ -52,22 +51,6 @@ pub fn parse(text: &str) -> Result<Document, Fault> {
         return Err(Fault { place: place_of(text, at), message });
     }
     Ok(builder.document)
-}
-
-/// Reads a typed value, for the user's own files.
-///
-/// # Errors
-/// The first fault, when the text is not YAML or does not fit the type.
-pub fn from_str<T: DeserializeOwned>(text: &str) -> Result<T, Fault> {
-    let options = serde_yaml::options! { with_snippet: false };
-    serde_yaml::from_str_with_options(text, options).map_err(|error| {
-        let place = error.location().map_or_else(Place::default, |at| Place {
-            line: u32::try_from(at.line()).unwrap_or(u32::MAX),
-            column: u32::try_from(at.column()).unwrap_or(u32::MAX),
-        });
-        let message = error.without_snippet().to_string().lines().collect::<Vec<_>>().join(" ");
-        Fault { place, message }
-    })
 }
 
 /// Makes a document of parser events. Deep nesting costs no stack: open collections wait in a list.
@@ -476,17 +459,5 @@ mod tests {
     fn an_empty_text_has_no_root() {
         assert!(parse("# nothing\n").expect("the text is YAML").root().is_none());
         assert!(parse("").expect("the text is YAML").root().is_none());
-    }
-
-    #[test]
-    fn typed_values_come_with_a_fault_of_one_line() {
-        #[derive(Debug, serde::Deserialize)]
-        struct Settings {
-            #[expect(dead_code, reason = "only its type matters")]
-            number: u8,
-        }
-        let fault = from_str::<Settings>("other: 1\nnumber: many\n").expect_err("many is no number");
-        assert_eq!(fault.place.line, 2, "{fault}");
-        assert!(!fault.message.contains('\n'), "{fault}");
     }
 }

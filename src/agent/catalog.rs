@@ -11,8 +11,8 @@ use std::path::{Path, PathBuf};
 
 use crate::agent::folder;
 use crate::agent::manifest::{Manifest, Problem, Severity};
-use crate::agent::nearest;
 use crate::text;
+use crate::text::nearest;
 
 /// Bytes that a file name may have on Linux.
 const LONGEST_NAME: usize = 255;

@@ -2,8 +2,8 @@
 
 use serde_json::{Number, Value};
 
-use crate::agent::nearest;
 use crate::agent::schema;
+use crate::text::nearest;
 
 /// What a manifest says, as far as it could be read.
 #[derive(Clone, Debug, Default, PartialEq)]

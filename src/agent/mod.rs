@@ -9,7 +9,6 @@ mod folder;
 mod json;
 pub mod layout;
 pub mod manifest;
-mod nearest;
 pub mod payload;
 pub mod protocol;
 mod schema;

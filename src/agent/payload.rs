@@ -7,8 +7,8 @@ use serde_json::value::RawValue;
 
 use crate::agent::json;
 use crate::agent::manifest::{Kind, Method, Parameter};
-use crate::agent::nearest;
 use crate::text;
+use crate::text::nearest;
 
 /// Columns that a value may take inside a sentence.
 const QUOTE_WIDTH: usize = 40;

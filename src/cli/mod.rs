@@ -5,6 +5,7 @@ mod answer;
 mod attend;
 mod build;
 mod clean;
+mod config;
 mod demo;
 mod doctor;
 mod ear;
@@ -35,7 +36,7 @@ use clap::{Parser, Subcommand};
 
 use crate::cli::failure::Failure;
 use crate::cli::report::Report;
-use crate::config::Settings;
+use crate::config::Loaded;
 use crate::ops::{Context, Rejected, Why};
 use crate::paths::Paths;
 use crate::supervisor::launch;
@@ -83,6 +84,8 @@ enum Verb {
     Kill(kill::Args),
     /// End processes that nobody watches any more, with proof
     Clean(clean::Args),
+    /// Print every setting with its value in effect, as a file of settings
+    Config(config::Args),
     /// Check this machine: Pythons, uv, folders, rights, terminal, models
     Doctor(doctor::Args),
 }
@@ -110,9 +113,8 @@ pub fn main() -> ExitCode {
         }
     };
     let asked = cli.verb.as_ref().and_then(Verb::report);
-    // Settings that cannot be read are a finding there and no reason to find nothing.
-    let lenient = matches!(cli.verb, Some(Verb::Doctor(_)));
-    let done = context(lenient).map_err(Failure::from).and_then(|context| perform(context, cli));
+    let done = context(cli.verb.as_ref()).map_err(Failure::from);
+    let done = done.and_then(|(context, trouble)| perform(context, cli, trouble));
     done.unwrap_or_else(|failure| failure.tell(asked))
 }
 
@@ -130,13 +132,21 @@ impl Verb {
             Self::Logs(args) => args.json.then(Report::default),
             Self::Kill(args) => args.json.then(Report::default),
             Self::Clean(args) => args.json.then(Report::default),
+            Self::Config(args) => args.json.then(Report::default),
             Self::Doctor(args) => args.json.then(Report::default),
         }
     }
+
+    /// Whether it tells itself what is wrong with the settings. All others are refused then: who has set a timeout
+    /// must not get a run with another one.
+    fn tells_settings(&self) -> bool {
+        matches!(self, Self::Demo(_) | Self::Config(_) | Self::Doctor(_))
+    }
 }
 
-fn perform(context: Context, cli: Cli) -> Result<ExitCode, Failure> {
-    let looks = Asked { theme: cli.theme, ascii: cli.ascii };
+/// Performs a verb; `trouble` is what is wrong with the settings.
+fn perform(context: Context, cli: Cli, trouble: Option<String>) -> Result<ExitCode, Failure> {
+    let looks = Asked { theme: cli.theme, ascii: cli.ascii, trouble };
     match cli.verb {
         None => Ok(dashboard(&context, &looks)?),
         Some(Verb::Demo(args)) => Ok(demo::perform(context, &args, &looks)?),
@@ -150,6 +160,7 @@ fn perform(context: Context, cli: Cli) -> Result<ExitCode, Failure> {
         Some(Verb::Logs(args)) => logs::perform(&context, &args),
         Some(Verb::Kill(args)) => kill::perform(&context, &args),
         Some(Verb::Clean(args)) => clean::perform(&context, &args),
+        Some(Verb::Config(args)) => config::perform(&context, &args),
         Some(Verb::Doctor(args)) => doctor::perform(&context, &args),
     }
 }
@@ -171,16 +182,18 @@ fn dashboard(context: &Context, looks: &Asked) -> Result<ExitCode, Rejected> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// What every verb needs, from this process's environment.
-fn context(lenient: bool) -> Result<Context, Rejected> {
+/// What every verb needs, from this process's environment, and what is wrong with the settings.
+fn context(verb: Option<&Verb>) -> Result<(Context, Option<String>), Rejected> {
     let machine = |error: &dyn std::fmt::Display| Rejected::new(Why::Machine, error.to_string());
     let program = std::env::current_exe().map_err(|error| machine(&error))?;
     let paths = Paths::from_env().map_err(|error| machine(&error))?;
-    let settings = match Settings::load(&paths.config) {
-        Err(error) if !lenient => return Err(Rejected::new(Why::Request, error)),
-        settings => settings.unwrap_or_default(),
-    };
-    Ok(Context { paths, settings, program })
+    let loaded = Loaded::read(&paths.config);
+    match loaded.sentence() {
+        Some(sentence) if verb.is_some_and(|verb| !verb.tells_settings()) => {
+            Err(Rejected::new(Why::Request, sentence))
+        }
+        trouble => Ok((Context { paths, settings: loaded.settings, program }, trouble)),
+    }
 }
 
 /// A step of a build that plugdeck does itself; its talk is part of the build's log.

@@ -9,7 +9,8 @@ use crate::cli::ear::Held;
 use crate::cli::failure::Failure;
 use crate::cli::parameters;
 use crate::ops::call::Options;
-use crate::ops::{Context, Rejected, Why, amount};
+use crate::ops::{Context, Rejected, Why};
+use crate::text::amount;
 
 #[derive(Debug, clap::Args)]
 pub struct Chosen {

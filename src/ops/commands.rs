@@ -10,8 +10,9 @@ use serde_json::value::RawValue;
 use crate::agent::layout::compact;
 use crate::agent::payload::{self, Parameters, Payload};
 use crate::ops::call::{LARGEST_ARGUMENT, Options};
-use crate::ops::{Context, agents, amount, private, profile};
+use crate::ops::{Context, agents, private, profile};
 use crate::run::dir::RunDir;
+use crate::text::amount;
 
 /// Bytes of JSON from which a command names a file instead: shells and terminals take long lines badly.
 const LARGE: usize = 8 * 1024;

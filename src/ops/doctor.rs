@@ -9,7 +9,7 @@ mod tools;
 
 use serde::Serialize;
 
-use crate::config::Settings;
+use crate::config::Loaded;
 use crate::ops::{Context, runs};
 use crate::run::store;
 
@@ -72,12 +72,12 @@ fn variable(name: &str) -> Option<String> {
 }
 
 fn settings(context: &Context) -> Check {
-    let file = context.paths.config.join("config.yaml");
+    let file = context.paths.settings();
     let shown = context.paths.shorten(&file);
-    match Settings::load(&context.paths.config) {
-        Ok(_) if file.exists() => Check::ok("settings", format!("{shown} is read")),
-        Ok(_) => Check::ok("settings", format!("there is no {shown}: everything is as by default")),
-        Err(error) => Check::problem("settings", error, "correct the file, or move it away"),
+    match Loaded::read(&context.paths.config).sentence() {
+        None if file.exists() => Check::ok("settings", format!("{shown} is read")),
+        None => Check::ok("settings", format!("there is no {shown}: everything is as by default")),
+        Some(problems) => Check::problem("settings", problems, "correct the file, or move it away"),
     }
 }
 

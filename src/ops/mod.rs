@@ -7,7 +7,6 @@ use crate::config::Settings;
 use crate::paths::Paths;
 
 pub mod agents;
-pub mod amount;
 pub mod build;
 pub mod call;
 pub mod clean;
@@ -26,6 +25,7 @@ pub mod presets;
 pub mod private;
 pub mod profile;
 pub mod runs;
+pub mod settings;
 pub mod signals;
 pub mod stop;
 pub mod sweep;

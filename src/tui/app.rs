@@ -11,11 +11,13 @@ mod inspect;
 mod learn;
 mod mouse;
 mod over;
+mod settings;
 mod settle;
 mod stopping;
 #[cfg(test)]
 mod tests;
 mod themes;
+mod told;
 mod why;
 
 use std::collections::{HashMap, HashSet};
@@ -46,12 +48,13 @@ use crate::tui::pane::presets::{Presets, Saving};
 use crate::tui::pane::procs::{self, Procs, Selected};
 use crate::tui::pane::run_page::{Place, RunPage};
 use crate::tui::pane::runs::Runs;
+use crate::tui::pane::settings::SettingsPage;
 use crate::tui::pane::signals::Signals;
 use crate::tui::pane::stop::Stop;
 use crate::tui::pane::themes::Themes;
 use crate::tui::pane::toast::{Toast, Tone};
 use crate::tui::pane::{Look, sign};
-use crate::tui::seen::Reply;
+use crate::tui::seen::{Reply, Run};
 use crate::tui::theme::Theme;
 use crate::tui::world::World;
 
@@ -93,6 +96,8 @@ pub struct App {
     /// To be done outside, from where no effects are returned.
     outbox: Vec<Effect>,
     over: Option<Over>,
+    /// The run that ended last, until a key is pressed.
+    ended: Option<Arc<Run>>,
     toast: Option<Toast>,
     /// What is to run when its agent's environment has been built.
     after_build: Option<AfterBuild>,
@@ -134,6 +139,7 @@ enum Over {
     Presets(Presets),
     Copy(CopyMenu),
     Themes(Themes),
+    Settings(SettingsPage),
     Help(Help),
 }
 
@@ -195,6 +201,7 @@ impl App {
             keeping: Keeping::default(),
             outbox: Vec::new(),
             over: None,
+            ended: None,
             toast: trouble,
             after_build: None,
             watched: None,
@@ -240,6 +247,7 @@ impl App {
             Message::Paste(text) => {
                 match (&mut self.over, self.pages.last_mut()) {
                     (Some(Over::Saving(saving)), _) => saving.paste(&text),
+                    (Some(Over::Settings(page)), _) => page.paste(&text),
                     (None, Some(Page::Form(form))) => form.paste(&text),
                     (Some(_) | None, _) => {}
                 }
@@ -275,6 +283,7 @@ impl App {
             | Message::Found(_)
             | Message::Form(_)
             | Message::Theme(_)
+            | Message::Settings(_)
             | Message::Themes(_)
             | Message::Paper { .. } => {
                 effects = self.learn(message);

@@ -71,6 +71,12 @@ pub fn translate(buffer: &mut Buffer) {
     }
 }
 
+/// A text with the stand-ins of its signs.
+#[must_use]
+pub fn text(text: &str) -> String {
+    text.chars().map(|character| stand_in(character).unwrap_or(character)).collect()
+}
+
 /// The stand-in of a character; `None` for ASCII, and for what plugdeck never draws by itself.
 fn stand_in(character: char) -> Option<char> {
     match character {

@@ -2,6 +2,7 @@
 
 pub mod forms;
 pub mod lookup;
+pub mod settings;
 
 use std::io;
 use std::path::PathBuf;
@@ -12,6 +13,7 @@ use std::time::Duration;
 use tokio::sync::mpsc::Sender;
 
 use crate::agent::payload::Payload;
+use crate::config::Settings;
 use crate::ops::call::{Options, Request};
 use crate::ops::drafts::Keeper;
 use crate::ops::orphans::{Origin, Orphan};
@@ -26,6 +28,7 @@ use crate::run::view::RunView;
 use crate::tui::editor::Place;
 use crate::tui::effect::forms::FormWork;
 use crate::tui::effect::lookup::Lookup;
+use crate::tui::effect::settings::SettingsWork;
 use crate::tui::message::Message;
 use crate::tui::reply;
 use crate::tui::scratch::Scratch;
@@ -110,7 +113,9 @@ pub enum Effect {
     /// Reads every theme; answered by `Themes`.
     ListThemes,
     /// Reads the theme of this name; answered by `Theme`.
-    LoadTheme(&'static str),
+    LoadTheme(String),
+    /// Reads or changes the file of settings; answered by `Settings`.
+    Settings(SettingsWork),
     // For the tail.
     /// Look at this run closely, or at none.
     Watch(Option<Watch>),
@@ -129,6 +134,8 @@ pub enum ForLoop {
     EditText(Box<Scratch>),
     /// Sent to the terminal as it is; nothing of it is shown.
     Terminal(String),
+    /// What is done from now on is done with these settings.
+    UseSettings(Box<Settings>),
     Quit,
     /// Quit, and go on with the demonstration.
     Demo,
@@ -181,7 +188,8 @@ impl Worker {
             | Effect::LookUp(_)
             | Effect::Form(_)
             | Effect::ListThemes
-            | Effect::LoadTheme(_) => {
+            | Effect::LoadTheme(_)
+            | Effect::Settings(_) => {
                 let worker = self.clone();
                 tokio::task::spawn_blocking(move || {
                     let Some(message) = worker.answer(effect) else { return };
@@ -268,7 +276,8 @@ impl Worker {
             Effect::LookUp(lookup) => Some(Message::Found(Box::new(self.look_up(lookup)))),
             Effect::Form(work) => self.form_work(work),
             Effect::ListThemes => Some(Message::Themes(shelf::all(&self.themes(), self.palette))),
-            Effect::LoadTheme(name) => Some(Message::Theme(shelf::load(name, &self.themes(), self.palette))),
+            Effect::LoadTheme(name) => Some(Message::Theme(shelf::load(&name, &self.themes(), self.palette))),
+            Effect::Settings(work) => Some(self.settings_work(work)),
             Effect::Watch(_) | Effect::Loop(_) => None,
         }
     }

@@ -48,6 +48,9 @@ pub enum Layer {
     Signals,
     /// A theme to choose.
     Themes,
+    /// The settings, and the value of one that is typed.
+    Settings,
+    Value,
     /// The plan of a build, before it is built.
     Plan,
     /// The name of a preset to save.
@@ -72,6 +75,7 @@ pub enum Action {
     Redraw,
     Suspend,
     ChooseTheme,
+    Settings,
     // Lists and viewers.
     Down,
     Up,
@@ -263,6 +267,8 @@ impl Layer {
             Self::Stop => "Stopping",
             Self::Signals => "Signal",
             Self::Themes => "Themes",
+            Self::Settings => "Settings",
+            Self::Value => "Value of a setting",
             Self::Plan => "The plan of a build",
             Self::Name => "Saving a preset",
             Self::Presets => "Presets",
@@ -274,7 +280,7 @@ impl Layer {
 
     /// Every layer, in the order of the help.
     #[cfg(test)]
-    pub const ALL: [Self; 27] = [
+    pub const ALL: [Self; 29] = [
         Self::Everywhere,
         Self::Lists,
         Self::Agents,
@@ -296,6 +302,8 @@ impl Layer {
         Self::Stop,
         Self::Signals,
         Self::Themes,
+        Self::Settings,
+        Self::Value,
         Self::Plan,
         Self::Name,
         Self::Presets,
@@ -318,6 +326,8 @@ impl Layer {
             | Self::Stop
             | Self::Signals
             | Self::Themes
+            | Self::Settings
+            | Self::Value
             | Self::Plan
             | Self::Name
             | Self::Presets

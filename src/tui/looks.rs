@@ -10,6 +10,8 @@ pub struct Asked {
     pub theme: Option<String>,
     /// Nothing but ASCII.
     pub ascii: bool,
+    /// What is wrong with the settings.
+    pub trouble: Option<String>,
 }
 
 /// The looks.
@@ -18,10 +20,12 @@ pub struct Looks {
     pub theme: Theme,
     /// Somebody named the theme, so the terminal's paper does not choose it.
     pub named: bool,
+    /// The terminal's paper is light, as far as that is known.
+    pub light: bool,
     pub ascii: bool,
     /// The file of the settings, as a person reads it.
     pub settings: String,
-    /// Why it is not the theme that was named.
+    /// What is wrong with the settings, or why it is not the theme that was named.
     pub trouble: Option<String>,
 }
 
@@ -41,9 +45,10 @@ impl Looks {
         let mut looks = Self {
             theme: shelf::built_in(light, palette),
             named: false,
+            light,
             ascii: asked.ascii || context.settings.ascii,
             settings: context.paths.shorten(&context.paths.settings()),
-            trouble: None,
+            trouble: asked.trouble.clone(),
         };
         let Some(name) = asked.theme.as_ref().or(context.settings.theme.as_ref()) else {
             // The person's own file may stand in the place of the shipped one.
@@ -97,7 +102,7 @@ mod tests {
             settings: Settings { theme: set.map(str::to_owned), ..Settings::default() },
             program: "/bin/plugdeck".into(),
         };
-        let asked = Asked { theme: asked.map(str::to_owned), ascii: false };
+        let asked = Asked { theme: asked.map(str::to_owned), ascii: false, trouble: None };
         Looks::find(&context, &asked, Palette::Rgb, |_| Some(paper.to_owned()))
     }
 

@@ -17,6 +17,7 @@ use crate::run::evidence::Evidence;
 use crate::run::spec::{Added, Kind, RunId};
 use crate::tui::effect::forms::FormNews;
 use crate::tui::effect::lookup;
+use crate::tui::effect::settings::SettingsNews;
 use crate::tui::seen::{Detail, OrphanTree, Page, Reply, Run};
 use crate::tui::theme::Theme;
 use crate::tui::theme::shelf::Choice;
@@ -146,6 +147,8 @@ pub enum Message {
     /// What a form wanted to know.
     Found(Box<lookup::Found>),
     Theme(Result<Theme, String>),
+    /// The file of settings was read, or changed.
+    Settings(Box<SettingsNews>),
     /// Every theme there is, to choose one.
     Themes(Vec<Choice>),
     /// What the terminal paints behind its text.

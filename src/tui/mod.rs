@@ -9,6 +9,7 @@ mod ascii;
 mod clipboard;
 mod editor;
 mod effect;
+mod heard;
 mod keymap;
 mod layout;
 pub mod looks;
@@ -30,7 +31,6 @@ use std::time::{Duration, Instant};
 
 use crossterm::event::{Event, EventStream, KeyEventKind};
 use futures_lite::StreamExt as _;
-use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::mpsc;
 
 use crate::ops::drafts::Keeper;
@@ -42,6 +42,7 @@ use crate::tui::app::App;
 use crate::tui::editor::Place;
 use crate::tui::effect::forms::FormNews;
 use crate::tui::effect::{Effect, ForLoop, Worker};
+use crate::tui::heard::{Heard, Signals};
 use crate::tui::looks::{Asked, Looks};
 use crate::tui::message::{Message, Now};
 use crate::tui::paper::{Paper, Taken};
@@ -91,13 +92,19 @@ pub fn run(context: Context, asked: &Asked) -> Result<Ended, Error> {
     let told = messages.clone();
     std::thread::Builder::new().name("tail".to_owned()).spawn(move || tail::follow(tail, &asked, &told))?;
 
+    // Before the terminal is changed.
+    let mut signals = {
+        let _inside = runtime.enter();
+        Signals::new()?
+    };
     let (guard, screen) = terminal::enter()?;
     let size = screen.size()?;
     let paper = terminal::ask_for_paper(!looks.named && palette <= Palette::Indexed)?;
     let app = App::new(&context, looks, size, now());
     let worker = Worker { context, palette, messages, asks, drafts: Keeper::default() };
-    let mut dashboard = Dashboard { app, worker, screen, guard, paper, last_frame: None, edit: None };
-    let ended = runtime.block_on(dashboard.run(received));
+    let mut dashboard =
+        Dashboard { app, worker, screen, guard, paper, last_frame: None, title: None, edit: None };
+    let ended = runtime.block_on(dashboard.run(received, &mut signals));
     dashboard.guard.leave();
     for keep in dashboard.app.unkept() {
         // There is no screen left to say on that it failed.
@@ -133,6 +140,8 @@ struct Dashboard {
     /// Where the terminal's answer is awaited.
     paper: Paper,
     last_frame: Option<Instant>,
+    /// The terminal's title, where it is ours.
+    title: Option<String>,
     /// To be opened in the editor.
     edit: Option<Edit>,
 }
@@ -155,19 +164,13 @@ enum Wake {
     Input(Option<io::Result<Event>>),
     Message(Option<Message>),
     Time,
-    Continued,
-    Signal(i32),
+    Heard(Heard),
 }
 
 impl Dashboard {
     /// The loop.
-    async fn run(&mut self, mut received: mpsc::Receiver<Message>) -> io::Result<End> {
+    async fn run(&mut self, mut received: mpsc::Receiver<Message>, signals: &mut Signals) -> io::Result<End> {
         let mut input = EventStream::new();
-        let mut terminate = signal(SignalKind::terminate())?;
-        let mut hangup = signal(SignalKind::hangup())?;
-        let mut interrupt = signal(SignalKind::interrupt())?;
-        let mut quit = signal(SignalKind::quit())?;
-        let mut goes_on = signal(SignalKind::from_raw(libc::SIGCONT))?;
         self.perform(vec![Effect::ListAgents])?;
         loop {
             self.draw()?;
@@ -175,11 +178,7 @@ impl Dashboard {
             let wake = tokio::select! {
                 event = input.next() => Wake::Input(event),
                 message = received.recv() => Wake::Message(message),
-                _ = terminate.recv() => Wake::Signal(libc::SIGTERM),
-                _ = hangup.recv() => Wake::Signal(libc::SIGHUP),
-                _ = interrupt.recv() => Wake::Signal(libc::SIGINT),
-                _ = quit.recv() => Wake::Signal(libc::SIGQUIT),
-                _ = goes_on.recv() => Wake::Continued,
+                heard = signals.next() => Wake::Heard(heard),
                 () = sleep_until(deadline) => Wake::Time,
             };
             let mut batch = Vec::new();
@@ -191,12 +190,8 @@ impl Dashboard {
                 },
                 Wake::Message(Some(message)) => batch.push(message),
                 Wake::Time => {}
-                Wake::Continued => {
-                    self.guard.set()?;
-                    terminal::clear(&mut self.screen)?;
-                    batch.push(Message::Resumed);
-                }
-                Wake::Signal(signal) => return Ok(End::Signal(signal)),
+                Wake::Heard(Heard::Continued) => self.come_back()?,
+                Wake::Heard(Heard::End(signal)) => return Ok(End::Signal(signal)),
             }
             while batch.len() < BATCH
                 && let Ok(message) = received.try_recv()
@@ -211,8 +206,8 @@ impl Dashboard {
                 }
             }
             match self.edit.take() {
-                Some(Edit::Place(place)) => self.edit(&place, &mut interrupt, &mut quit).await?,
-                Some(Edit::Text(scratch)) => self.edit_text(*scratch, &mut interrupt, &mut quit).await?,
+                Some(Edit::Place(place)) => self.edit(&place, signals).await?,
+                Some(Edit::Text(scratch)) => self.edit_text(*scratch, signals).await?,
                 None => {}
             }
         }
@@ -223,10 +218,23 @@ impl Dashboard {
         let early = self.last_frame.is_some_and(|last| last.elapsed() < FRAME);
         if self.app.is_changed() && !early {
             self.screen.draw(|frame| self.app.render(frame))?;
+            self.tell_title()?;
             self.app.drawn();
             self.last_frame = Some(Instant::now());
         }
         Ok(())
+    }
+
+    /// Gives the terminal the title that is wanted now, or its own one back.
+    fn tell_title(&mut self) -> io::Result<()> {
+        let wanted = self.app.title();
+        if wanted == self.title {
+            return Ok(());
+        }
+        let sequence = terminal::title(wanted.as_deref());
+        self.title = wanted;
+        self.screen.backend_mut().write_all(sequence.as_bytes())?;
+        self.screen.backend_mut().flush()
     }
 
     /// When the loop must go on although nothing comes.
@@ -250,6 +258,7 @@ impl Dashboard {
                     self.screen.backend_mut().write_all(text.as_bytes())?;
                     self.screen.backend_mut().flush()?;
                 }
+                Some(ForLoop::UseSettings(settings)) => self.worker.context.settings = *settings,
                 Some(ForLoop::Redraw) => terminal::clear(&mut self.screen)?,
                 Some(ForLoop::Suspend) => {
                     self.guard.leave();
@@ -262,7 +271,7 @@ impl Dashboard {
     }
 
     /// Gives the terminal to the editor until it is left. Keys for signals are the editor's meanwhile.
-    async fn edit(&mut self, place: &Place, interrupt: &mut Signal, quit: &mut Signal) -> io::Result<()> {
+    async fn edit(&mut self, place: &Place, signals: &mut Signals) -> io::Result<()> {
         let file = place.file.display();
         let Some(command) = editor::command(place, |name| std::env::var(name).ok()) else {
             let name = place.file.file_name().unwrap_or_default().display();
@@ -271,19 +280,14 @@ impl Dashboard {
         if !place.file.is_file() {
             return self.not_opened(format!("{file} is not there any more"));
         }
-        match self.hand_over(command, interrupt, quit).await? {
+        match self.hand_over(command, signals).await? {
             Ok(()) => Ok(()),
             Err(reason) => self.not_opened(reason),
         }
     }
 
     /// Gives a text to the editor, and to the state what comes back.
-    async fn edit_text(
-        &mut self,
-        scratch: Scratch,
-        interrupt: &mut Signal,
-        quit: &mut Signal,
-    ) -> io::Result<()> {
+    async fn edit_text(&mut self, scratch: Scratch, signals: &mut Signals) -> io::Result<()> {
         let back = scratch.back.clone();
         let begun = scratch.clone();
         let begun = tokio::task::spawn_blocking(move || begun.begin()).await?;
@@ -292,7 +296,7 @@ impl Dashboard {
             command.ok_or_else(|| "set VISUAL or EDITOR to edit a text there".to_owned())
         });
         let ended = match command {
-            Ok(command) => self.hand_over(command, interrupt, quit).await?,
+            Ok(command) => self.hand_over(command, signals).await?,
             Err(reason) => Err(reason),
         };
         let edited = tokio::task::spawn_blocking(move || match ended {
@@ -311,16 +315,14 @@ impl Dashboard {
     async fn hand_over(
         &mut self,
         mut command: Command,
-        interrupt: &mut Signal,
-        quit: &mut Signal,
+        signals: &mut Signals,
     ) -> io::Result<Result<(), String>> {
         self.guard.leave();
         let mut editor = tokio::task::spawn_blocking(move || command.status());
         let ended = loop {
             tokio::select! {
                 ended = &mut editor => break ended,
-                _ = interrupt.recv() => {}
-                _ = quit.recv() => {}
+                () = signals.key() => {}
             }
         };
         self.come_back()?;
@@ -339,6 +341,7 @@ impl Dashboard {
     fn come_back(&mut self) -> io::Result<()> {
         self.guard.set()?;
         terminal::clear(&mut self.screen)?;
+        self.title = None;
         let _ = self.app.update(Message::Resumed);
         Ok(())
     }

@@ -29,6 +29,8 @@ mod outside;
 mod profiles;
 mod readme;
 mod real;
+mod restored;
+mod settings;
 mod supervisor;
 mod support;
 mod themes;

@@ -9,7 +9,7 @@ const ROOMS: &[(&str, &[&str], &[&str])] = &[
     ("text", &[], &[]),
     ("yaml", &[], &["serde_yaml"]),
     ("paths", &[], &["etcetera"]),
-    ("config", &["yaml"], &[]),
+    ("config", &["text", "yaml"], &[]),
     ("agent", &["text", "yaml"], &[]),
     ("process", &["text"], &["sysinfo", "rustix::process"]),
     ("run", &["process"], &[]),

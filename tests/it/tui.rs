@@ -23,18 +23,6 @@ fn agent_pid(sandbox: &Sandbox) -> i64 {
     })
 }
 
-/// What must be undone before the shell has its terminal back.
-#[track_caller]
-fn is_restored(screen: &Screen) {
-    let bytes = String::from_utf8_lossy(&screen.bytes);
-    for mode in ["?1049", "?25", "?2004", "?1000"] {
-        let last = |end: &str| bytes.rfind(&format!("\u{1b}[{mode}{end}"));
-        let (on, off) = if mode == "?25" { (last("l"), last("h")) } else { (last("h"), last("l")) };
-        assert!(off > on || (on.is_none() && mode != "?1049"), "{mode} is left on: {on:?} {off:?}");
-    }
-    assert!(!screen.cells().alternate_screen() && !screen.cells().hide_cursor());
-}
-
 #[test]
 fn with_keys_alone_an_agent_is_built_called_and_its_result_read() {
     let sandbox = Sandbox::new();
@@ -67,7 +55,7 @@ fn with_keys_alone_an_agent_is_built_called_and_its_result_read() {
     screen.wait_for("3 kept");
     screen.send("q");
     assert_eq!(screen.wait_exit(), 0);
-    is_restored(&screen);
+    screen.is_restored();
     // Started again: what was is there.
     let mut screen = Screen::start(&sandbox, &["demo"], 80, 24);
     screen.wait_for("3 kept");
@@ -295,26 +283,6 @@ fn every_size_is_safe_and_a_tiny_one_says_so() {
     screen.wait_for("too small");
     screen.resize(120, 40);
     screen.wait_for("1 running");
-}
-
-#[test]
-fn the_terminal_is_given_back_whatever_ends_the_dashboard() {
-    let sandbox = Sandbox::with(&["demo/text-stats"]);
-    for signal in ["TERM", "HUP", "INT", "QUIT"] {
-        let mut screen = Screen::start(&sandbox, &[], 80, 24);
-        screen.wait_for("text-stats");
-        let pid = screen.child.process_id().unwrap().to_string();
-        assert!(Command::new("kill").args([format!("-{signal}"), pid]).status().unwrap().success());
-        screen.wait_exit();
-        is_restored(&screen);
-    }
-    let mut screen = Screen::start(&sandbox, &[], 80, 24);
-    screen.wait_for("text-stats");
-    screen.send(CTRL_C);
-    screen.wait_for("quit");
-    screen.send(CTRL_C);
-    screen.wait_exit();
-    is_restored(&screen);
 }
 
 #[test]

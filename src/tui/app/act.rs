@@ -20,6 +20,7 @@ impl App {
     /// A key was pressed.
     pub(super) fn key(&mut self, key: KeyEvent) -> Vec<Effect> {
         self.changed = true;
+        self.ended = None;
         // Errors stay until a key.
         self.toast.take_if(|toast| toast.until_us().is_none());
         let layer = self.layer();
@@ -28,6 +29,10 @@ impl App {
             None => match (&mut self.over, self.pages.last_mut()) {
                 (Some(Over::Saving(saving)), _) => {
                     saving.key(key);
+                    Vec::new()
+                }
+                (Some(Over::Settings(page)), _) => {
+                    page.key(key);
                     Vec::new()
                 }
                 (None, Some(Page::Form(form))) => match form.key(key) {
@@ -102,6 +107,7 @@ impl App {
             Action::Redraw => return vec![Effect::Loop(ForLoop::Redraw)],
             Action::Suspend => return vec![Effect::Loop(ForLoop::Suspend)],
             Action::ChooseTheme => return vec![Effect::ListThemes],
+            Action::Settings => return self.open_settings(),
             Action::FocusAgents => self.focus_on(Pane::Agents),
             Action::FocusRuns => self.focus_on(Pane::Runs),
             Action::FocusProcs => self.focus_on(Pane::Procs),

@@ -264,6 +264,7 @@ impl App {
             Some(Over::Presets(presets)) => apart(presets.hints()),
             Some(Over::Copy(_)) => apart(CopyMenu::hints()),
             Some(Over::Themes(themes)) => apart(themes.hints()),
+            Some(Over::Settings(page)) => apart(page.hints()),
             Some(Over::Plan(plan)) => apart(plan.hints()),
             Some(Over::Help(_)) => (vec![constant("j k", "scroll")], vec![constant("esc", "close")]),
             None => {
@@ -355,6 +356,7 @@ impl App {
             Some(Over::Presets(presets)) => presets.render(buffer, above, look),
             Some(Over::Copy(menu)) => menu.render(buffer, above, look),
             Some(Over::Themes(themes)) => themes.render(buffer, above, look),
+            Some(Over::Settings(page)) => page.render(buffer, above, look),
             Some(Over::Help(help)) => help.render(buffer, above, look),
             None => {
                 if let Some(toast) = &self.toast {

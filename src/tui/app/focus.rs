@@ -16,6 +16,13 @@ impl App {
             (Some(Over::Stop(_)), _) => Layer::Stop,
             (Some(Over::Signals(_)), _) => Layer::Signals,
             (Some(Over::Themes(_)), _) => Layer::Themes,
+            (Some(Over::Settings(page)), _) => {
+                if page.types() {
+                    Layer::Value
+                } else {
+                    Layer::Settings
+                }
+            }
             (Some(Over::Saving(_)), _) => Layer::Name,
             (Some(Over::Presets(_)), _) => Layer::Presets,
             (Some(Over::Copy(_)), _) => Layer::Copy,

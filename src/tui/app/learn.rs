@@ -111,11 +111,14 @@ impl App {
                 }
             }
             Message::Theme(Ok(theme)) => self.theme = theme,
+            Message::Settings(news) => return self.learn_settings(&news),
             Message::Themes(choices) => self.choose_theme(choices),
             Message::Paper { light } => return self.learn_paper(light),
-            Message::NotOpened(reason) | Message::Theme(Err(reason)) => {
-                self.say(Tone::Bad, sign::safe(&reason));
-            }
+            Message::Theme(Err(reason)) => match &mut self.over {
+                Some(Over::Settings(page)) => page.failed(&reason),
+                Some(_) | None => self.say(Tone::Bad, sign::safe(&reason)),
+            },
+            Message::NotOpened(reason) => self.say(Tone::Bad, sign::safe(&reason)),
             Message::Tick(_)
             | Message::Key(_)
             | Message::Mouse(_)
@@ -137,6 +140,7 @@ impl App {
     fn learn_runs(&mut self, runs: Vec<Arc<Run>>) -> Vec<Effect> {
         let mut effects = Vec::new();
         let building = builds(self.world.live());
+        effects.extend(self.tell_of_ends(&runs));
         self.world.set_runs(runs);
         self.runs.forget_missing(&self.world);
         // A build that has ended has changed an environment.

@@ -15,6 +15,11 @@ impl App {
         if self.act_on_themes(action) {
             return Vec::new();
         }
+        if let Some(Over::Settings(page)) = &mut self.over
+            && let Some(work) = page.act(action)
+        {
+            return work.map(Effect::Settings).into_iter().collect();
+        }
         let screen = self.screen;
         let look = crate::tui::pane::Look { theme: &self.theme, now: self.now, focused: true };
         if let Some(Over::Help(help)) = &mut self.over {

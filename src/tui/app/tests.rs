@@ -6,7 +6,9 @@ mod env;
 mod forms;
 mod given;
 mod options;
+mod settings;
 mod themes;
+mod told;
 mod why;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
@@ -34,6 +36,7 @@ fn press(app: &mut App, keys: &str) -> Vec<Effect> {
             "esc" => plain(KeyCode::Esc),
             "tab" => plain(KeyCode::Tab),
             "left" => plain(KeyCode::Left),
+            "backspace" => plain(KeyCode::Backspace),
             "shift-left" => KeyEvent::new(KeyCode::Left, KeyModifiers::SHIFT),
             "ctrl-c" => KeyEvent::new(KeyCode::Char('c'), KeyModifiers::CONTROL),
             "ctrl-r" => KeyEvent::new(KeyCode::Char('r'), KeyModifiers::CONTROL),

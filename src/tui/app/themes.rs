@@ -45,11 +45,12 @@ impl App {
     }
 
     /// Takes the theme for this paper, where nobody has named one.
-    pub(super) fn learn_paper(&self, light: bool) -> Vec<Effect> {
-        let name = if light { shelf::LIGHT } else { shelf::DARK };
+    pub(super) fn learn_paper(&mut self, light: bool) -> Vec<Effect> {
+        self.looks.light = light;
+        let name = shelf::by_paper(light);
         if self.looks.named || self.theme.name == name || matches!(self.over, Some(Over::Themes(_))) {
             return Vec::new();
         }
-        vec![Effect::LoadTheme(name)]
+        vec![Effect::LoadTheme(name.to_owned())]
     }
 }

@@ -100,6 +100,7 @@ const BENCH: &[Binding] = &[
     row(Layer::Lists, &[char('4')], Action::FocusMain, "", "main pane"),
     row(Layer::Lists, &[char(']')], Action::NextTab, "", "next tab"),
     row(Layer::Lists, &[char('[')], Action::PreviousTab, "", "previous tab"),
+    row(Layer::Lists, &[char(',')], Action::Settings, "", "the settings, to be changed in their file"),
     row(Layer::Lists, &[char('?')], Action::Help, "help", "help for what has the focus"),
     row(Layer::Lists, &[char('q')], Action::Quit, "quit", "quit; runs go on"),
     //
@@ -296,6 +297,20 @@ const BENCH: &[Binding] = &[
     ),
     row(Layer::Themes, &[char('j'), on(KeyCode::Down)], Action::Down, "", "next theme"),
     row(Layer::Themes, &[char('k'), on(KeyCode::Up)], Action::Up, "", "previous theme"),
+    //
+    row(
+        Layer::Settings,
+        &[on(KeyCode::Enter)],
+        Action::Confirm,
+        "",
+        "turn it, take the next choice, or type its value",
+    ),
+    row(Layer::Settings, &[char('j'), on(KeyCode::Down)], Action::Down, "", "down"),
+    row(Layer::Settings, &[char('k'), on(KeyCode::Up)], Action::Up, "", "up"),
+    row(Layer::Settings, &[char('h'), on(KeyCode::Left)], Action::Left, "", "the choice before"),
+    row(Layer::Settings, &[char('l'), on(KeyCode::Right)], Action::Right, "", "the next choice"),
+    //
+    row(Layer::Value, &[on(KeyCode::Enter)], Action::Confirm, "", "write it into the file"),
     //
     row(Layer::Plan, &[on(KeyCode::Enter)], Action::Confirm, "", "build as the plan says"),
     row(

@@ -1,17 +1,16 @@
 //! Presets over the form: the line that saves one, and the list to choose from.
 
-use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use crossterm::event::KeyEvent;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::Line;
-use unicode_segmentation::UnicodeSegmentation as _;
 
 use crate::agent::catalog::AgentName;
 use crate::ops::presets::{Home, Preset, Values};
 use crate::tui::keymap::Action;
 use crate::tui::pane::dialog::buttons;
 use crate::tui::pane::list::Cursor;
-use crate::tui::pane::{Look, sign};
+use crate::tui::pane::{Look, input, sign};
 use crate::tui::widget::bar::Hint;
 use crate::tui::widget::line::{below, blank, bold, put, row, span, spread, wrap};
 use crate::tui::widget::popup::{centred, dialog};
@@ -67,28 +66,13 @@ impl Saving {
     /// Takes a key that is not in the table.
     pub fn key(&mut self, key: KeyEvent) {
         self.exists = false;
-        let ctrl = key.modifiers.contains(KeyModifiers::CONTROL);
-        match key.code {
-            KeyCode::Char('u' | 'w') if ctrl => self.name.clear(),
-            KeyCode::Char(c) if !ctrl && !key.modifiers.contains(KeyModifiers::ALT) => self.insert(c),
-            KeyCode::Backspace => {
-                let last = self.name.grapheme_indices(true).next_back().map_or(0, |(at, _)| at);
-                self.name.truncate(last);
-            }
-            _ => {}
-        }
+        input::key(&mut self.name, key, LONGEST);
     }
 
     /// Takes a pasted text.
     pub fn paste(&mut self, text: &str) {
         self.exists = false;
-        text.chars().for_each(|c| self.insert(c));
-    }
-
-    fn insert(&mut self, c: char) {
-        if !c.is_control() && self.name.chars().count() < LONGEST {
-            self.name.push(c);
-        }
+        input::paste(&mut self.name, text, LONGEST);
     }
 
     /// The other place to save at.

@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use ratatui::text::{Line, Span};
 
-use crate::ops::amount;
 use crate::run::spec::{Kind, RunSpec};
 use crate::run::status::State;
+use crate::text::amount;
 use crate::tui::pane::{Look, indented, sign};
 use crate::tui::seen::Detail;
 use crate::tui::tail::exit;

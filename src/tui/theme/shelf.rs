@@ -54,10 +54,16 @@ fn shipped(name: &str, palette: Palette) -> Option<Theme> {
     file::parse(name, text, palette).ok()
 }
 
+/// The name of the theme for dark or for light paper.
+#[must_use]
+pub fn by_paper(light: bool) -> &'static str {
+    if light { LIGHT } else { DARK }
+}
+
 /// The shipped theme for dark or for light paper.
 #[must_use]
 pub fn built_in(light: bool, palette: Palette) -> Theme {
-    let name = if light { LIGHT } else { DARK };
+    let name = by_paper(light);
     shipped(name, palette).unwrap_or_else(|| Theme::terminal(name, palette.max(Palette::Sixteen)))
 }
 

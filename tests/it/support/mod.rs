@@ -1,5 +1,6 @@
 //! What every test stands on: a home of its own, the agents of `tests/agents`, and waiting for conditions.
 
+pub mod modes;
 pub mod sandbox;
 pub mod screen;
 pub mod tools;

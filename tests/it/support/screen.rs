@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
 
+use crate::support::modes;
 use crate::support::sandbox::Sandbox;
 
 /// Far above what any machine needs, so that only what hangs meets it.
@@ -21,6 +22,8 @@ pub struct Screen {
     input: Box<dyn std::io::Write + Send>,
     master: Box<dyn MasterPty + Send>,
     pub child: Box<dyn Child + Send + Sync>,
+    /// The terminal's line discipline before the program began.
+    before: String,
 }
 
 impl Screen {
@@ -50,6 +53,7 @@ impl Screen {
         rows: u16,
     ) -> Self {
         let pair = native_pty_system().openpty(size(columns, rows)).unwrap();
+        let before = discipline(pair.master.as_ref());
         let mut command = CommandBuilder::from_argv(command.iter().map(Into::into).collect());
         for (name, value) in sandbox.variables() {
             command.env(name, value);
@@ -78,7 +82,7 @@ impl Screen {
             }
         });
         let parser = vt100::Parser::new(cells(rows), cells(columns), 0);
-        Self { parser, bytes: Vec::new(), output, input, master: pair.master, child }
+        Self { parser, bytes: Vec::new(), output, input, master: pair.master, child, before }
     }
 
     /// What the screen shows now.
@@ -162,6 +166,27 @@ impl Screen {
         }
     }
 
+    /// Everything that was set in the terminal has been reset, as its last state tells: modes, colours, the title, the
+    /// line discipline.
+    #[track_caller]
+    pub fn is_restored(&self) {
+        let on = modes::left_on(&self.bytes);
+        assert!(on.is_empty(), "left on: {on:?}");
+        assert!(!self.cells().alternate_screen() && !self.cells().hide_cursor());
+        let (colours, default) = ((self.cells().fgcolor(), self.cells().bgcolor()), vt100::Color::Default);
+        assert_eq!(colours, (default, default));
+        assert_eq!(self.discipline(), self.before);
+    }
+
+    /// The line discipline is the program's.
+    pub fn is_raw(&self) -> bool {
+        self.discipline() != self.before
+    }
+
+    fn discipline(&self) -> String {
+        discipline(self.master.as_ref())
+    }
+
     /// Takes what the program has written by now.
     pub fn pump_once(&mut self) {
         self.pump(Duration::from_millis(10));
@@ -184,6 +209,11 @@ impl Drop for Screen {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// All that `stty` shows.
+fn discipline(master: &dyn MasterPty) -> String {
+    format!("{:?}", master.get_termios().unwrap())
 }
 
 fn size(columns: u16, rows: u16) -> PtySize {

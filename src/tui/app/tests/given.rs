@@ -68,6 +68,7 @@ pub(super) fn app(width: u16, height: u16) -> App {
     let looks = Looks {
         theme: shelf::built_in(false, Palette::Rgb),
         named: false,
+        light: false,
         ascii: false,
         settings: "~/.config/plugdeck/config.yaml".into(),
         trouble: None,

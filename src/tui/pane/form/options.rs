@@ -11,11 +11,11 @@ mod row;
 
 use std::path::{Path, PathBuf};
 
-use crate::ops::amount;
 use crate::ops::call::Options;
 use crate::ops::drafts;
 use crate::ops::profile::Looked;
 use crate::run::spec::Added;
+use crate::text::amount;
 use crate::tui::effect::Effect;
 use crate::tui::pane::form::Form;
 use crate::tui::pane::form::check::Problem;

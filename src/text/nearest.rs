@@ -7,7 +7,8 @@ const MOST: usize = 3;
 const LONGEST: usize = 100;
 
 /// The existing names most like `wanted`, the nearest first: few edits away, or beginning with it.
-pub(super) fn nearest<'a>(wanted: &str, existing: impl Iterator<Item = &'a str>) -> Vec<String> {
+#[must_use]
+pub fn nearest<'a>(wanted: &str, existing: impl Iterator<Item = &'a str>) -> Vec<String> {
     let wanted: Vec<char> = wanted.to_lowercase().chars().take(LONGEST).collect();
     let mut found: Vec<(usize, &str)> = existing
         .filter_map(|name| {

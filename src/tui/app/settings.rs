@@ -1,0 +1,45 @@
+//! The settings: their page, and what a changed one changes while the dashboard is open.
+
+use crate::config::Settings;
+use crate::ops::call::Options;
+use crate::tui::app::{App, Over};
+use crate::tui::effect::settings::{SettingsNews, SettingsWork};
+use crate::tui::effect::{Effect, ForLoop};
+use crate::tui::pane::settings::SettingsPage;
+use crate::tui::theme::shelf;
+
+impl App {
+    /// Opens the page.
+    pub(super) fn open_settings(&mut self) -> Vec<Effect> {
+        self.over = Some(Over::Settings(SettingsPage::new(self.looks.settings.clone())));
+        vec![Effect::Settings(SettingsWork::Read)]
+    }
+
+    /// The file was read, or changed.
+    pub(super) fn learn_settings(&mut self, news: &SettingsNews) -> Vec<Effect> {
+        if let Some(Over::Settings(page)) = &mut self.over {
+            page.learn(news);
+        }
+        match news.changed {
+            Some(Ok(_)) => self.use_settings(news.loaded.settings.clone()),
+            Some(Err(_)) | None => Vec::new(),
+        }
+    }
+
+    /// Lets changed settings hold. What the command line has asked for stays, until its own setting changes.
+    fn use_settings(&mut self, settings: Settings) -> Vec<Effect> {
+        let before = std::mem::replace(&mut self.context.settings, settings.clone());
+        self.usual = Options::usual(&settings);
+        if before.ascii != settings.ascii {
+            self.looks.ascii = settings.ascii;
+        }
+        let mut effects = Vec::new();
+        if before.theme != settings.theme {
+            self.looks.named = settings.theme.is_some();
+            let by_paper = || shelf::by_paper(self.looks.light).to_owned();
+            effects.push(Effect::LoadTheme(settings.theme.clone().unwrap_or_else(by_paper)));
+        }
+        effects.push(Effect::Loop(ForLoop::UseSettings(Box::new(settings))));
+        effects
+    }
+}
