@@ -5,7 +5,6 @@
 //! a second; the folder of runs once a second, so that runs of the command line appear by themselves. When nothing
 //! lives, only the last is done.
 
-mod notes;
 mod orphans;
 pub mod stall;
 mod watched;
@@ -19,10 +18,10 @@ use std::time::{Duration, Instant, SystemTime};
 
 use tokio::sync::mpsc::Sender;
 
-pub use notes::exit;
+pub use crate::ops::words::exit;
 
 use crate::ops::orphans::Orphan;
-use crate::ops::runs;
+use crate::ops::{runs, words};
 use crate::process::sampler::ProcessSample;
 use crate::run::dir::RunDir;
 use crate::run::event::Leftover;
@@ -282,7 +281,7 @@ impl Known {
         }
         let latest = latest.or_else(|| self.row.latest.clone());
         let mut row = row_of(view, latest);
-        row.ending = notes::ending(&self.row.ending, records.as_deref().unwrap_or_default(), &view.status);
+        row.ending = words::ending(&self.row.ending, records.as_deref().unwrap_or_default(), &view.status);
         self.row = Arc::new(row);
         if !self.row.is_live() {
             self.live = None;

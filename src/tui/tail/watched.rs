@@ -7,6 +7,7 @@ use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::ops::words;
 use crate::run::dir::RunDir;
 use crate::run::event::Record;
 use crate::run::jsonl;
@@ -17,8 +18,8 @@ use crate::run::view::RunView;
 use crate::text;
 use crate::tui::effect::Watch;
 use crate::tui::seen::{Detail, From, Page, Row, Run, Source, Usage};
+use crate::tui::tail::row_of;
 use crate::tui::tail::stall::Stall;
-use crate::tui::tail::{notes, row_of};
 
 /// Bytes of output looked at between two messages: some ten milliseconds of work.
 const BUDGET: u64 = 4 << 20;
@@ -115,7 +116,7 @@ impl Watched {
             self.waiting.splice(0..0, self.notes.drain(..));
         }
         for record in &records {
-            if let Some(text) = notes::note(record, &self.spec) {
+            if let Some(text) = words::note(record, &self.spec) {
                 self.waiting.push(Note { t_us: record.t_us, line: 0, text });
             }
         }
