@@ -5,6 +5,7 @@
 
 pub mod amount;
 pub mod nearest;
+pub mod spell;
 
 use std::borrow::Cow;
 

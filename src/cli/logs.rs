@@ -1,4 +1,5 @@
-//! `plugdeck logs RUN`: what a run printed, a line a line, each with its time and stream.
+//! `plugdeck logs RUN`: what a run printed, a line a line, each with its time and stream; with `--plain` also what
+//! happened to it.
 
 use std::io;
 use std::process::ExitCode;
@@ -9,6 +10,7 @@ use serde::Serialize;
 use crate::cli::failure::Failure;
 use crate::cli::follower::Follower;
 use crate::cli::print;
+use crate::cli::story::Story;
 use crate::ops::{Context, Rejected, Why, runs, sweep};
 use crate::run::output::{Line, Stream};
 use crate::text;
@@ -24,8 +26,11 @@ pub struct Args {
     #[arg(short, long)]
     follow: bool,
     /// Print one JSON object a line
-    #[arg(long)]
+    #[arg(long, conflicts_with = "plain")]
     pub json: bool,
+    /// Also say what happened, in the dashboard's words; no colours
+    #[arg(long)]
+    plain: bool,
 }
 
 #[derive(Serialize)]
@@ -41,28 +46,43 @@ struct Row {
 pub fn perform(context: &Context, args: &Args) -> Result<ExitCode, Failure> {
     let mut run = runs::find(context, &args.run)?;
     let mut follower = Follower::new(&run);
+    let mut story = args.plain.then(|| Story::new(&run));
     let unreadable = |error: io::Error| {
         Rejected::new(Why::Machine, format!("the output of run {} cannot be read: {error}", args.run))
+    };
+    let show = |lines: &[Line], story: &mut Option<Story>| match story {
+        Some(story) => print::data(&story.lines(lines)),
+        None => show(lines, args.json),
     };
     loop {
         // Whether it lives is looked at first: what it printed before it ended is read after.
         let live = args.follow && run.state().is_live();
+        if let Some(story) = &mut story {
+            story.look().map_err(unreadable)?;
+        }
         loop {
             let lines = follower.next_lines().map_err(unreadable)?;
             if lines.is_empty() {
                 break;
             }
-            show(&lines, args.json)?;
+            show(&lines, &mut story)?;
         }
         if !live {
             break;
+        }
+        if let Some(story) = &mut story {
+            print::data(&story.rest())?;
         }
         if print::reader_left_within(LOOK_EVERY) {
             return Ok(ExitCode::SUCCESS);
         }
         run.refresh().map_err(unreadable)?;
     }
-    show(&follower.open_lines(), args.json)?;
+    show(&follower.open_lines(), &mut story)?;
+    if let Some(mut story) = story {
+        print::data(&story.end(run.state()))?;
+        return Ok(ExitCode::SUCCESS);
+    }
     for left in run.status.outcome.iter().flat_map(|outcome| &outcome.leftovers) {
         print::talk_bytes(sweep::still_there(&run.id, left).as_bytes());
     }

@@ -26,6 +26,7 @@ mod ps;
 mod quiet;
 mod report;
 mod run;
+mod story;
 mod why;
 
 use std::ffi::OsString;

@@ -30,6 +30,7 @@ pub mod signals;
 pub mod stop;
 pub mod sweep;
 pub mod why;
+pub mod words;
 
 /// What every verb needs to know.
 #[derive(Clone, Debug)]

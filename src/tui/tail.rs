@@ -6,7 +6,6 @@
 //! lives, only the last is done.
 
 mod known;
-mod notes;
 mod orphans;
 pub mod stall;
 mod watched;
@@ -21,7 +20,7 @@ use std::time::{Duration, Instant, SystemTime};
 
 use tokio::sync::mpsc::Sender;
 
-pub use notes::exit;
+pub use crate::ops::words::exit;
 
 use crate::ops::orphans::Orphan;
 use crate::run::dir::RunDir;

@@ -26,11 +26,13 @@ mod lost;
 mod machine;
 mod orphans;
 mod outside;
+
 mod profiles;
 mod readme;
 mod real;
 mod restored;
 mod settings;
+mod story;
 mod supervisor;
 mod support;
 mod themes;

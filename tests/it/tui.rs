@@ -1,7 +1,7 @@
 //! The dashboard on a real terminal: keys in, screen out.
 
 use std::fs;
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 
 use crate::support::sandbox::{PYTHON, Sandbox};
 use crate::support::screen::Screen;
@@ -10,7 +10,6 @@ use crate::support::{lives, send};
 
 const ENTER: &str = "\r";
 const ESC: &str = "\u{1b}";
-const CTRL_C: &str = "\u{3}";
 const CTRL_R: &str = "\u{12}";
 const F2: &str = "\u{1b}OQ";
 

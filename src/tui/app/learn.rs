@@ -114,10 +114,7 @@ impl App {
             Message::Settings(news) => return self.learn_settings(&news),
             Message::Themes(choices) => self.choose_theme(choices),
             Message::Paper { light } => return self.learn_paper(light),
-            Message::Theme(Err(reason)) => match &mut self.over {
-                Some(Over::Settings(page)) => page.failed(&reason),
-                Some(_) | None => self.say(Tone::Bad, sign::safe(&reason)),
-            },
+            Message::Theme(Err(reason)) => self.theme_failed(&reason),
             Message::NotOpened(reason) => self.say(Tone::Bad, sign::safe(&reason)),
             Message::Tick(_)
             | Message::Key(_)

@@ -6,6 +6,7 @@ use crate::ops::build;
 use crate::tui::app::{AfterBuild, App, Over};
 use crate::tui::effect::{Effect, ForLoop};
 use crate::tui::keymap::Action;
+use crate::tui::pane::Asked;
 use crate::tui::pane::dialog::Dialog;
 use crate::tui::pane::list::distance;
 
@@ -15,10 +16,12 @@ impl App {
         if self.act_on_themes(action) {
             return Vec::new();
         }
-        if let Some(Over::Settings(page)) = &mut self.over
-            && let Some(work) = page.act(action)
-        {
-            return work.map(Effect::Settings).into_iter().collect();
+        if let Some(Over::Settings(page)) = &mut self.over {
+            match page.act(action) {
+                Asked::Nothing => return Vec::new(),
+                Asked::Do(effects) => return effects,
+                Asked::NotMine => {}
+            }
         }
         let screen = self.screen;
         let look = crate::tui::pane::Look { theme: &self.theme, now: self.now, focused: true };

@@ -36,7 +36,6 @@ fn press(app: &mut App, keys: &str) -> Vec<Effect> {
             "esc" => plain(KeyCode::Esc),
             "tab" => plain(KeyCode::Tab),
             "left" => plain(KeyCode::Left),
-            "backspace" => plain(KeyCode::Backspace),
             "shift-left" => KeyEvent::new(KeyCode::Left, KeyModifiers::SHIFT),
             "ctrl-c" => KeyEvent::new(KeyCode::Char('c'), KeyModifiers::CONTROL),
             "ctrl-r" => KeyEvent::new(KeyCode::Char('r'), KeyModifiers::CONTROL),

@@ -44,6 +44,14 @@ impl App {
         }
     }
 
+    /// The theme that was to be shown cannot be.
+    pub(super) fn theme_failed(&mut self, why: &str) {
+        match &mut self.over {
+            Some(Over::Settings(page)) => page.failed(why),
+            Some(_) | None => self.say(Tone::Bad, sign::safe(why)),
+        }
+    }
+
     /// Takes the theme for this paper, where nobody has named one.
     pub(super) fn learn_paper(&mut self, light: bool) -> Vec<Effect> {
         self.looks.light = light;

@@ -7,6 +7,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
+use crate::ops::words;
 use crate::run::output::Stream;
 use crate::run::spec::RunId;
 use crate::tui::effect::Watch;
@@ -19,9 +20,6 @@ use crate::tui::widget::coloured;
 use crate::tui::widget::line::{blank, bold, put, row, span, width};
 use crate::tui::widget::{sideways, wrap};
 use crate::tui::world::World;
-
-/// A pause between two lines that is worth a line of its own.
-const PAUSE: Duration = Duration::from_secs(10);
 
 /// Silence at the end of a live run that is told.
 const SILENCE: Duration = Duration::from_secs(5);
@@ -200,7 +198,7 @@ impl Output {
         for line in &page.rows {
             if let Some(before) = before {
                 let pause = Duration::from_micros(line.t_us.saturating_sub(before.t_us));
-                if pause >= PAUSE {
+                if pause >= words::PAUSE {
                     lines.push(silence::line(pause, None, columns, false, look));
                 }
             }
@@ -259,7 +257,7 @@ impl Output {
             }
         };
         if line.cut > 0 {
-            text.push(span(format!(" … {} more", sign::size(line.cut)), t.warn));
+            text.push(span(words::cut(line.cut), t.warn));
         }
         if self.wrap {
             let room = columns.saturating_sub(width(&head)).max(1);

@@ -7,11 +7,12 @@ use ratatui::text::{Line, Span};
 
 use crate::config::table::{AUTO, Kind, SETTINGS, Setting, Takes};
 use crate::config::{Loaded, Problem, Settings};
+use crate::tui::effect::Effect;
 use crate::tui::effect::settings::{SettingsNews, SettingsWork};
 use crate::tui::keymap::Action;
 use crate::tui::pane::dialog::buttons;
 use crate::tui::pane::list::Cursor;
-use crate::tui::pane::{Look, input, sign};
+use crate::tui::pane::{Asked, Look, input, sign};
 use crate::tui::widget::bar::Hint;
 use crate::tui::widget::line::{below, blank, bold, put, row, span, spread};
 use crate::tui::widget::popup::{centred, dialog};
@@ -93,56 +94,55 @@ impl SettingsPage {
         }
     }
 
-    /// Moves, changes, or stops typing; `None` where the action is not the page's own. The inner one is what is to be
-    /// written.
-    #[expect(clippy::wildcard_enum_match_arm, reason = "of all actions, these are the page's")]
-    pub fn act(&mut self, action: Action) -> Option<Option<SettingsWork>> {
+    /// Moves, changes, or stops typing.
+    pub fn act(&mut self, action: Action) -> Asked {
         let setting = self.selected();
         match (action, self.typed.take()) {
             (Action::Back, Some(_)) => {
                 self.became = None;
-                Some(None)
+                Asked::Nothing
             }
             (Action::Confirm, Some(value)) => {
                 let work = SettingsWork::Set { setting, value: value.clone() };
                 // It stays until it was written.
                 self.typed = Some(value);
-                Some(Some(work))
+                Asked::Do(vec![Effect::Settings(work)])
             }
             (_, typed @ Some(_)) => {
                 self.typed = typed;
-                None
+                Asked::NotMine
             }
-            (Action::Confirm | Action::Right, None) => Some(self.turn(setting, 1, action == Action::Confirm)),
-            (Action::Left, None) => Some(self.turn(setting, -1, false)),
+            (Action::Confirm | Action::Right, None) => self.turn(setting, 1, action == Action::Confirm),
+            (Action::Left, None) => self.turn(setting, -1, false),
             (other, None) => {
                 let rows = u16::try_from(SETTINGS.len()).unwrap_or(u16::MAX);
-                let moved = self.cursor.act(other, rows, SETTINGS.len());
-                if moved {
-                    self.became = None;
+                if !self.cursor.act(other, rows, SETTINGS.len()) {
+                    return Asked::NotMine;
                 }
-                moved.then_some(None)
+                self.became = None;
+                Asked::Nothing
             }
         }
     }
 
     /// The next choice; of what is no choice the value to type, where `typing` is meant.
-    fn turn(&mut self, setting: &'static Setting, by: isize, typing: bool) -> Option<SettingsWork> {
-        let now = setting.written(&self.loaded.as_ref()?.settings);
+    fn turn(&mut self, setting: &'static Setting, by: isize, typing: bool) -> Asked {
+        let Some(loaded) = &self.loaded else { return Asked::Nothing };
+        let now = setting.written(&loaded.settings);
         let choices: Vec<&str> = match setting.kind {
             Kind::Flag(_) => vec!["false", "true"],
             Kind::Word { words, .. } => words.to_vec(),
             Kind::Theme(_) => std::iter::once(AUTO).chain(self.themes.iter().map(String::as_str)).collect(),
             Kind::Seconds(_) | Kind::Limit(_) | Kind::Count(_) | Kind::Size(_) => {
                 (self.became, self.typed) = (None, typing.then_some(now));
-                return None;
+                return Asked::Nothing;
             }
         };
-        let count = isize::try_from(choices.len()).ok()?;
+        // What is none of them, a theme that is not there any more, is left for the first.
         let at = choices.iter().position(|choice| setting.typed(choice) == now);
-        let at = at.and_then(|at| isize::try_from(at).ok()).map_or(0, |at| (at + by).rem_euclid(count));
-        let value = choices.get(usize::try_from(at).ok()?)?;
-        Some(SettingsWork::Set { setting, value: (*value).to_owned() })
+        let next = at.map_or(0, |at| (at + choices.len()).saturating_add_signed(by) % choices.len());
+        let value = choices[next].to_owned();
+        Asked::Do(vec![Effect::Settings(SettingsWork::Set { setting, value })])
     }
 
     fn selected(&self) -> &'static Setting {

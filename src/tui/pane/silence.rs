@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use ratatui::text::Line;
 
+use crate::ops::words;
 use crate::process::locks::Wait;
 use crate::process::sampler::ProcessSample;
 use crate::run::samples::Sample;
@@ -28,12 +29,7 @@ const PATH: usize = 36;
 pub fn line(time: Duration, doing: Option<&str>, columns: usize, warn: bool, look: Look) -> Line<'static> {
     let t = look.theme;
     let colour = if warn { t.warn } else { t.dim };
-    let seconds = time.as_secs();
-    let silent = if seconds < 120 {
-        format!(" silent {seconds} s ")
-    } else {
-        format!(" silent {} ", sign::live_time(time))
-    };
+    let silent = format!(" {} ", words::silent(time));
     let key = if warn {
         vec![span("── ", colour), bold("w", t.accent), span(" why ", t.fg)]
     } else {

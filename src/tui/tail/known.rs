@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::ops::runs;
+use crate::ops::{runs, words};
 use crate::process::sampler::ProcessSample;
 use crate::run::dir::RunDir;
 use crate::run::event::Leftover;
@@ -13,7 +13,7 @@ use crate::run::status::State;
 use crate::run::view::RunView;
 use crate::text;
 use crate::tui::seen::Run;
-use crate::tui::tail::notes;
+
 
 /// A run of the list.
 pub struct Known {
@@ -47,7 +47,7 @@ impl Known {
         }
         let latest = latest.or_else(|| self.row.latest.clone());
         let mut row = row_of(view, latest);
-        row.ending = notes::ending(&self.row.ending, records.as_deref().unwrap_or_default(), &view.status);
+        row.ending = words::ending(&self.row.ending, records.as_deref().unwrap_or_default(), &view.status);
         self.row = Arc::new(row);
         if !self.row.is_live() {
             self.live = None;

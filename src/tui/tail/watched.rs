@@ -7,6 +7,7 @@ use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::ops::words;
 use crate::run::dir::RunDir;
 use crate::run::event::Record;
 use crate::run::jsonl;
@@ -18,7 +19,6 @@ use crate::text;
 use crate::tui::effect::Watch;
 use crate::tui::seen::{Detail, From, Page, Row, Run, Source, Usage};
 use crate::tui::tail::known::row_of;
-use crate::tui::tail::notes;
 use crate::tui::tail::stall::Stall;
 
 /// Bytes of output looked at between two messages: some ten milliseconds of work.
@@ -116,7 +116,7 @@ impl Watched {
             self.waiting.splice(0..0, self.notes.drain(..));
         }
         for record in &records {
-            if let Some(text) = notes::note(record, &self.spec) {
+            if let Some(text) = words::note(record, &self.spec) {
                 self.waiting.push(Note { t_us: record.t_us, line: 0, text });
             }
         }

@@ -46,5 +46,5 @@ pub fn titles(bytes: &[u8]) -> Vec<String> {
 
 /// How often the bell rang.
 pub fn bells(bytes: &[u8]) -> usize {
-    bytes.iter().filter(|byte| **byte == 7).count()
+    String::from_utf8_lossy(bytes).matches('\u{7}').count()
 }

@@ -58,11 +58,13 @@ fn a_number_is_typed_and_stays_until_it_is_right() {
     let mut app = opened(80, 24, "");
     press(&mut app, "j enter");
     assert_eq!(app.layer(), Layer::Value);
-    press(&mut app, "backspace x");
+    written(&mut app, KeyCode::Backspace);
+    press(&mut app, "x");
     assert_eq!(written(&mut app, KeyCode::Enter), Some(("grace", "x".to_owned())));
     app.update(news("", Some(Err("grace must be a number of seconds, 0 or more"))));
     assert!(screen(&app).contains("grace must be a number of seconds"), "{}", screen(&app));
-    press(&mut app, "backspace 4");
+    written(&mut app, KeyCode::Backspace);
+    press(&mut app, "4");
     assert_eq!(written(&mut app, KeyCode::Enter), Some(("grace", "4".to_owned())));
     let effects = app.update(news("grace: 4\n", Some(Ok("grace"))));
     let used = effects.iter().find_map(|effect| match effect {

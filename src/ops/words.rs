@@ -1,6 +1,8 @@
-//! What the supervisor did, as lines between an agent's own, and as the steps of a stop.
+//! What happened to a run, in words: what the supervisor did, as lines between an agent's own and as the steps of a
+//! stop; silence; what is left out. Every view says it in these.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::process::signal;
 use crate::run::event::{Event, Record, StopCause};
@@ -8,10 +10,26 @@ use crate::run::evidence::Occasion;
 use crate::run::spec::{Kind, RunSpec};
 use crate::run::status::{Outcome, Status};
 use crate::text;
-use crate::tui::pane::sign;
+use crate::text::spell;
 
 /// Longest command shown, in columns.
 const COMMAND: usize = 160;
+
+/// A pause between two lines that is worth a line of its own.
+pub const PAUSE: Duration = Duration::from_secs(10);
+
+/// For how long nothing was printed: `silent 62 s`.
+#[must_use]
+pub fn silent(time: Duration) -> String {
+    let seconds = time.as_secs();
+    if seconds < 120 { format!("silent {seconds} s") } else { format!("silent {}", spell::live_time(time)) }
+}
+
+/// What stands behind a line of which so many bytes are left out.
+#[must_use]
+pub fn cut(bytes: u64) -> String {
+    format!(" … {} more", text::size(bytes))
+}
 
 /// The line for a journal record; `None` for what a person need not read.
 #[must_use]
@@ -58,11 +76,11 @@ pub fn note(record: &Record, spec: &RunSpec) -> Option<String> {
         Event::Signalled { signal, pids } => format!("{} → {}", signal::name(*signal), list(pids)),
         Event::Dropped { stream, from, to, error } => {
             let stream = if *stream == 1 { "stdout" } else { "stderr" };
-            format!("{} of {stream} are not recorded: {}", sign::size(to.saturating_sub(*from)), safe(error))
+            format!("{} of {stream} are not recorded: {}", text::size(to.saturating_sub(*from)), safe(error))
         }
         Event::Leftovers { killed, left } if left.is_empty() => format!(
             "{} left behind, ended",
-            sign::count(usize::try_from(*killed).unwrap_or(usize::MAX), "process", "processes")
+            spell::count(usize::try_from(*killed).unwrap_or(usize::MAX), "process", "processes")
         ),
         Event::Leftovers { left, .. } => {
             let left: Vec<_> = left.iter().map(|leftover| safe(&leftover.sentence())).collect();
@@ -92,7 +110,7 @@ pub fn ending(
                 format!("{} → nobody left", signal::name(*signal))
             }
             Event::Signalled { signal, pids } => {
-                let count = sign::count(pids.len(), "process", "processes");
+                let count = spell::count(pids.len(), "process", "processes");
                 format!("{} → {count}: {}", signal::name(*signal), list(pids))
             }
             Event::Exited { step, exit_code, signal } => {
@@ -135,7 +153,7 @@ pub fn exit(code: Option<i32>, signal: Option<i32>) -> String {
 }
 
 fn ended(outcome: &Outcome) -> String {
-    let took = sign::took(std::time::Duration::from_millis(outcome.duration_ms));
+    let took = spell::took(Duration::from_millis(outcome.duration_ms));
     format!("{} after {took}", outcome.state.word())
 }
 
