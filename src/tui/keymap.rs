@@ -26,6 +26,8 @@ pub enum Layer {
     /// The charts beside the output, while there is a cursor on them.
     Chart,
     Result,
+    /// The line of a search.
+    Search,
     /// The numbers and the payload of a run: nothing but moving.
     Facts,
     /// Why a run does not go on.
@@ -50,6 +52,8 @@ pub enum Layer {
     Plan,
     /// The name of a preset to save.
     Name,
+    /// The name of a file to save.
+    SaveAs,
     /// A preset to choose.
     Presets,
     /// What to copy.
@@ -111,6 +115,14 @@ pub enum Action {
     OpenFrame,
     // Result.
     ToggleRaw,
+    UnfoldAll,
+    FoldAll,
+    Search,
+    NextHit,
+    PreviousHit,
+    // What a run has given, elsewhere.
+    View,
+    Save,
     // Form.
     Submit,
     ToggleJson,
@@ -144,6 +156,9 @@ pub enum Action {
     CopyPython,
     CopyAgenthub,
     CopyPayload,
+    CopyValue,
+    CopyPath,
+    CopyResult,
     Demo,
 }
 
@@ -249,6 +264,7 @@ impl Layer {
             Self::Output => "Output",
             Self::Chart => "Charts, with a cursor",
             Self::Result => "Result",
+            Self::Search => "Search",
             Self::Facts => "Stats and payload",
             Self::Why => "Why",
             Self::Build => "Build",
@@ -262,6 +278,7 @@ impl Layer {
             Self::Themes => "Themes",
             Self::Plan => "The plan of a build",
             Self::Name => "Saving a preset",
+            Self::SaveAs => "Saving a file",
             Self::Presets => "Presets",
             Self::Copy => "Copy as",
             Self::Help => "Help",
@@ -271,7 +288,7 @@ impl Layer {
 
     /// Every layer, in the order of the help.
     #[cfg(test)]
-    pub const ALL: [Self; 26] = [
+    pub const ALL: [Self; 28] = [
         Self::Everywhere,
         Self::Lists,
         Self::Agents,
@@ -281,6 +298,7 @@ impl Layer {
         Self::Output,
         Self::Chart,
         Self::Result,
+        Self::Search,
         Self::Facts,
         Self::Why,
         Self::Build,
@@ -294,6 +312,7 @@ impl Layer {
         Self::Themes,
         Self::Plan,
         Self::Name,
+        Self::SaveAs,
         Self::Presets,
         Self::Copy,
         Self::Help,
@@ -306,6 +325,8 @@ impl Layer {
         match self {
             Self::Everywhere => vec![self],
             Self::Lists
+            | Self::Search
+            | Self::SaveAs
             | Self::Form
             | Self::Text
             | Self::File

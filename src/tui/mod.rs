@@ -13,6 +13,7 @@ mod keymap;
 mod layout;
 pub mod looks;
 mod message;
+mod pager;
 mod pane;
 mod paper;
 mod reply;
@@ -25,7 +26,7 @@ mod widget;
 mod world;
 
 use std::io::{self, Write as _};
-use std::process::Command;
+use std::process::ExitStatus;
 use std::time::{Duration, Instant};
 
 use crossterm::event::{Event, EventStream, KeyEventKind};
@@ -44,6 +45,7 @@ use crate::tui::effect::forms::FormNews;
 use crate::tui::effect::{Effect, ForLoop, Worker};
 use crate::tui::looks::{Asked, Looks};
 use crate::tui::message::{Message, Now};
+use crate::tui::pager::View;
 use crate::tui::paper::{Paper, Taken};
 use crate::tui::scratch::Scratch;
 use crate::tui::tail::Tail;
@@ -133,14 +135,15 @@ struct Dashboard {
     /// Where the terminal's answer is awaited.
     paper: Paper,
     last_frame: Option<Instant>,
-    /// To be opened in the editor.
+    /// To be opened in the editor or the pager.
     edit: Option<Edit>,
 }
 
-/// What the editor is to open.
+/// What the editor or the pager is to open.
 enum Edit {
     Place(Place),
     Text(Box<Scratch>),
+    View(Box<View>),
 }
 
 /// What the loop ended for.
@@ -213,6 +216,7 @@ impl Dashboard {
             match self.edit.take() {
                 Some(Edit::Place(place)) => self.edit(&place, &mut interrupt, &mut quit).await?,
                 Some(Edit::Text(scratch)) => self.edit_text(*scratch, &mut interrupt, &mut quit).await?,
+                Some(Edit::View(view)) => self.view(*view, &mut interrupt, &mut quit).await?,
                 None => {}
             }
         }
@@ -246,6 +250,7 @@ impl Dashboard {
                 Some(ForLoop::Demo) => return Ok(Some(End::Demo)),
                 Some(ForLoop::Edit(place)) => self.edit = Some(Edit::Place(place)),
                 Some(ForLoop::EditText(scratch)) => self.edit = Some(Edit::Text(scratch)),
+                Some(ForLoop::View(view)) => self.edit = Some(Edit::View(view)),
                 Some(ForLoop::Terminal(text)) => {
                     self.screen.backend_mut().write_all(text.as_bytes())?;
                     self.screen.backend_mut().flush()?;
@@ -271,9 +276,25 @@ impl Dashboard {
         if !place.file.is_file() {
             return self.not_opened(format!("{file} is not there any more"));
         }
-        match self.hand_over(command, interrupt, quit).await? {
-            Ok(()) => Ok(()),
-            Err(reason) => self.not_opened(reason),
+        let mut command = command;
+        let ended = self.hand_over(move || command.status(), interrupt, quit).await?;
+        match editor_failure(ended) {
+            None => Ok(()),
+            Some(reason) => self.not_opened(reason),
+        }
+    }
+
+    /// Shows something in the pager.
+    async fn view(&mut self, view: View, interrupt: &mut Signal, quit: &mut Signal) -> io::Result<()> {
+        let variable = |name: &str| std::env::var(name).ok();
+        let command = match pager::command(variable) {
+            Ok(command) => command,
+            Err(reason) => return self.not_opened(reason),
+        };
+        let ended = self.hand_over(move || pager::show(command, view), interrupt, quit).await?;
+        match pager::failure(ended, variable) {
+            None => Ok(()),
+            Some(reason) => self.not_opened(reason),
         }
     }
 
@@ -292,7 +313,10 @@ impl Dashboard {
             command.ok_or_else(|| "set VISUAL or EDITOR to edit a text there".to_owned())
         });
         let ended = match command {
-            Ok(command) => self.hand_over(command, interrupt, quit).await?,
+            Ok(mut command) => {
+                let ended = self.hand_over(move || command.status(), interrupt, quit).await?;
+                editor_failure(ended).map_or(Ok(()), Err)
+            }
             Err(reason) => Err(reason),
         };
         let edited = tokio::task::spawn_blocking(move || match ended {
@@ -307,28 +331,24 @@ impl Dashboard {
         self.perform(effects).map(drop)
     }
 
-    /// Gives the terminal to a command until it ends; the inner error is one sentence.
+    /// Gives the terminal to a command until that ends; the inner error is the command's.
     async fn hand_over(
         &mut self,
-        mut command: Command,
+        command: impl FnOnce() -> io::Result<ExitStatus> + Send + 'static,
         interrupt: &mut Signal,
         quit: &mut Signal,
-    ) -> io::Result<Result<(), String>> {
+    ) -> io::Result<io::Result<ExitStatus>> {
         self.guard.leave();
-        let mut editor = tokio::task::spawn_blocking(move || command.status());
+        let mut command = tokio::task::spawn_blocking(command);
         let ended = loop {
             tokio::select! {
-                ended = &mut editor => break ended,
+                ended = &mut command => break ended,
                 _ = interrupt.recv() => {}
                 _ = quit.recv() => {}
             }
         };
         self.come_back()?;
-        Ok(match ended.map_err(io::Error::from).flatten() {
-            Ok(status) if status.success() => Ok(()),
-            Ok(status) => Err(format!("the editor failed: {status}")),
-            Err(error) => Err(format!("the editor does not start: {error}")),
-        })
+        Ok(ended.map_err(io::Error::from).flatten())
     }
 
     fn not_opened(&mut self, reason: String) -> io::Result<()> {
@@ -341,6 +361,15 @@ impl Dashboard {
         terminal::clear(&mut self.screen)?;
         let _ = self.app.update(Message::Resumed);
         Ok(())
+    }
+}
+
+/// How an editor has failed, in one sentence; `None` where it has not.
+fn editor_failure(ended: io::Result<ExitStatus>) -> Option<String> {
+    match ended {
+        Ok(status) if status.success() => None,
+        Ok(status) => Some(format!("the editor failed: {status}")),
+        Err(error) => Some(format!("the editor does not start: {error}")),
     }
 }
 

@@ -53,6 +53,12 @@ impl App {
                 }
                 self.reply = reply.ok();
             }
+            Message::Searched { run, ticket, hits } => {
+                for page in self.pages.iter_mut().filter_map(Page::run).chain(&mut self.main_run) {
+                    page.searched(&run, &ticket, &hits);
+                }
+            }
+            Message::Saved { run, saved } => self.learn_saved(&run, saved),
             Message::Explained { run, explanation } => {
                 for page in self.pages.iter_mut().filter_map(Page::run).chain(&mut self.main_run) {
                     page.explained(&run, explanation.as_ref());

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use crate::ops::commands::{self, As};
 use crate::ops::drafts::{self, Draft, Keep};
+use crate::ops::export;
 use crate::ops::payloads;
 use crate::ops::presets::{self, Home, Preset, SaveError};
 use crate::run::dir::RunDir;
@@ -11,7 +12,7 @@ use crate::text;
 use crate::tui::clipboard;
 use crate::tui::effect::Worker;
 use crate::tui::message::Message;
-use crate::tui::pane::copy_menu::Source;
+use crate::tui::pane::copy_menu::{Part, Source};
 use crate::tui::pane::presets::Owner;
 use crate::tui::scratch::Back;
 
@@ -37,6 +38,8 @@ pub enum FormWork {
         source: Source,
         what: As,
     },
+    /// Makes a text of a part of a result for the clipboard; answered by `Copied`.
+    CopyPart(Part),
 }
 
 /// One thing to do with presets.
@@ -115,6 +118,7 @@ impl Worker {
             }
             FormWork::Preset(work) => self.preset_work(work),
             FormWork::Copy { source, what } => FormNews::Copied(self.copy(source, what)),
+            FormWork::CopyPart(part) => FormNews::Copied(self.copy_part(&part)),
         };
         Some(Message::Form(Box::new(news)))
     }
@@ -150,6 +154,23 @@ impl Worker {
             Source::Call(call) => *call,
         };
         let made = commands::text(&self.context, &call, what)?;
+        self.to_clipboard(&made, what.words())
+    }
+
+    fn copy_part(&self, part: &Part) -> Result<Copied, String> {
+        let text = match part {
+            Part::Value(node) => node.copied(),
+            Part::Path(path) => path.clone(),
+            Part::Result(run) => {
+                let mut bytes = Vec::new();
+                export::result(run, &mut bytes).map_err(|error| error.to_string())?;
+                String::from_utf8_lossy(&bytes).into_owned()
+            }
+        };
+        self.to_clipboard(&commands::Text { text, file: None }, part.words())
+    }
+
+    fn to_clipboard(&self, made: &commands::Text, words: &str) -> Result<Copied, String> {
         let size = |bytes: usize| text::size(bytes as u64);
         let shorten = |path: &std::path::Path| self.context.paths.shorten(path);
         let tmux = std::env::var_os("TMUX").is_some_and(|value| !value.is_empty());
@@ -163,10 +184,10 @@ impl Worker {
                 format!("too large for a terminal, so in {}", shorten(&path))
             }
         };
-        let file = made.file.map_or(String::new(), |(path, bytes)| {
-            format!("; it reads {} in {}", size(bytes), shorten(&path))
+        let file = made.file.as_ref().map_or(String::new(), |(path, bytes)| {
+            format!("; it reads {} in {}", size(*bytes), shorten(path))
         });
-        let says = format!("{} · {} {way}{file}", what.words(), size(made.text.len()));
+        let says = format!("{words} · {} {way}{file}", size(made.text.len()));
         Ok(Copied { sequence, says })
     }
 

@@ -35,6 +35,7 @@ pub mod result;
 pub mod run_page;
 pub mod runs;
 pub mod sign;
+pub mod save_as;
 pub mod signals;
 mod silence;
 mod stats;

@@ -23,6 +23,15 @@ impl Node {
         self.text[self.range.clone()].trim()
     }
 
+    /// What is copied: a string as its text, anything else as it was written.
+    #[must_use]
+    pub fn copied(&self) -> String {
+        match read::first(self.written()) {
+            Some(b'"') => self.readable(),
+            Some(_) | None => self.written().to_owned(),
+        }
+    }
+
     /// What a person reads: a string as the text that it means, anything else as JSON laid out over lines.
     #[must_use]
     pub fn readable(&self) -> String {
@@ -107,6 +116,18 @@ impl Tree {
         let raw = self.raw;
         let range = if raw { self.whole_range() } else { self.range(at) };
         Some(Node { text: Arc::clone(&self.text), range: range?, raw })
+    }
+
+    /// The whole value; `None` where only a part of it is here.
+    #[must_use]
+    pub fn whole(&self) -> Option<Node> {
+        Some(Node { text: Arc::clone(&self.text), range: self.whole_range()?, raw: self.raw })
+    }
+
+    /// Whether the whole value is here.
+    #[must_use]
+    pub fn is_whole(&self) -> bool {
+        self.left == 0
     }
 
     /// The value of a row as JSON, as it was written; what is no JSON, as a JSON string. `None` where only a part of
