@@ -41,13 +41,7 @@ pub enum SaveError {
 
 /// Saves to the path that was typed; `~/…` is in the home folder. The file is its user's alone: results may be
 /// private. Nothing is overwritten unless that was asked.
-pub fn save(
-    home: &Path,
-    run: &RunDir,
-    what: What,
-    typed: &str,
-    overwrite: bool,
-) -> Result<Saved, SaveError> {
+pub fn save(home: &Path, run: &RunDir, what: What, typed: &str, overwrite: bool) -> Result<Saved, SaveError> {
     let failed =
         |error: &dyn std::fmt::Display| SaveError::Failed(format!("{typed} cannot be saved: {error}"));
     let path = std::path::absolute(meant(home, typed)).map_err(|error| failed(&error))?;

@@ -14,11 +14,11 @@ use tokio::sync::mpsc::Sender;
 use crate::agent::payload::Payload;
 use crate::ops::call::{Options, Request};
 use crate::ops::drafts::Keeper;
-use crate::ops::save::What;
 use crate::ops::orphans::{Origin, Orphan};
+use crate::ops::save::What;
 use crate::ops::{
-    Context, Rejected, Why, agents, build, call, clean, explain, orphans, profile, runs, save, signals,
-    stop, sweep, why,
+    Context, Rejected, Why, agents, build, call, clean, explain, orphans, profile, runs, save, signals, stop,
+    sweep, why,
 };
 use crate::process::id::ProcessId;
 use crate::run::dir::RunDir;

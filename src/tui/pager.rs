@@ -138,7 +138,8 @@ mod tests {
 
     #[test]
     fn what_a_pager_gets_is_safe_and_a_string_is_its_text() {
-        let tree = Tree::new(r#"{"a": "one\u001b[31m\u001b[2J\u001b]0;title\u0007\n\ttwo", "b": [1]}"#, 0, "");
+        let tree =
+            Tree::new(r#"{"a": "one\u001b[31m\u001b[2J\u001b]0;title\u0007\n\ttwo", "b": [1]}"#, 0, "");
         let written = |view: &View| {
             let mut out = Vec::new();
             view.write(&mut out).unwrap();
@@ -158,7 +159,9 @@ mod tests {
         };
         assert_eq!(show("head -n 1 > /dev/null"), None);
         assert_eq!(show("cat > /dev/null"), None);
-        assert!(show("/no/pager -x 2> /dev/null").unwrap().contains("/no/pager -x 2> /dev/null was not found"));
+        assert!(
+            show("/no/pager -x 2> /dev/null").unwrap().contains("/no/pager -x 2> /dev/null was not found")
+        );
         assert_eq!(show("sh -c 'exit 3'").unwrap(), "the pager failed: exit status: 3");
     }
 }

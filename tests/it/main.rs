@@ -29,6 +29,7 @@ mod outside;
 mod profiles;
 mod readme;
 mod real;
+mod result;
 mod supervisor;
 mod support;
 mod themes;

@@ -143,10 +143,14 @@ mod tests {
 
     #[test]
     fn a_name_is_offered_for_each_thing_and_one_that_was_typed_stays() {
-        assert_eq!(offered("a/coding agent", "ex/plain", "0f3a", "json"), "./coding-agent-ex-plain-0f3a.json");
+        assert_eq!(
+            offered("a/coding agent", "ex/plain", "0f3a", "json"),
+            "./coding-agent-ex-plain-0f3a.json"
+        );
         let run = RunDir { path: "/runs/x".into() };
         assert!(SaveAs::new(run.clone(), Vec::new()).is_none());
-        let choices = vec![(What::Lines, "./x.log".to_owned()), (What::Stream(Stream::Err), "./x.err".to_owned())];
+        let choices =
+            vec![(What::Lines, "./x.log".to_owned()), (What::Stream(Stream::Err), "./x.err".to_owned())];
         let mut dialog = SaveAs::new(run, choices).unwrap();
         dialog.turn(true);
         let err = What::Stream(Stream::Err);

@@ -274,7 +274,7 @@ impl ResultView {
         let mut room = columns.saturating_sub(width(&fact) + 4);
         if room < text::width(&path).min(columns / 2) {
             // Where one is is more than what was searched for.
-            fact = fact.split_off(fact.len().saturating_sub(1));
+            fact = fact.into_iter().skip(1).take(1).collect();
             room = columns.saturating_sub(width(&fact) + 4);
         }
         let path = text::fit_end(&path, room).into_owned();

@@ -182,7 +182,9 @@ impl ResultView {
     }
 
     fn go_to(&mut self, place: Option<usize>) {
-        let (Some(search), Some(tree), Some(number)) = (&mut self.search, &mut self.tree, place) else { return };
+        let (Some(search), Some(tree), Some(number)) = (&mut self.search, &mut self.tree, place) else {
+            return;
+        };
         let hit = search.found.as_ref().and_then(|found| found.places.get(number));
         let Some(row) = hit.and_then(|hit| tree.reveal(hit)) else { return };
         self.arrange();
@@ -222,6 +224,6 @@ impl ResultView {
         }
         let typed = crate::text::safe(search.prompt.text().as_bytes());
         let typed = crate::text::fit(&typed, 24).into_owned();
-        vec![bold("n N", theme.accent), span(format!(" {typed} "), theme.dim), said]
+        vec![span(format!("/{typed} "), theme.dim), said, bold(" n N", theme.accent)]
     }
 }

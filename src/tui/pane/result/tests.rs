@@ -321,18 +321,19 @@ fn a_search_says_what_it_does_not_find_and_what_is_wrong() {
     view.found(&old.ticket, &old.haystack.find(&old.needle, || true));
     assert!(draw(&view, 80, 19).contains("searching…"));
     work(&mut view);
-    assert!(draw(&view, 80, 19).contains("1/3"), "{}", draw(&view, 80, 19));
+    assert!(draw(&view, 80, 19).contains("2/4"), "{}", draw(&view, 80, 19));
     // The raw text is searched by its lines.
     view.act(Action::Confirm);
     view.act(Action::ToggleRaw);
     work(&mut view);
-    assert!(draw(&view, 80, 19).contains("1/3") && draw(&view, 80, 19).contains("\"beta\""));
+    let raw = draw(&view, 80, 19);
+    assert!(raw.contains("1/4") && raw.contains("\"beta\""), "{raw}");
 }
 
 #[test]
 fn what_was_printed_as_broken_json_has_a_caret_at_the_byte() {
-    let failed = Outcome { stdout_bytes: 45, exit_code: Some(0), ..outcome(State::Failed) };
     let stdout = "{\"result\": {\"text\": \"the rest of this is mis".to_owned();
+    let failed = Outcome { stdout_bytes: stdout.len() as u64, ..outcome(State::Failed) };
     let broken = view(Reply { stdout, ..reply(failed, None, &["replying with 45 bytes"]) });
     insta::assert_snapshot!("broken_80x24", draw(&broken, 80, 19));
     assert_eq!((broken.path(), broken.has_result()), (None, None));

@@ -10,16 +10,30 @@ const NAMES: [&str; 8] = ["code", "script", "source", "python", "diff", "patch",
 
 /// How lines of code begin and those of prose do not.
 const BEGINNINGS: [&str; 16] = [
-    "#!", "#include", "def ", "class ", "import ", "from ", "function ", "const ", "let ", "var ", "fn ", "use ",
-    "pub ", "package ", "async ", "<?",
+    "#!",
+    "#include",
+    "def ",
+    "class ",
+    "import ",
+    "from ",
+    "function ",
+    "const ",
+    "let ",
+    "var ",
+    "fn ",
+    "use ",
+    "pub ",
+    "package ",
+    "async ",
+    "<?",
 ];
 
 /// Words that a language keeps for itself, of the usual languages together.
 const KEYWORDS: [&str; 44] = [
-    "and", "as", "async", "await", "break", "case", "catch", "class", "const", "continue", "def", "elif", "else",
-    "enum", "except", "export", "finally", "fn", "for", "from", "func", "function", "if", "impl", "import", "in",
-    "is", "let", "match", "not", "or", "pass", "pub", "raise", "return", "struct", "switch", "throw", "try", "use",
-    "var", "while", "with", "yield",
+    "and", "as", "async", "await", "break", "case", "catch", "class", "const", "continue", "def", "elif",
+    "else", "enum", "except", "export", "finally", "fn", "for", "from", "func", "function", "if", "impl",
+    "import", "in", "is", "let", "match", "not", "or", "pass", "pub", "raise", "return", "struct", "switch",
+    "throw", "try", "use", "var", "while", "with", "yield",
 ];
 
 /// Longest line of code, in bytes; prose has its paragraphs in longer ones.
@@ -191,16 +205,15 @@ mod tests {
     fn keywords_and_comments_stand_out_and_nothing_is_lost() {
         assert!(KEYWORDS.is_sorted());
         let theme = shelf::built_in(false, Palette::Rgb);
-        for line in ["", "  if x # not in \"that", "s = 'if # no' // yes", "don't # that", "größe = 'é", "#x #"] {
+        for line in
+            ["", "  if x # not in \"that", "s = 'if # no' // yes", "don't # that", "größe = 'é", "#x #"]
+        {
             let text: String = spans(line, &theme).iter().map(|span| span.content.as_ref()).collect();
             assert_eq!(text, line);
         }
         let coloured = spans("  if x in y:  # why", &theme);
         let parts: Vec<_> = coloured.iter().map(|span| (span.content.as_ref(), span.style.fg)).collect();
         let (fg, syn, dim) = (Some(theme.fg), Some(theme.syn), Some(theme.dim));
-        assert_eq!(
-            parts,
-            [("  ", fg), ("if", syn), (" x ", fg), ("in", syn), (" y:  ", fg), ("# why", dim)]
-        );
+        assert_eq!(parts, [("  ", fg), ("if", syn), (" x ", fg), ("in", syn), (" y:  ", fg), ("# why", dim)]);
     }
 }

@@ -225,7 +225,8 @@ mod tests {
 
     #[test]
     fn places_behind_the_rows_of_the_first_opening_are_reached() {
-        let text = format!("{{\"list\": [{}\"needle\", {}1]}}", "\"hay\",".repeat(25_000), "0,".repeat(9_000));
+        let text =
+            format!("{{\"list\": [{}\"needle\", {}1]}}", "\"hay\",".repeat(25_000), "0,".repeat(9_000));
         let mut tree = Tree::new(&text, 0, "");
         let hit = find(&tree, "needle")[0];
         let at = tree.reveal(&hit).unwrap();

@@ -138,9 +138,8 @@ mod tests {
     fn a_search_that_nobody_wants_ends_and_places_have_a_limit() {
         let text = format!("[{}\"needle\"]", "\"aaaaaaaa\",".repeat(200_000));
         let tree = Tree::new(&text, 0, "");
-        let find = |needle: &str, goes_on| {
-            tree.haystack().find(&Needle::new(needle).unwrap().unwrap(), || goes_on)
-        };
+        let find =
+            |needle: &str, goes_on| tree.haystack().find(&Needle::new(needle).unwrap().unwrap(), || goes_on);
         assert_eq!((find("needle", true).places.len(), find("needle", false).places.len()), (1, 0));
         let hits = find("a", true);
         assert!(hits.more && hits.places.len() == MOST);

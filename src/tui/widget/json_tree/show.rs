@@ -111,7 +111,8 @@ impl Tree {
     ) -> Line<'static> {
         let theme = view.theme;
         let number = number.map_or(String::new(), |number| number.to_string());
-        let mut spans = vec![blank(indent), span(format!("{number:>NUMBER$} "), theme.dim), span("│ ", theme.rule)];
+        let mut spans =
+            vec![blank(indent), span(format!("{number:>NUMBER$} "), theme.dim), span("│ ", theme.rule)];
         let line = text::safe(&text.as_bytes()[range.clone()]);
         let coloured = self.marked(code::spans(&line, theme), text, range, view);
         spans.extend(after(coloured, view.aside));

@@ -45,8 +45,7 @@ pub fn readable(written: &str, raw: bool) -> String {
     match read::first(written) {
         _ if raw => written.to_owned(),
         // Half of a pair of surrogates is no text; then the escapes that are none stay.
-        Some(b'"') => serde_json::from_str(written)
-            .unwrap_or_else(|_| read::string(written, usize::MAX).0),
+        Some(b'"') => serde_json::from_str(written).unwrap_or_else(|_| read::string(written, usize::MAX).0),
         Some(_) | None => laid_out(written),
     }
 }
@@ -237,13 +236,17 @@ mod tests {
 
     #[test]
     fn a_person_reads_texts_and_lines() {
-        let mut tree = Tree::new(r#"{"a":{"e":{},"l":[ ],"n":-1.50},"s":"one\n\ttwo \"\u00e9\ud800\""}"#, 0, "");
+        let mut tree =
+            Tree::new(r#"{"a":{"e":{},"l":[ ],"n":-1.50},"s":"one\n\ttwo \"\u00e9\ud800\""}"#, 0, "");
         let readable = |tree: &Tree, at: usize| tree.node(at).unwrap().readable();
         assert_eq!(readable(&tree, 0), "{\n  \"e\": {},\n  \"l\": [],\n  \"n\": -1.50\n}");
         assert_eq!(readable(&tree, 4), "one\n\ttwo \"é\\ud800\"");
         tree.set_raw(true);
         assert_eq!(readable(&tree, 0), tree.written());
-        assert_eq!(laid_out("[1,[2,{\"a\":\"}\"}]]"), "[\n  1,\n  [\n    2,\n    {\n      \"a\": \"}\"\n    }\n  ]\n]");
+        assert_eq!(
+            laid_out("[1,[2,{\"a\":\"}\"}]]"),
+            "[\n  1,\n  [\n    2,\n    {\n      \"a\": \"}\"\n    }\n  ]\n]"
+        );
         let deep = "[".repeat(100_000) + &"]".repeat(100_000);
         assert!(laid_out(&deep).len() < 100_000 * 1_000);
     }
