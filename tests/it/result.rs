@@ -63,12 +63,14 @@ fn a_result_is_searched_and_the_place_has_a_path() {
     screen.wait_until("the last", |text| text.contains("12/12") && text.contains(r#".["odd key"][0]"#));
     screen.send("/Item");
     screen.wait_for("1/1");
-    screen.send(&format!("{ESC}/nowhere{ENTER}"));
+    screen.send(ESC);
+    screen.wait_gone("1/1");
+    screen.send(&format!("/nowhere{ENTER}"));
     screen.wait_for("not found");
     // The first esc leaves the search, the second one the page.
     screen.send(ESC);
     screen.wait_gone("not found");
-    screen.wait_for("object · 2 keys");
+    screen.wait_for("Payload");
     screen.send(ESC);
     screen.wait_for("1 Agents");
 }
@@ -132,8 +134,9 @@ fn the_pager_gets_safe_text_and_gives_the_terminal_back() {
     let printed = kept(&sandbox);
     let [run] = &sandbox.runs()[1..] else { panic!() };
     let stderr = fs::read_to_string(run.join("stderr")).unwrap();
-    assert!(printed.starts_with(&stderr) && stderr.lines().count() >= 500);
-    assert_eq!(printed.lines().count(), stderr.lines().count() + 1, "and the reply on stdout");
+    // The reply on stdout stands where it came.
+    let (reply, said): (Vec<_>, Vec<_>) = printed.lines().partition(|line| line.starts_with('{'));
+    assert!(reply.len() == 1 && said.len() >= 500 && said.iter().copied().eq(stderr.lines()), "{printed}");
     screen.wait_for("Output");
     screen.send("q");
     assert_eq!(screen.wait_exit(), 0);
@@ -155,7 +158,7 @@ fn a_pager_that_is_not_there_or_fails_is_said_in_one_sentence() {
 
 #[test]
 fn a_result_is_saved_and_an_existing_file_is_asked_about() {
-    let (sandbox, mut screen) = page(&json!({"a": ["ü", 1.50]}), &[], 100, 30);
+    let (sandbox, mut screen) = page(&json!({"a": ["ü", 1.50]}), &[], 200, 30);
     screen.wait_for("\"a\"");
     let run = sandbox.runs()[0].file_name().unwrap().to_string_lossy().into_owned();
     let name = format!("soft-error-raw-{}.json", &run[run.len() - 4..]);
@@ -164,10 +167,7 @@ fn a_result_is_saved_and_an_existing_file_is_asked_about() {
     screen.wait_for(&format!("./{name}"));
     screen.send(ENTER);
     let says = format!("saved 22 B in {}", file.display());
-    screen.wait_until(&says, |text| {
-        // The box breaks a long path.
-        text.replace(['│', '\n', ' '], "").contains(&says.replace(' ', ""))
-    });
+    screen.wait_for(&says);
     assert_eq!(fs::read_to_string(&file).unwrap(), r#"{"a": ["\u00fc", 1.5]}"#);
     assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
     // There is one now: asked about, kept by esc, overwritten by a second enter.
@@ -216,7 +216,9 @@ fn fifty_megabytes_are_shown_quickly_searched_and_saved_whole() {
     screen.wait_for("of the beginning");
     screen.send(&format!("{ENTER}Gg"));
     screen.wait_for("n N");
-    screen.send(&format!("{ESC}s\u{15}whole.json{ENTER}"));
+    screen.send(ESC);
+    screen.wait_gone("n N");
+    screen.send(&format!("s\u{15}whole.json{ENTER}"));
     screen.wait_for("saved 50.5 MB");
     let saved = fs::read(sandbox.path().join("whole.json")).unwrap();
     let stdout = fs::read(sandbox.runs()[0].join("stdout")).unwrap();

@@ -15,7 +15,7 @@ pub mod value;
 use std::ops::Range;
 use std::sync::Arc;
 
-use crate::tui::widget::json_tree::code::Kind;
+use crate::tui::widget::json_tree::code::{Kind, Part};
 use crate::tui::widget::json_tree::fault::Fault;
 use crate::tui::widget::json_tree::read::{Children, Shape};
 use crate::tui::widget::json_tree::text::text_rows;
@@ -41,8 +41,8 @@ enum What {
     Group { range: Range<usize>, children: usize, list: bool, open: bool },
     /// A string of several lines, or a long one: where it is written, what it means, bytes of that that are not shown.
     Text { range: Range<usize>, text: Arc<str>, kind: Kind, lines: usize, open: bool, left: u64 },
-    /// A part of a text; of code with the number of its line, where it begins one.
-    Line { text: Arc<str>, range: Range<usize>, code: Option<Option<usize>> },
+    /// A part of a text.
+    Line { text: Arc<str>, range: Range<usize>, part: Part },
     /// The rest of the group or of the text above, from this child or byte on.
     More { of: More, from: usize, left: usize },
     /// The end of what is shown of a text: bytes that come after it.

@@ -262,7 +262,12 @@ impl ResultView {
         let columns = usize::from(area.width);
         let mut fact = self.search_fact(theme);
         if let Some(line) = self.search_line(columns / 2, theme) {
-            let fact = cut(fact, columns - columns / 2);
+            let mut fact = cut(fact, columns - columns / 2);
+            let room = columns.saturating_sub(width(&line) + width(&fact) + 4);
+            if let Some(path) = self.path().filter(|_| room > 8) {
+                let path = text::fit_end(&path, room).into_owned();
+                fact.splice(0..0, [span(path, theme.dim), blank(2)]);
+            }
             return put(buffer, area, spread(line, fact, columns));
         }
         let Some(path) = self.path() else {

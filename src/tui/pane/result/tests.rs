@@ -261,7 +261,7 @@ fn work(view: &mut ResultView) {
     }
 }
 
-const REPORT: &str = r##"{
+const REPORT: &str = r#"{
   "summary": {"title": "Weekly numbers", "risk": "low"},
   "items": [
     {"name": "alpha", "note": "No errors at all."},
@@ -269,7 +269,7 @@ const REPORT: &str = r##"{
   ],
   "generated_code": "def average(values):\n    \"\"\"No error for an empty list.\"\"\"\n    if not values:  # nothing\n        return 0\n\n    return sum(values) / len(values)\n",
   "text": "A long string that stands on several lines, because it is longer than a line can be on this screen.\n\nAnd a second paragraph with the word error in it."
-}"##;
+}"#;
 
 #[test]
 fn a_search_unfolds_marks_counts_and_goes_round() {

@@ -39,6 +39,16 @@ const KEYWORDS: [&str; 44] = [
 /// Longest line of code, in bytes; prose has its paragraphs in longer ones.
 const LONGEST: usize = 160;
 
+/// What a row of a text is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    Prose,
+    /// A line of code with its number, or the beginning of a long one.
+    Code(usize),
+    /// Where a long line of code goes on.
+    GoesOn,
+}
+
 /// What a text is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
@@ -108,13 +118,12 @@ impl Numbers {
     pub fn next(&mut self, line: &str) -> Option<usize> {
         match self.kind {
             Kind::Prose => return None,
-            Kind::Code => {}
             Kind::Fenced if is_fence(line) => {
                 (self.inside, self.number) = (!self.inside, 0);
                 return None;
             }
             Kind::Fenced if !self.inside => return None,
-            Kind::Fenced => {}
+            Kind::Code | Kind::Fenced => {}
         }
         self.number += 1;
         Some(self.number)

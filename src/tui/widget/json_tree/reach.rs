@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::tui::widget::json_tree::code::Kind;
+use crate::tui::widget::json_tree::code::{Kind, Part};
 use crate::tui::widget::json_tree::search::Hit;
 use crate::tui::widget::json_tree::text::text_rows;
 use crate::tui::widget::json_tree::{MOST, More, Name, Row, Tree, What, read};
@@ -173,7 +173,7 @@ impl Tree {
     #[must_use]
     pub fn is_code(&self, at: usize) -> bool {
         match self.rows.get(at).map(|row| &row.what) {
-            Some(What::Line { code, .. }) => code.is_some(),
+            Some(What::Line { part, .. }) => *part != Part::Prose,
             Some(What::Text { kind, .. }) => *kind != Kind::Prose,
             Some(What::Short(_) | What::Group { .. } | What::More { .. } | What::Cut { .. }) | None => false,
         }

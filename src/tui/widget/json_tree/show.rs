@@ -8,6 +8,7 @@ use crate::text;
 use crate::tui::pane::sign;
 use crate::tui::theme::Theme;
 use crate::tui::widget::json_text;
+use crate::tui::widget::json_tree::code::Part;
 use crate::tui::widget::json_tree::{Name, Tree, What, code, fault, read};
 use crate::tui::widget::line::{blank, bold, cut, span, width};
 use crate::tui::widget::needle::{Needle, mark};
@@ -42,23 +43,24 @@ impl Tree {
     pub fn view(&self, at: usize, view: View) -> Vec<Line<'static>> {
         let Some(row) = self.rows.get(at) else { return Vec::new() };
         let View { columns, theme, .. } = view;
-        let marked = |spans: Vec<Span<'static>>| match view.needle {
+        let found = |spans: Vec<Span<'static>>| match view.needle {
             Some(needle) => needle.mark(spans, theme),
             None => spans,
         };
         // Deep rows stop moving to the right, so that something of them stays in sight.
         let indent = (row.depth * 2).min(columns / 3);
-        if let What::Line { text, range, code } = &row.what {
+        if let What::Line { text, range, part } = &row.what {
             // The lines of a text that is the whole value, or of the raw view, begin at the margin; those below a
             // key stand further in than the keys beside it, which have a place for their sign.
             let indent = if row.depth > 0 { indent + 2 } else { 0 };
-            return match code {
-                Some(number) => vec![self.code(text, range, *number, indent, view)],
-                None => self.prose(text, range, indent, view),
+            return match part {
+                Part::Prose => self.prose(text, range, indent, view),
+                Part::Code(number) => vec![code_line(text, range, &number.to_string(), indent, view)],
+                Part::GoesOn => vec![code_line(text, range, "", indent, view)],
             };
         }
         let mut head = vec![blank(indent), fold_sign(&row.what, theme)];
-        head.extend(marked(self.name(&row.name, columns / 2, theme)));
+        head.extend(found(self.name(&row.name, columns / 2, theme)));
         match &row.what {
             What::Short(range) => {
                 let taken = width(&head);
@@ -67,7 +69,7 @@ impl Tree {
                     Some(b'"') => text::safe(read::quoted(written).as_bytes()),
                     Some(_) | None => text::safe(written.as_bytes()),
                 };
-                let value = marked(vec![span(value, theme.fg)]);
+                let value = found(vec![span(value, theme.fg)]);
                 let mut rows = broken(value, columns.saturating_sub(taken).max(1)).into_iter();
                 head.extend(rows.next().into_iter().flatten());
                 let mut lines = vec![Line::from(head)];
@@ -100,25 +102,6 @@ impl Tree {
         vec![Line::from(cut(head, columns))]
     }
 
-    /// A line of code: with its number, whitespace as it is, not broken.
-    fn code(
-        &self,
-        text: &str,
-        range: &Range<usize>,
-        number: Option<usize>,
-        indent: usize,
-        view: View,
-    ) -> Line<'static> {
-        let theme = view.theme;
-        let number = number.map_or(String::new(), |number| number.to_string());
-        let mut spans =
-            vec![blank(indent), span(format!("{number:>NUMBER$} "), theme.dim), span("│ ", theme.rule)];
-        let line = text::safe(&text.as_bytes()[range.clone()]);
-        let coloured = self.marked(code::spans(&line, theme), text, range, view);
-        spans.extend(after(coloured, view.aside));
-        Line::from(cut(spans, view.columns))
-    }
-
     /// A line of a text, broken where it is long; where it is no JSON any more, with a caret below.
     fn prose(&self, text: &str, range: &Range<usize>, indent: usize, view: View) -> Vec<Line<'static>> {
         let theme = view.theme;
@@ -135,7 +118,7 @@ impl Tree {
         } else {
             vec![span(line.clone(), theme.fg)]
         };
-        let rows = broken(self.marked(spans, text, range, view), room);
+        let rows = broken(marked(spans, text, range, view), room);
         let mut lines: Vec<Line> = rows
             .into_iter()
             .map(|row| {
@@ -158,36 +141,6 @@ impl Tree {
         lines
     }
 
-    /// A piece of a line with what was found in it marked, also where that begins or ends in another piece.
-    fn marked(
-        &self,
-        spans: Vec<Span<'static>>,
-        text: &str,
-        range: &Range<usize>,
-        view: View,
-    ) -> Vec<Span<'static>> {
-        let Some(needle) = view.needle else { return spans };
-        let start = text[..range.start].rfind('\n').map_or(0, |newline| newline + 1);
-        let end = text[range.end..].find('\n').map_or(text.len(), |newline| range.end + newline);
-        // Of a very long line a part is enough: nobody looks for a longer text.
-        let from = text.floor_char_boundary(start.max(range.start.saturating_sub(AROUND)));
-        let to = text.ceil_char_boundary(end.min(range.end + AROUND));
-        if (from, to) == (range.start, range.end) {
-            return needle.mark(spans, view.theme);
-        }
-        // Where they stand in the safe piece.
-        let place = |at: usize| {
-            let at = at.clamp(range.start, range.end);
-            text::safe(&text.as_bytes()[range.start..at]).len()
-        };
-        let places: Vec<_> = needle
-            .places(&text[from..to])
-            .map(|found| place(from + found.start)..place(from + found.end))
-            .filter(|place| !place.is_empty())
-            .collect();
-        mark(spans, &places, view.theme)
-    }
-
     fn name(&self, name: &Name, columns: usize, theme: &Theme) -> Vec<Span<'static>> {
         match name {
             Name::None => Vec::new(),
@@ -198,6 +151,41 @@ impl Tree {
             Name::Index(index) => vec![span(format!("{index}: "), theme.dim)],
         }
     }
+}
+
+/// A line of code: with its number, whitespace as it is, not broken.
+fn code_line(text: &str, range: &Range<usize>, number: &str, indent: usize, view: View) -> Line<'static> {
+    let theme = view.theme;
+    let mut spans =
+        vec![blank(indent), span(format!("{number:>NUMBER$} "), theme.dim), span("│ ", theme.rule)];
+    let line = text::safe(&text.as_bytes()[range.clone()]);
+    let coloured = marked(code::spans(&line, theme), text, range, view);
+    spans.extend(after(coloured, view.aside));
+    Line::from(cut(spans, view.columns))
+}
+
+/// A piece of a line with what was found in it marked, also where that begins or ends in another piece.
+fn marked(spans: Vec<Span<'static>>, text: &str, range: &Range<usize>, view: View) -> Vec<Span<'static>> {
+    let Some(needle) = view.needle else { return spans };
+    let start = text[..range.start].rfind('\n').map_or(0, |newline| newline + 1);
+    let end = text[range.end..].find('\n').map_or(text.len(), |newline| range.end + newline);
+    // Of a very long line a part is enough: nobody looks for a longer text.
+    let from = text.floor_char_boundary(start.max(range.start.saturating_sub(AROUND)));
+    let to = text.ceil_char_boundary(end.min(range.end + AROUND));
+    if (from, to) == (range.start, range.end) {
+        return needle.mark(spans, view.theme);
+    }
+    // Where they stand in the safe piece.
+    let place = |at: usize| {
+        let at = at.clamp(range.start, range.end);
+        text::safe(&text.as_bytes()[range.start..at]).len()
+    };
+    let places: Vec<_> = needle
+        .places(&text[from..to])
+        .map(|found| place(from + found.start)..place(from + found.end))
+        .filter(|place| !place.is_empty())
+        .collect();
+    mark(spans, &places, view.theme)
 }
 
 /// How many values a group has: alone, and with what it is.

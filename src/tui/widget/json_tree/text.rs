@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::tui::widget::json_tree::code::{self, Kind};
+use crate::tui::widget::json_tree::code::{Kind, Numbers, Part};
 use crate::tui::widget::json_tree::{MOST, More, Name, Row, What};
 
 /// Most characters of a piece of a line: a row stays smaller than a screen however long the line is.
@@ -20,7 +20,7 @@ pub fn text_rows(text: &Arc<str>, kind: Kind, left: u64, depth: usize) -> Vec<Ro
 /// The rows of a text's lines from this byte on, where a line or a piece of one begins.
 pub fn lines(text: &Arc<str>, kind: Kind, from: usize, depth: usize) -> Vec<Row> {
     let end_of_line = |from: usize| text[from..].find('\n').map_or(text.len(), |newline| from + newline);
-    let mut numbers = code::Numbers::new(kind, &text[..from]);
+    let mut numbers = Numbers::new(kind, &text[..from]);
     let mut rows = Vec::new();
     let (mut at, mut end) = (from, end_of_line(from));
     let mut begins = from == 0 || text[..from].ends_with('\n');
@@ -30,8 +30,12 @@ pub fn lines(text: &Arc<str>, kind: Kind, from: usize, depth: usize) -> Vec<Row>
         if begins {
             number = numbers.next(&text[at..end]);
         }
-        let code = number.map(|number| Some(number).filter(|_| begins));
-        let what = What::Line { text: Arc::clone(text), range: at..piece, code };
+        let part = match number {
+            None => Part::Prose,
+            Some(number) if begins => Part::Code(number),
+            Some(_) => Part::GoesOn,
+        };
+        let what = What::Line { text: Arc::clone(text), range: at..piece, part };
         rows.push(Row { depth, name: Name::None, what });
         // A piece is followed by the next at once, a line by its newline.
         begins = piece == end;
