@@ -8,7 +8,7 @@ use crate::run::status::State;
 use crate::text;
 use crate::tui::pane::result::{ResultView, Row, words};
 use crate::tui::pane::{Look, sign};
-use crate::tui::theme::Theme;
+use crate::tui::theme::{Depth, Theme};
 use crate::tui::widget::callout::callout;
 use crate::tui::widget::json_tree::show::View;
 use crate::tui::widget::line::{below, blank, bold, cut, put, row, rule, section, span, spread, width};
@@ -114,11 +114,15 @@ impl ResultView {
                 if whole.is_empty() {
                     return;
                 }
-                put(buffer, whole, line);
+                put(buffer, whole, line.clone());
                 if index == self.cursor && look.focused {
                     let x = whole.x.saturating_sub(1);
                     let bar = Rect { x, width: whole.right() + 1 - x, ..whole };
                     select(buffer, bar.intersection(buffer.area), true, look.theme);
+                    if self.search.is_some() && look.theme.depth == Depth::Full {
+                        // What was found keeps its own paper on the tint.
+                        put(buffer, whole, line);
+                    }
                 }
                 at += 1;
             }

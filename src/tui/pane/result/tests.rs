@@ -277,6 +277,14 @@ fn a_search_unfolds_marks_counts_and_goes_round() {
     view.act(Action::FoldAll);
     search(&mut view, "error");
     insta::assert_snapshot!("searching_80x24", draw(&view, 80, 19));
+    // The place is seen on the selected row too.
+    let theme = shelf::built_in(false, Palette::Rgb);
+    let mut buffer = Buffer::empty(Rect { x: 0, y: 0, width: 80, height: 19 });
+    let area = Rect { x: 2, width: 76, ..buffer.area };
+    view.render(&mut buffer, area, Look { theme: &theme, now: Now::default(), focused: true });
+    let selected = (0..19).find(|y| buffer[(1, *y)].symbol() == "▌").unwrap();
+    let marked = (0..80).filter(|x| buffer[(*x, selected)].bg == theme.warn).count();
+    assert_eq!(marked, "error".len());
     assert_eq!(view.path().as_deref(), Some(".items[0].note"));
     assert!(draw(&view, 80, 19).contains("1/4"));
     view.act(Action::Confirm);
