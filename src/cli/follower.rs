@@ -25,6 +25,8 @@ pub struct Follower {
 #[derive(Debug, Default)]
 struct Open {
     t_us: u64,
+    /// Bytes of the stream before it.
+    start: u64,
     /// Something of it has come.
     begun: bool,
     bytes: Vec<u8>,
@@ -86,8 +88,11 @@ impl Follower {
     }
 
     fn take(&mut self, record: &Record, lines: &mut Vec<Line>) {
+        let end = self.place.positions[record.stream.index()];
+        let after = end.saturating_sub(record.after.len() as u64);
+        let before = after.saturating_sub(record.lost + record.before.len() as u64);
         let open = &mut self.open[record.stream.index()];
-        open.print(record, &record.before, lines);
+        open.print(record, before, &record.before, lines);
         if record.lost > 0 {
             if open.begun {
                 open.close(record.stream, lines);
@@ -97,18 +102,20 @@ impl Follower {
             }
             open.lost += record.lost;
         }
-        open.print(record, &record.after, lines);
+        open.print(record, after, &record.after, lines);
     }
 }
 
 impl Open {
-    fn print(&mut self, record: &Record, bytes: &[u8], lines: &mut Vec<Line>) {
+    /// Takes what was printed from this byte of the stream on.
+    fn print(&mut self, record: &Record, start: u64, bytes: &[u8], lines: &mut Vec<Line>) {
         let mut rest = bytes;
         while !rest.is_empty() {
             let (part, after) = rest.split_at(memchr::memchr(b'\n', rest).map_or(rest.len(), |at| at + 1));
             rest = after;
             if !std::mem::replace(&mut self.begun, true) {
                 self.t_us = record.t_us;
+                self.start = start + (bytes.len() - rest.len() - part.len()) as u64;
             }
             let text = part.strip_suffix(b"\n").unwrap_or(part);
             let room = usize::try_from(LONGEST).unwrap_or(usize::MAX).saturating_sub(self.bytes.len());
@@ -124,10 +131,12 @@ impl Open {
     fn close(&mut self, stream: Stream, lines: &mut Vec<Line>) {
         let open = std::mem::take(self);
         if open.lost > 0 {
-            lines.push(Line { t_us: open.lost_us, stream, bytes: Vec::new(), cut: 0, lost: open.lost });
+            let (t_us, start, bytes) = (open.lost_us, open.start, Vec::new());
+            lines.push(Line { t_us, stream, start, bytes, cut: 0, lost: open.lost });
         }
         if open.begun {
-            lines.push(Line { t_us: open.t_us, stream, bytes: open.bytes, cut: open.cut, lost: 0 });
+            let Open { t_us, start, bytes, cut, .. } = open;
+            lines.push(Line { t_us, stream, start, bytes, cut, lost: 0 });
         }
     }
 }

@@ -16,7 +16,7 @@ const OFFERED: usize = 200;
 const LOOKED_AT: usize = 20_000;
 
 /// The path a person means: `~/…` is in the home folder, the rest counts from the working folder.
-fn meant(home: &Path, typed: &str) -> PathBuf {
+pub fn meant(home: &Path, typed: &str) -> PathBuf {
     match typed.strip_prefix('~') {
         Some("") => home.to_path_buf(),
         Some(rest) if rest.starts_with('/') => home.join(rest.trim_start_matches('/')),

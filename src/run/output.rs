@@ -70,6 +70,8 @@ pub struct Line {
     /// Of the first byte; microseconds since the run started.
     pub t_us: u64,
     pub stream: Stream,
+    /// Bytes of the stream before it.
+    pub start: u64,
     /// The raw bytes, at most 64 KiB of them.
     pub bytes: Vec<u8>,
     /// Bytes of the line that were left out.
@@ -296,11 +298,11 @@ impl Output {
         let (t_us, stream) = (span.t_us, span.stream);
         if span.hole {
             let lost = self.shape[stream.index()].bytes();
-            return Ok(Line { t_us, stream, bytes: Vec::new(), cut: 0, lost });
+            return Ok(Line { t_us, stream, start: span.start, bytes: Vec::new(), cut: 0, lost });
         }
         let length = span.end - span.start;
         let bytes = walk.range(stream, span.start, span.start + length.min(LONGEST))?;
-        Ok(Line { t_us, stream, bytes, cut: length.saturating_sub(LONGEST), lost: 0 })
+        Ok(Line { t_us, stream, start: span.start, bytes, cut: length.saturating_sub(LONGEST), lost: 0 })
     }
 }
 

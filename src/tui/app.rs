@@ -6,6 +6,7 @@ mod chart;
 mod draw;
 mod focus;
 mod forms;
+mod giving;
 mod handing;
 mod inspect;
 mod learn;
@@ -48,6 +49,7 @@ use crate::tui::pane::presets::{Presets, Saving};
 use crate::tui::pane::procs::{self, Procs, Selected};
 use crate::tui::pane::run_page::{Place, RunPage};
 use crate::tui::pane::runs::Runs;
+use crate::tui::pane::save_as::SaveAs;
 use crate::tui::pane::settings::SettingsPage;
 use crate::tui::pane::signals::Signals;
 use crate::tui::pane::stop::Stop;
@@ -138,6 +140,7 @@ enum Over {
     Saving(Saving),
     Presets(Presets),
     Copy(CopyMenu),
+    SaveAs(SaveAs),
     Themes(Themes),
     Settings(SettingsPage),
     Help(Help),
@@ -248,7 +251,12 @@ impl App {
                 match (&mut self.over, self.pages.last_mut()) {
                     (Some(Over::Saving(saving)), _) => saving.paste(&text),
                     (Some(Over::Settings(page)), _) => page.paste(&text),
+                    (Some(Over::SaveAs(dialog)), _) => dialog.paste(&text),
                     (None, Some(Page::Form(form))) => form.paste(&text),
+                    (None, Some(Page::Run(page))) => page.paste(&text),
+                    (None, None) if self.focus == Pane::Main => {
+                        self.main_run.iter_mut().for_each(|page| page.paste(&text));
+                    }
                     (Some(_) | None, _) => {}
                 }
                 self.changed = true;
@@ -273,6 +281,8 @@ impl App {
             | Message::Inspected { .. }
             | Message::Recalled { .. }
             | Message::Profiles { .. }
+            | Message::Searched { .. }
+            | Message::Saved { .. }
             | Message::NotOpened(_)
             | Message::Swept(_)
             | Message::Orphans(_)

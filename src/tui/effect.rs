@@ -17,8 +17,9 @@ use crate::config::Settings;
 use crate::ops::call::{Options, Request};
 use crate::ops::drafts::Keeper;
 use crate::ops::orphans::{Origin, Orphan};
+use crate::ops::save::What;
 use crate::ops::{
-    Context, Rejected, Why, agents, build, call, clean, explain, orphans, profile, runs, signals, stop,
+    Context, Rejected, Why, agents, build, call, clean, explain, orphans, profile, runs, save, signals, stop,
     sweep, why,
 };
 use crate::process::id::ProcessId;
@@ -30,6 +31,8 @@ use crate::tui::effect::forms::FormWork;
 use crate::tui::effect::lookup::Lookup;
 use crate::tui::effect::settings::SettingsWork;
 use crate::tui::message::Message;
+use crate::tui::pager::View;
+use crate::tui::pane::result::search;
 use crate::tui::reply;
 use crate::tui::scratch::Scratch;
 use crate::tui::seen::From;
@@ -61,6 +64,18 @@ pub enum Effect {
     },
     /// Reads what an ended call answered; answered by `Replied`.
     ReadReply(RunDir),
+    /// Searches a result; answered by `Searched`.
+    Search {
+        run: RunId,
+        request: Box<search::Request>,
+    },
+    /// Saves what a run has given to a file; answered by `Saved`.
+    Save {
+        run: RunDir,
+        what: What,
+        typed: String,
+        overwrite: bool,
+    },
     /// Reads why a build failed; answered by `Explained`.
     Explain(RunDir),
     /// Why a run does not go on: with `anew` a live one is looked at now, else what was found last is read; answered
@@ -132,6 +147,8 @@ pub enum ForLoop {
     Edit(Place),
     /// Opens a text in the person's editor; answered by what became of it.
     EditText(Box<Scratch>),
+    /// Shows something in the person's pager.
+    View(Box<View>),
     /// Sent to the terminal as it is; nothing of it is shown.
     Terminal(String),
     /// What is done from now on is done with these settings.
@@ -176,6 +193,8 @@ impl Worker {
             | Effect::LookAtProfiles { .. }
             | Effect::ReadReply(_)
             | Effect::Plan { .. }
+            | Effect::Search { .. }
+            | Effect::Save { .. }
             | Effect::Explain(_)
             | Effect::Look { .. }
             | Effect::Inspect { .. }
@@ -239,6 +258,15 @@ impl Worker {
             }
             Effect::ReadReply(dir) => {
                 Some(Message::Replied { run: dir.id(), reply: reply::read(&dir).map(Arc::new) })
+            }
+            Effect::Search { run, request } => {
+                let search::Request { haystack, needle, ticket } = *request;
+                let hits = haystack.find(&needle, || ticket.is_wanted());
+                Some(Message::Searched { run, ticket, hits })
+            }
+            Effect::Save { run, what, typed, overwrite } => {
+                let saved = save::save(&self.context.paths.home, &run, what, &typed, overwrite);
+                Some(Message::Saved { run, saved })
             }
             Effect::Explain(dir) => {
                 Some(Message::Explained { run: dir.id(), explanation: explain::explain(&dir) })

@@ -26,6 +26,8 @@ pub enum Layer {
     /// The charts beside the output, while there is a cursor on them.
     Chart,
     Result,
+    /// The line of a search.
+    Search,
     /// The numbers and the payload of a run: nothing but moving.
     Facts,
     /// Why a run does not go on.
@@ -55,6 +57,8 @@ pub enum Layer {
     Plan,
     /// The name of a preset to save.
     Name,
+    /// The name of a file to save.
+    SaveAs,
     /// A preset to choose.
     Presets,
     /// What to copy.
@@ -117,6 +121,14 @@ pub enum Action {
     OpenFrame,
     // Result.
     ToggleRaw,
+    UnfoldAll,
+    FoldAll,
+    Search,
+    NextHit,
+    PreviousHit,
+    // What a run has given, elsewhere.
+    View,
+    Save,
     // Form.
     Submit,
     ToggleJson,
@@ -150,6 +162,9 @@ pub enum Action {
     CopyPython,
     CopyAgenthub,
     CopyPayload,
+    CopyValue,
+    CopyPath,
+    CopyResult,
     Demo,
 }
 
@@ -255,6 +270,7 @@ impl Layer {
             Self::Output => "Output",
             Self::Chart => "Charts, with a cursor",
             Self::Result => "Result",
+            Self::Search => "Search",
             Self::Facts => "Stats and payload",
             Self::Why => "Why",
             Self::Build => "Build",
@@ -271,6 +287,7 @@ impl Layer {
             Self::Value => "Value of a setting",
             Self::Plan => "The plan of a build",
             Self::Name => "Saving a preset",
+            Self::SaveAs => "Saving a file",
             Self::Presets => "Presets",
             Self::Copy => "Copy as",
             Self::Help => "Help",
@@ -280,7 +297,7 @@ impl Layer {
 
     /// Every layer, in the order of the help.
     #[cfg(test)]
-    pub const ALL: [Self; 29] = [
+    pub const ALL: [Self; 31] = [
         Self::Everywhere,
         Self::Lists,
         Self::Agents,
@@ -290,6 +307,7 @@ impl Layer {
         Self::Output,
         Self::Chart,
         Self::Result,
+        Self::Search,
         Self::Facts,
         Self::Why,
         Self::Build,
@@ -306,6 +324,7 @@ impl Layer {
         Self::Value,
         Self::Plan,
         Self::Name,
+        Self::SaveAs,
         Self::Presets,
         Self::Copy,
         Self::Help,
@@ -318,6 +337,8 @@ impl Layer {
         match self {
             Self::Everywhere => vec![self],
             Self::Lists
+            | Self::Search
+            | Self::SaveAs
             | Self::Form
             | Self::Text
             | Self::File

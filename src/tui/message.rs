@@ -10,17 +10,21 @@ use crate::ops::agents::Listed;
 use crate::ops::call::{Options, Request};
 use crate::ops::clean::Cleaned;
 use crate::ops::profile::Looked;
+use crate::ops::save::{SaveError, Saved};
 use crate::ops::why::Found;
 use crate::process::ending::Step;
 use crate::process::id::ProcessId;
+use crate::run::dir::RunDir;
 use crate::run::evidence::Evidence;
 use crate::run::spec::{Added, Kind, RunId};
 use crate::tui::effect::forms::FormNews;
 use crate::tui::effect::lookup;
 use crate::tui::effect::settings::SettingsNews;
+use crate::tui::pane::result::search::Ticket;
 use crate::tui::seen::{Detail, OrphanTree, Page, Reply, Run};
 use crate::tui::theme::Theme;
 use crate::tui::theme::shelf::Choice;
+use crate::tui::widget::json_tree::search::Hits;
 use crate::venv::details::Details;
 use crate::venv::explain::Explanation;
 use crate::venv::plan::{Plan, Wish};
@@ -118,7 +122,18 @@ pub enum Message {
         added: Added,
         looked: Looked,
     },
-    /// The editor did not open what it should; the sentence says why.
+    /// What a search in a result has found.
+    Searched {
+        run: RunId,
+        ticket: Ticket,
+        hits: Hits,
+    },
+    /// What became of a file that was to be saved.
+    Saved {
+        run: RunDir,
+        saved: Result<Saved, SaveError>,
+    },
+    /// The editor or the pager did not open what it should; the sentence says why.
     NotOpened(String),
     /// What was done about those that lost runs had left behind; safe sentences.
     Swept(Vec<String>),

@@ -14,6 +14,7 @@ mod keymap;
 mod layout;
 pub mod looks;
 mod message;
+mod pager;
 mod pane;
 mod paper;
 mod reply;
@@ -26,7 +27,7 @@ mod widget;
 mod world;
 
 use std::io::{self, Write as _};
-use std::process::Command;
+use std::process::ExitStatus;
 use std::time::{Duration, Instant};
 
 use crossterm::event::{Event, EventStream, KeyEventKind};
@@ -45,6 +46,7 @@ use crate::tui::effect::{Effect, ForLoop, Worker};
 use crate::tui::heard::{Heard, Signals};
 use crate::tui::looks::{Asked, Looks};
 use crate::tui::message::{Message, Now};
+use crate::tui::pager::View;
 use crate::tui::paper::{Paper, Taken};
 use crate::tui::scratch::Scratch;
 use crate::tui::tail::Tail;
@@ -142,14 +144,15 @@ struct Dashboard {
     last_frame: Option<Instant>,
     /// The terminal's title, where it is ours.
     title: Option<String>,
-    /// To be opened in the editor.
+    /// To be opened in the editor or the pager.
     edit: Option<Edit>,
 }
 
-/// What the editor is to open.
+/// What the editor or the pager is to open.
 enum Edit {
     Place(Place),
     Text(Box<Scratch>),
+    View(Box<View>),
 }
 
 /// What the loop ended for.
@@ -208,6 +211,7 @@ impl Dashboard {
             match self.edit.take() {
                 Some(Edit::Place(place)) => self.edit(&place, signals).await?,
                 Some(Edit::Text(scratch)) => self.edit_text(*scratch, signals).await?,
+                Some(Edit::View(view)) => self.view(*view, signals).await?,
                 None => {}
             }
         }
@@ -254,6 +258,7 @@ impl Dashboard {
                 Some(ForLoop::Demo) => return Ok(Some(End::Demo)),
                 Some(ForLoop::Edit(place)) => self.edit = Some(Edit::Place(place)),
                 Some(ForLoop::EditText(scratch)) => self.edit = Some(Edit::Text(scratch)),
+                Some(ForLoop::View(view)) => self.edit = Some(Edit::View(view)),
                 Some(ForLoop::Terminal(text)) => {
                     self.screen.backend_mut().write_all(text.as_bytes())?;
                     self.screen.backend_mut().flush()?;
@@ -280,9 +285,25 @@ impl Dashboard {
         if !place.file.is_file() {
             return self.not_opened(format!("{file} is not there any more"));
         }
-        match self.hand_over(command, signals).await? {
-            Ok(()) => Ok(()),
-            Err(reason) => self.not_opened(reason),
+        let mut command = command;
+        let ended = self.hand_over(move || command.status(), signals).await?;
+        match editor_failure(ended) {
+            None => Ok(()),
+            Some(reason) => self.not_opened(reason),
+        }
+    }
+
+    /// Shows something in the pager.
+    async fn view(&mut self, view: View, signals: &mut Signals) -> io::Result<()> {
+        let variable = |name: &str| std::env::var(name).ok();
+        let command = match pager::command(variable) {
+            Ok(command) => command,
+            Err(reason) => return self.not_opened(reason),
+        };
+        let ended = self.hand_over(move || pager::show(command, view), signals).await?;
+        match pager::failure(ended, variable) {
+            None => Ok(()),
+            Some(reason) => self.not_opened(reason),
         }
     }
 
@@ -296,7 +317,10 @@ impl Dashboard {
             command.ok_or_else(|| "set VISUAL or EDITOR to edit a text there".to_owned())
         });
         let ended = match command {
-            Ok(command) => self.hand_over(command, signals).await?,
+            Ok(mut command) => {
+                let ended = self.hand_over(move || command.status(), signals).await?;
+                editor_failure(ended).map_or(Ok(()), Err)
+            }
             Err(reason) => Err(reason),
         };
         let edited = tokio::task::spawn_blocking(move || match ended {
@@ -311,26 +335,22 @@ impl Dashboard {
         self.perform(effects).map(drop)
     }
 
-    /// Gives the terminal to a command until it ends; the inner error is one sentence.
+    /// Gives the terminal to a command until that ends; the inner error is the command's.
     async fn hand_over(
         &mut self,
-        mut command: Command,
+        command: impl FnOnce() -> io::Result<ExitStatus> + Send + 'static,
         signals: &mut Signals,
-    ) -> io::Result<Result<(), String>> {
+    ) -> io::Result<io::Result<ExitStatus>> {
         self.guard.leave();
-        let mut editor = tokio::task::spawn_blocking(move || command.status());
+        let mut command = tokio::task::spawn_blocking(command);
         let ended = loop {
             tokio::select! {
-                ended = &mut editor => break ended,
+                ended = &mut command => break ended,
                 () = signals.key() => {}
             }
         };
         self.come_back()?;
-        Ok(match ended.map_err(io::Error::from).flatten() {
-            Ok(status) if status.success() => Ok(()),
-            Ok(status) => Err(format!("the editor failed: {status}")),
-            Err(error) => Err(format!("the editor does not start: {error}")),
-        })
+        Ok(ended.map_err(io::Error::from).flatten())
     }
 
     fn not_opened(&mut self, reason: String) -> io::Result<()> {
@@ -344,6 +364,15 @@ impl Dashboard {
         self.title = None;
         let _ = self.app.update(Message::Resumed);
         Ok(())
+    }
+}
+
+/// How an editor has failed, in one sentence; `None` where it has not.
+fn editor_failure(ended: io::Result<ExitStatus>) -> Option<String> {
+    match ended {
+        Ok(status) if status.success() => None,
+        Ok(status) => Some(format!("the editor failed: {status}")),
+        Err(error) => Some(format!("the editor does not start: {error}")),
     }
 }
 

@@ -31,6 +31,7 @@ mod profiles;
 mod readme;
 mod real;
 mod restored;
+mod result;
 mod settings;
 mod story;
 mod supervisor;

@@ -35,6 +35,18 @@ impl App {
                     page.key(key);
                     Vec::new()
                 }
+                (Some(Over::SaveAs(dialog)), _) => {
+                    dialog.key(key);
+                    Vec::new()
+                }
+                (None, Some(Page::Run(page))) => {
+                    page.key(key);
+                    Vec::new()
+                }
+                (None, None) if self.focus == Pane::Main => {
+                    self.main_run.iter_mut().for_each(|page| page.key(key));
+                    Vec::new()
+                }
                 (None, Some(Page::Form(form))) => match form.key(key) {
                     Asked::Nothing | Asked::NotMine => Vec::new(),
                     Asked::Do(effects) => effects,
@@ -131,6 +143,9 @@ impl App {
             Action::Presets => return self.choose_preset(),
             Action::EditText => return self.edit_text(),
             Action::CopyAs => return self.copy_as(),
+            Action::View => return self.view(),
+            Action::Save => return self.ask_to_save(),
+            Action::Search => self.say(Tone::Note, "there is no result to search"),
             // Of panes that have taken them before, or have nothing to do with them now.
             Action::Down
             | Action::Up
@@ -149,6 +164,10 @@ impl App {
             | Action::FarLeft
             | Action::FarRight
             | Action::ToggleRaw
+            | Action::UnfoldAll
+            | Action::FoldAll
+            | Action::NextHit
+            | Action::PreviousHit
             | Action::AllFrames
             | Action::Submit
             | Action::ToggleJson
@@ -172,7 +191,10 @@ impl App {
             | Action::CopyCommand
             | Action::CopyPython
             | Action::CopyAgenthub
-            | Action::CopyPayload => {}
+            | Action::CopyPayload
+            | Action::CopyValue
+            | Action::CopyPath
+            | Action::CopyResult => {}
         }
         Vec::new()
     }

@@ -263,6 +263,7 @@ impl App {
             Some(Over::Saving(saving)) => apart(saving.hints()),
             Some(Over::Presets(presets)) => apart(presets.hints()),
             Some(Over::Copy(_)) => apart(CopyMenu::hints()),
+            Some(Over::SaveAs(dialog)) => apart(dialog.hints()),
             Some(Over::Themes(themes)) => apart(themes.hints()),
             Some(Over::Settings(page)) => apart(page.hints()),
             Some(Over::Plan(plan)) => apart(plan.hints()),
@@ -281,6 +282,7 @@ impl App {
                 }
                 left.truncate(HINTS);
                 let right = match layer {
+                    Layer::Search => vec![constant("esc", "no search"), constant("F1", "help")],
                     Layer::File | Layer::Path | Layer::Pick => {
                         vec![constant("esc", "close"), constant("F1", "help")]
                     }
@@ -308,6 +310,10 @@ impl App {
                 | Action::ToggleRaw
                 | Action::Rerun
                 | Action::Edit
+                | Action::Search
+                | Action::View
+                | Action::Save
+                | Action::CopyAs
                 | Action::Wrap
                 | Action::Times,
                 Some(run),
@@ -319,6 +325,11 @@ impl App {
                 Some(Page::Form(form)) => form.offers(action),
                 Some(Page::Run(_)) | None => true,
             },
+            (Action::Search, Some(_)) => self.shown_page().is_some_and(RunPage::can_search),
+            (Action::Save, Some(run)) => self.shown_page().is_some_and(|page| page.saves(run).is_ok()),
+            (Action::View, Some(run)) => {
+                self.shown_page().is_some_and(|page| page.view(run, &self.world).is_ok())
+            }
             (Action::Open, _) if !self.pages.is_empty() => self.layer() == Layer::Result,
             (Action::AllFrames, _) => self.shown_page().is_some_and(RunPage::has_evidence),
             (Action::OpenFrame, _) => self.shown_page().is_some_and(|page| page.frame(&self.world).is_some()),
@@ -355,6 +366,7 @@ impl App {
             Some(Over::Saving(saving)) => saving.render(buffer, above, look),
             Some(Over::Presets(presets)) => presets.render(buffer, above, look),
             Some(Over::Copy(menu)) => menu.render(buffer, above, look),
+            Some(Over::SaveAs(dialog)) => dialog.render(buffer, above, look),
             Some(Over::Themes(themes)) => themes.render(buffer, above, look),
             Some(Over::Settings(page)) => page.render(buffer, above, look),
             Some(Over::Help(help)) => help.render(buffer, above, look),

@@ -26,6 +26,7 @@ impl App {
             (Some(Over::Saving(_)), _) => Layer::Name,
             (Some(Over::Presets(_)), _) => Layer::Presets,
             (Some(Over::Copy(_)), _) => Layer::Copy,
+            (Some(Over::SaveAs(_)), _) => Layer::SaveAs,
             (None, Some(Page::Form(form))) => form.layer(),
             (None, Some(Page::Run(page))) => page.layer(),
             (None, None) => match (self.focus, self.subject()) {

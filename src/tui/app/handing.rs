@@ -5,8 +5,8 @@ use crate::run::spec::Kind;
 use crate::tui::app::{App, Over, Page, Subject};
 use crate::tui::effect::forms::{FormNews, FormWork, PresetWork};
 use crate::tui::effect::{Effect, ForLoop};
-use crate::tui::keymap::Action;
-use crate::tui::pane::copy_menu::{CopyMenu, Source};
+use crate::tui::keymap::{Action, Layer};
+use crate::tui::pane::copy_menu::{Chosen, CopyMenu, Source};
 use crate::tui::pane::presets::{Owner, Presets, Saving};
 use crate::tui::pane::sign;
 use crate::tui::pane::toast::Tone;
@@ -177,6 +177,12 @@ impl App {
 
     /// Shows what the call can be copied as: the form's, or the selected run's.
     pub(super) fn copy_as(&mut self) -> Vec<Effect> {
+        let parts = match (self.shown_page(), self.selected_run()) {
+            (Some(page), Some(run)) if page.run == run && self.layer() == Layer::Result => {
+                self.world.run(&run).map(|run| page.parts(run)).unwrap_or_default()
+            }
+            (Some(_) | None, _) => Vec::new(),
+        };
         let source = if let Some(Page::Form(form)) = self.pages.last() {
             match form.call() {
                 Ok(call) => Source::Call(Box::new(call)),
@@ -195,13 +201,17 @@ impl App {
                 None => return Vec::new(),
             }
         };
-        self.over = Some(Over::Copy(CopyMenu::new(source)));
+        self.over = Some(Over::Copy(CopyMenu::new(source, parts)));
         Vec::new()
     }
 
     /// Copies what an action of the menu means.
     pub(super) fn confirm_copy(action: Action, menu: CopyMenu) -> Vec<Effect> {
-        let what = menu.chosen(action);
-        what.map(|what| Effect::Form(FormWork::Copy { source: menu.source, what })).into_iter().collect()
+        let work = match menu.chosen(action).cloned() {
+            Some(Chosen::Call(what)) => FormWork::Copy { source: menu.source, what },
+            Some(Chosen::Part(part)) => FormWork::CopyPart(part),
+            None => return Vec::new(),
+        };
+        vec![Effect::Form(work)]
     }
 }

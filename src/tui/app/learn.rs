@@ -49,20 +49,18 @@ impl App {
             }
             Message::Replied { run, reply } => {
                 self.reading = None;
-                for page in self.pages.iter_mut().filter_map(Page::run).chain(&mut self.main_run) {
-                    page.replied(&run, &reply);
-                }
+                self.each_run(|page| page.replied(&run, &reply));
                 self.reply = reply.ok();
             }
+            Message::Searched { run, ticket, hits } => {
+                self.each_run(|page| page.searched(&run, &ticket, &hits));
+            }
+            Message::Saved { run, saved } => self.learn_saved(&run, saved),
             Message::Explained { run, explanation } => {
-                for page in self.pages.iter_mut().filter_map(Page::run).chain(&mut self.main_run) {
-                    page.explained(&run, explanation.as_ref());
-                }
+                self.each_run(|page| page.explained(&run, explanation.as_ref()));
             }
             Message::Looked { run, found } => {
-                for page in self.pages.iter_mut().filter_map(Page::run).chain(&mut self.main_run) {
-                    page.looked(&run, &found);
-                }
+                self.each_run(|page| page.looked(&run, &found));
             }
             Message::Inspected { agent, details } => self.inspection.learn(agent, details),
             Message::Recalled { run, agent, method, payload, options } => {
@@ -124,6 +122,10 @@ impl App {
             | Message::Resumed => {}
         }
         Vec::new()
+    }
+
+    fn each_run(&mut self, tell: impl FnMut(&mut RunPage)) {
+        self.pages.iter_mut().filter_map(Page::run).chain(&mut self.main_run).for_each(tell);
     }
 
     /// The box that tells of the end of this orphaned tree, while it is there.

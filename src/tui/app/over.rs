@@ -64,8 +64,13 @@ impl App {
             saving.turn();
             return Vec::new();
         }
+        if let (Some(Over::SaveAs(dialog)), Action::Next | Action::Previous) = (&mut self.over, action) {
+            dialog.turn(action == Action::Next);
+            return Vec::new();
+        }
         match (action, self.over.take()) {
             (Action::Back, _) => {}
+            (Action::Confirm, Some(Over::SaveAs(dialog))) => return self.confirm_save(dialog),
             (Action::Confirm, Some(Over::Saving(saving))) => return self.confirm_saving(saving),
             (Action::Rename, Some(Over::Presets(presets))) => self.rename_preset(presets),
             (Action::Confirm, Some(Over::Presets(presets))) => return self.confirm_preset(presets),
@@ -74,7 +79,10 @@ impl App {
                 | Action::CopyCommand
                 | Action::CopyPython
                 | Action::CopyAgenthub
-                | Action::CopyPayload,
+                | Action::CopyPayload
+                | Action::CopyValue
+                | Action::CopyPath
+                | Action::CopyResult,
                 Some(Over::Copy(menu)),
             ) => return Self::confirm_copy(action, menu),
             (Action::Confirm, Some(Over::Dialog(dialog))) => return self.confirm(dialog),

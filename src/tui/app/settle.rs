@@ -30,6 +30,7 @@ impl App {
             }
             effects.extend(page.ask_why(&self.world).map(Effect::Explain));
             effects.extend(page.ask_look(&self.world, self.now));
+            effects.extend(page.ask_search());
         }
         if let Some(Page::Form(form)) = self.pages.last_mut() {
             effects.extend(form.ask_profiles());

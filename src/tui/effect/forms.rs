@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use crate::ops::commands::{self, As};
 use crate::ops::drafts::{self, Draft, Keep};
+use crate::ops::export;
 use crate::ops::payloads;
 use crate::ops::presets::{self, Home, Preset, SaveError};
 use crate::run::dir::RunDir;
@@ -11,7 +12,7 @@ use crate::text;
 use crate::tui::clipboard;
 use crate::tui::effect::Worker;
 use crate::tui::message::Message;
-use crate::tui::pane::copy_menu::Source;
+use crate::tui::pane::copy_menu::{Part, Source};
 use crate::tui::pane::presets::Owner;
 use crate::tui::scratch::Back;
 
@@ -39,6 +40,8 @@ pub enum FormWork {
     },
     /// Puts this text into the clipboard; answered by `Copied`.
     CopyText(String),
+    /// Makes a text of a part of a result for the clipboard; answered by `Copied`.
+    CopyPart(Part),
 }
 
 /// One thing to do with presets.
@@ -118,6 +121,7 @@ impl Worker {
             FormWork::Preset(work) => self.preset_work(work),
             FormWork::Copy { source, what } => FormNews::Copied(self.copy(source, what)),
             FormWork::CopyText(text) => FormNews::Copied(self.carry("the selected text", &text, "")),
+            FormWork::CopyPart(part) => FormNews::Copied(self.copy_part(&part)),
         };
         Some(Message::Form(Box::new(news)))
     }
@@ -157,6 +161,19 @@ impl Worker {
             format!("; it reads {} in {}", text::size(bytes as u64), self.context.paths.shorten(&path))
         });
         self.carry(what.words(), &made.text, &file)
+    }
+
+    fn copy_part(&self, part: &Part) -> Result<Copied, String> {
+        let text = match part {
+            Part::Value(node) => node.copied(),
+            Part::Path(path) => path.clone(),
+            Part::Result(run) => {
+                let mut bytes = Vec::new();
+                export::result(run, &mut bytes).map_err(|error| error.to_string())?;
+                String::from_utf8_lossy(&bytes).into_owned()
+            }
+        };
+        self.carry(part.words(), &text, "")
     }
 
     /// A text on its way to the clipboard. `words` say what it is, and `more` what should be known of it.

@@ -185,6 +185,8 @@ const BENCH: &[Binding] = &[
     row(Layer::Output, &[char('W')], Action::Wrap, "wrap", "wrap long lines"),
     row(Layer::Output, &[char('t')], Action::Times, "time", "times: since start, or off"),
     row(Layer::Output, &[char('y')], Action::CopyAs, "", COPY),
+    row(Layer::Output, &[char('s')], Action::Save, "save", "save what was printed to a file"),
+    row(Layer::Output, &[char('v')], Action::View, "", "all that was printed, in $PAGER"),
     //
     row(
         Layer::Chart,
@@ -213,13 +215,48 @@ const BENCH: &[Binding] = &[
     row(Layer::Chart, &[char('t')], Action::Times, "time", "times: since start, or off"),
     //
     row(Layer::Result, &[on(KeyCode::Enter)], Action::Open, "unfold", "fold or unfold"),
-    row(Layer::Result, &[char('T')], Action::ToggleRaw, "raw", "tree or raw text"),
+    row(
+        Layer::Result,
+        &[char('/')],
+        Action::Search,
+        "search",
+        "search keys and values; /…/ is a regular expression",
+    ),
+    row(
+        Layer::Result,
+        &[char('y')],
+        Action::CopyAs,
+        "copy",
+        "copy the selected value, its path, the result, the call",
+    ),
+    row(Layer::Result, &[char('s')], Action::Save, "save", "save the whole result to a file"),
+    row(
+        Layer::Result,
+        &[char('v')],
+        Action::View,
+        "view",
+        "the selected value in $PAGER; a string as its text",
+    ),
     row(Layer::Result, &[char('r')], Action::Rerun, "rerun", "run again with the same payload"),
     row(Layer::Result, &[char('e')], Action::Edit, "edit + rerun", "the form with this run's payload"),
+    row(Layer::Result, &[char('n')], Action::NextHit, "", "next place of what was searched for"),
+    row(Layer::Result, &[char('N')], Action::PreviousHit, "", "previous place"),
+    row(Layer::Result, &[char('+')], Action::UnfoldAll, "", "unfold everything"),
+    row(Layer::Result, &[char('-')], Action::FoldAll, "", "fold everything"),
+    row(Layer::Result, &[char('T')], Action::ToggleRaw, "", "tree or raw text"),
+    row(Layer::Result, &[char('H'), shift(KeyCode::Left)], Action::FarLeft, "", "code ten columns back"),
+    row(
+        Layer::Result,
+        &[char('L'), shift(KeyCode::Right)],
+        Action::FarRight,
+        "",
+        "code ten columns sideways",
+    ),
     row(Layer::Result, &[char('w')], Action::Why, "why", WHY),
     row(Layer::Result, &[char('x')], Action::Stop, "stop", "stop the run's processes; asks once"),
     row(Layer::Result, &[char('X')], Action::Kill, "", "kill the run's processes now; asks once"),
-    row(Layer::Result, &[char('y')], Action::CopyAs, "", COPY),
+    //
+    row(Layer::Search, &[on(KeyCode::Enter)], Action::Confirm, "go there", "keep the search; then n and N"),
     //
     row(Layer::Facts, &[char('w')], Action::Why, "why", WHY),
     row(Layer::Facts, &[char('r')], Action::Rerun, "rerun", "run again with the same payload"),
@@ -227,6 +264,7 @@ const BENCH: &[Binding] = &[
     row(Layer::Facts, &[char('x')], Action::Stop, "stop", "stop the run's processes; asks once"),
     row(Layer::Facts, &[char('X')], Action::Kill, "", "kill the run's processes now; asks once"),
     row(Layer::Facts, &[char('y')], Action::CopyAs, "", COPY),
+    row(Layer::Facts, &[char('v')], Action::View, "", "the payload in $PAGER"),
     //
     row(
         Layer::Why,
@@ -272,6 +310,8 @@ const BENCH: &[Binding] = &[
         "build again",
         "show the plan, then build again",
     ),
+    row(Layer::Build, &[char('s')], Action::Save, "save", "save the log to a file"),
+    row(Layer::Build, &[char('v')], Action::View, "", "the log in $PAGER"),
     row(Layer::Build, &[char('f')], Action::Follow, "follow", "follow the end of the log"),
     row(Layer::Build, &[char('W')], Action::Wrap, "wrap", "wrap long lines"),
     row(Layer::Build, &[char('t')], Action::Times, "time", "times: since start, or off"),

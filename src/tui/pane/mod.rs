@@ -35,6 +35,7 @@ pub mod procs;
 pub mod result;
 pub mod run_page;
 pub mod runs;
+pub mod save_as;
 pub mod settings;
 pub mod sign;
 pub mod signals;

@@ -5,6 +5,7 @@
 //! exception, is brought onto the first screen where that can be. Drawing is in `draw`, wording in `words`.
 
 mod draw;
+pub mod search;
 #[cfg(test)]
 mod tests;
 mod words;
@@ -12,15 +13,21 @@ mod words;
 use std::cell::Cell;
 use std::ops::Range;
 use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 
 use crate::text;
 use crate::tui::keymap::Action;
 use crate::tui::pane::Asked;
+use crate::tui::pane::result::search::Search;
 use crate::tui::seen::Reply;
 use crate::tui::widget::json_tree::Tree;
+use crate::tui::widget::json_tree::value::Node;
 
 /// Longest piece of a line that is one row: a row stays smaller than a screen.
 const PIECE: usize = 400;
+
+/// Columns that one step sideways goes in code.
+const ASIDE: usize = 10;
 
 /// Lines of standard output that may stand between a failure and the last of standard error.
 const FEW: usize = 3;
@@ -58,9 +65,13 @@ impl Row {
 #[derive(Debug)]
 pub struct ResultView {
     reply: Arc<Reply>,
-    /// The reply's own, as this view has folded it.
+    /// The reply's own, as this view has folded it; else what was printed, where that is JSON that breaks off.
     tree: Option<Tree>,
     rows: Vec<Row>,
+    /// The first row of the tree.
+    tree_at: usize,
+    /// The rows of standard error's lines.
+    stderr: Range<usize>,
     /// The row with the cursor.
     cursor: usize,
     /// The first and the last row shown when it was drawn last: only drawing knows how high rows are.
@@ -68,6 +79,13 @@ pub struct ResultView {
     bottom: Cell<usize>,
     /// Rows at the beginning of standard error's that the last drawing had no room for.
     hidden: Cell<usize>,
+    /// Columns that code is moved to the left.
+    aside: usize,
+    search: Option<Search>,
+    /// The search is to be done.
+    wanted: bool,
+    /// The number of the last search; shared with those that are being done.
+    latest: Arc<AtomicU64>,
 }
 
 impl ResultView {
@@ -75,21 +93,30 @@ impl ResultView {
     #[must_use]
     pub fn new(reply: Arc<Reply>) -> Self {
         let mut view = Self {
-            tree: reply.result.clone(),
+            tree: reply.result.clone().or_else(|| words::broken(&reply)),
             reply,
             rows: Vec::new(),
+            tree_at: 0,
+            stderr: 0..0,
             cursor: 0,
             top: Cell::new(0),
             bottom: Cell::new(0),
             hidden: Cell::new(0),
+            aside: 0,
+            search: None,
+            wanted: false,
+            latest: Arc::default(),
         };
         view.arrange();
-        view.move_to(0);
+        view.begin();
         view
     }
 
     /// Does what a key of the table asks for.
     pub fn act(&mut self, action: Action) -> Asked {
+        if self.act_on_search(action) {
+            return Asked::Nothing;
+        }
         let half = (self.bottom.get().saturating_sub(self.top.get()) / 2).max(1).cast_signed();
         match action {
             Action::Down => self.step(1),
@@ -116,6 +143,11 @@ impl ResultView {
                 at
             }),
             Action::Left => self.in_tree(Tree::fold),
+            Action::UnfoldAll => self.in_tree(|tree, at| tree.unfold_all(at).0),
+            Action::FoldAll => self.in_tree(Tree::fold_all),
+            Action::FarLeft => self.aside = self.aside.saturating_sub(ASIDE),
+            Action::FarRight if self.shows_code() => self.aside += ASIDE,
+            Action::FarRight => {}
             Action::ToggleRaw => self.toggle_raw(),
             // A result has no say in the other actions, nor in those that come to the table later.
             _ => return Asked::NotMine,
@@ -127,8 +159,69 @@ impl ResultView {
         let Some(tree) = &mut self.tree else { return };
         tree.set_raw(!tree.is_raw());
         self.arrange();
+        self.begin();
+        self.search_again();
+    }
+
+    /// Goes to the beginning, or to where the text is no JSON any more.
+    fn begin(&mut self) {
         self.top.set(0);
         self.move_to(0);
+        if let Some(row) = self.tree.as_ref().and_then(Tree::fault_row) {
+            self.move_to(self.tree_at + row);
+        }
+    }
+
+    /// Whether some code is in sight that could be moved.
+    fn shows_code(&self) -> bool {
+        let Some(tree) = &self.tree else { return false };
+        let seen = self.top.get()..=self.bottom.get();
+        seen.filter_map(|at| at.checked_sub(self.tree_at)).any(|at| tree.is_code(at))
+    }
+
+    /// The path of the selected node; `None` where something else is selected.
+    #[must_use]
+    pub fn path(&self) -> Option<String> {
+        let tree = self.tree.as_ref().filter(|tree| self.reply.result.is_some() && !tree.is_raw())?;
+        match self.rows.get(self.cursor)? {
+            Row::Tree(at) => Some(tree.path(*at)),
+            Row::Section(..)
+            | Row::Stderrs
+            | Row::Blank
+            | Row::Line(_)
+            | Row::Note(_)
+            | Row::Stderr(_)
+            | Row::Warning(_) => None,
+        }
+    }
+
+    /// The selected node, the whole where none is selected; `None` where not all of it is here.
+    #[must_use]
+    pub fn node(&self) -> Option<Node> {
+        let at = self.cursor.checked_sub(self.tree_at).filter(|_| self.path().is_some());
+        let tree = self.tree.as_ref()?;
+        match at {
+            Some(at) => tree.node(at),
+            None => tree.whole(),
+        }
+    }
+
+    /// Whether the call has answered, and whether that is JSON.
+    #[must_use]
+    pub fn has_result(&self) -> Option<bool> {
+        self.reply.result.as_ref().map(|tree| tree.fault().is_none_or(str::is_empty))
+    }
+
+    /// Whether there is something that folds and can be searched.
+    #[must_use]
+    pub fn has_tree(&self) -> bool {
+        self.tree.is_some()
+    }
+
+    /// Whether it is shown as it was written.
+    #[must_use]
+    pub fn is_raw(&self) -> bool {
+        self.tree.as_ref().is_some_and(Tree::is_raw)
     }
 
     /// Folds or unfolds at the cursor; the cursor goes to the row that is given back.
@@ -162,16 +255,8 @@ impl ResultView {
     }
 
     fn is_hidden(&self, at: usize) -> bool {
-        let first = self.stderr().start;
+        let first = self.stderr.start;
         (first..first + self.hidden.get()).contains(&at)
-    }
-
-    /// The rows of standard error's lines.
-    fn stderr(&self) -> Range<usize> {
-        let is_stderr = |row: &Row| matches!(row, Row::Stderr(_));
-        let first = self.rows.iter().rposition(|row| matches!(row, Row::Stderrs)).map_or(0, |head| head + 1);
-        let count = self.rows[first..].iter().take_while(|row| is_stderr(row)).count();
-        first..first + count
     }
 
     /// Lists the rows anew, after every change to the tree.
@@ -191,13 +276,14 @@ impl ResultView {
         }
         // What went wrong stands there, and not in what a call without a result has printed besides.
         let few = self.reply.stdout.lines().take(FEW + 1).count() <= FEW;
-        let stderr_first = self.tree.is_none() && !few && !stderr.is_empty();
+        let stderr_first = self.reply.result.is_none() && !few && !stderr.is_empty();
         if stderr_first {
             rows.append(&mut stderr);
             rows.push(Row::Blank);
         }
-        rows.push(Row::Section("Result", words::fact(self.tree.as_ref())));
+        rows.push(Row::Section("Result", words::fact(self.reply.result.as_ref())));
         rows.extend(words::note(&self.reply, self.tree.as_ref()).map(Row::Note));
+        self.tree_at = rows.len();
         match &self.tree {
             Some(tree) => rows.extend((0..tree.len()).map(Row::Tree)),
             None if self.reply.stdout.trim().is_empty() => {}
@@ -211,6 +297,9 @@ impl ResultView {
             rows.push(Row::Blank);
             rows.append(&mut stderr);
         }
+        let is_stderr = |row: &Row| matches!(row, Row::Stderr(_));
+        let first = rows.iter().rposition(|row| matches!(row, Row::Stderrs)).map_or(0, |head| head + 1);
+        self.stderr = first..first + rows[first..].iter().take_while(|row| is_stderr(row)).count();
         self.rows = rows;
     }
 }

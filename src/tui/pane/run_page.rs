@@ -3,6 +3,7 @@
 
 mod cursor;
 mod draw;
+mod give;
 mod look;
 mod step;
 mod why;
@@ -161,6 +162,7 @@ impl RunPage {
         match (self.tab, self.kind) {
             (Tab::Output, _) if self.points() => Layer::Chart,
             (Tab::Output, _) => Layer::Output,
+            (Tab::Result, _) if self.is_typing() => Layer::Search,
             (Tab::Result, _) => Layer::Result,
             (Tab::Why, _) => Layer::Why,
             (Tab::Stats | Tab::Payload, Kind::Call) => Layer::Facts,

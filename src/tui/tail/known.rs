@@ -14,7 +14,6 @@ use crate::run::view::RunView;
 use crate::text;
 use crate::tui::seen::Run;
 
-
 /// A run of the list.
 pub struct Known {
     pub dir: RunDir,

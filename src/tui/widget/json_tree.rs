@@ -3,14 +3,22 @@
 //! real lines, of a very long one the first of them. Text that is no strict JSON (`NaN`, a cut end) is shown as text,
 //! and any is shown as it was written on request. Nothing here recurses.
 
+mod code;
+mod fault;
+mod reach;
 mod read;
-mod show;
-mod value;
+pub mod search;
+pub mod show;
+mod text;
+pub mod value;
 
 use std::ops::Range;
 use std::sync::Arc;
 
+use crate::tui::widget::json_tree::code::{Kind, Part};
+use crate::tui::widget::json_tree::fault::Fault;
 use crate::tui::widget::json_tree::read::{Children, Shape};
+use crate::tui::widget::json_tree::text::text_rows;
 
 /// Most rows that one opening brings; a row for the rest opens the next ones.
 const MOST: usize = 10_000;
@@ -20,9 +28,6 @@ const OPENED: usize = 120;
 
 /// Most lines of a string that is opened by itself.
 const OPENED_LINES: usize = 60;
-
-/// Most columns of a piece of a line: a row stays smaller than a screen however long the line is.
-const PIECE: usize = 400;
 
 /// Most bytes of one text that are shown: nobody reads on for longer, and all of it is on disk.
 const SHOWN: usize = 256 << 10;
@@ -34,10 +39,10 @@ enum What {
     Short(Range<usize>),
     /// An array or an object.
     Group { range: Range<usize>, children: usize, list: bool, open: bool },
-    /// A string of several lines, or a long one; bytes of it that are not shown.
-    Text { text: Arc<str>, lines: usize, open: bool, left: u64 },
+    /// A string of several lines, or a long one: where it is written, what it means, bytes of that that are not shown.
+    Text { range: Range<usize>, text: Arc<str>, kind: Kind, lines: usize, open: bool, left: u64 },
     /// A part of a text.
-    Line { text: Arc<str>, range: Range<usize> },
+    Line { text: Arc<str>, range: Range<usize>, part: Part },
     /// The rest of the group or of the text above, from this child or byte on.
     More { of: More, from: usize, left: usize },
     /// The end of what is shown of a text: bytes that come after it.
@@ -47,7 +52,7 @@ enum What {
 #[derive(Clone, Debug)]
 enum More {
     Group(Range<usize>),
-    Text(Arc<str>),
+    Text(Arc<str>, Kind),
 }
 
 /// The name of a value among its siblings.
@@ -74,8 +79,8 @@ pub struct Tree {
     left: u64,
     /// Where a person finds what is not shown; safe.
     whole: Arc<str>,
-    /// Why the text is no JSON.
-    fault: Option<String>,
+    /// Why the text is no JSON, and where.
+    fault: Option<Fault>,
     /// What the whole value is: found once, because that means reading all of it.
     kind: String,
     raw: bool,
@@ -90,9 +95,9 @@ impl Tree {
     #[must_use]
     pub fn new(text: &str, left: u64, whole: &str) -> Self {
         let fault = match left {
-            0 => read::fault(text),
+            0 => Fault::of(text),
             // What is only begun is no JSON, and nobody's fault; of a string the beginning can be read.
-            _ => (!matches!(read::first(text), Some(b'"'))).then(String::new),
+            _ => (!matches!(read::first(text), Some(b'"'))).then(Fault::default),
         };
         let kind = match (&fault, read::first(text)) {
             (Some(_), _) => "text".to_owned(),
@@ -125,7 +130,21 @@ impl Tree {
     /// Why the text is shown as text; `None` when it is JSON.
     #[must_use]
     pub fn fault(&self) -> Option<&str> {
-        self.fault.as_deref()
+        self.fault.as_ref().map(|fault| fault.sentence.as_str())
+    }
+
+    /// The row with the byte at which the text is no JSON any more.
+    #[must_use]
+    pub fn fault_row(&self) -> Option<usize> {
+        let at = self.fault.as_ref()?.at?;
+        self.rows.iter().position(|row| match &row.what {
+            What::Line { text, range, .. } => fault::is_in(text, range, at),
+            What::Short(_)
+            | What::Group { .. }
+            | What::Text { .. }
+            | What::More { .. }
+            | What::Cut { .. } => false,
+        })
     }
 
     /// Whether the text is shown as it was written.
@@ -191,17 +210,17 @@ impl Tree {
             What::Group { range, open, .. } if !*open => {
                 *open = true;
                 let range = range.clone();
-                self.children(&range, 0, depth + 1)
+                self.children(&range, 0, MOST, depth + 1)
             }
-            What::Text { text, open, left, .. } if !*open => {
+            What::Text { text, kind, open, left, .. } if !*open => {
                 *open = true;
-                text_rows(text, *left, depth + 1)
+                text_rows(text, *kind, *left, depth + 1)
             }
             What::More { of, from, .. } => {
                 let (of, from) = (of.clone(), *from);
                 let rows = match &of {
-                    More::Group(range) => self.children(range, from, depth),
-                    More::Text(text) => lines(text, from, depth),
+                    More::Group(range) => self.children(range, from, MOST, depth),
+                    More::Text(text, kind) => text::lines(text, *kind, from, depth),
                 };
                 self.rows.splice(at..=at, rows);
                 return;
@@ -240,7 +259,7 @@ impl Tree {
         if self.raw {
             let shown = &self.text[..self.text.floor_char_boundary(SHOWN)];
             let left = self.bytes() - shown.len() as u64;
-            self.rows = text_rows(&shown.into(), left, 0);
+            self.rows = text_rows(&shown.into(), Kind::Prose, left, 0);
             return;
         }
         let whole = 0..self.text.len();
@@ -248,12 +267,12 @@ impl Tree {
             Some(b'"') => {
                 let (text, left) = read::string(&self.text, SHOWN);
                 match read::is_long(&text) {
-                    true => text_rows(&text.into(), left + self.left, 0),
+                    true => text_rows(&text.as_str().into(), Kind::of(None, &text), left + self.left, 0),
                     false => vec![self.row(0, Name::None, whole)],
                 }
             }
             // The outermost value needs no row of its own.
-            Some(b'{' | b'[') => match self.children(&whole, 0, 0) {
+            Some(b'{' | b'[') => match self.children(&whole, 0, MOST, 0) {
                 none if none.is_empty() => vec![self.row(0, Name::None, whole)],
                 children => children,
             },
@@ -273,10 +292,10 @@ impl Tree {
         }
     }
 
-    /// The rows of a group's children, from one of them on.
-    fn children(&self, range: &Range<usize>, from: usize, depth: usize) -> Vec<Row> {
+    /// The rows of a group's children, from one of them on, at most so many, and one for the rest.
+    fn children(&self, range: &Range<usize>, from: usize, most: usize, depth: usize) -> Vec<Row> {
         let Children(children) = read::children(&self.text[range.clone()]);
-        let left = children.len().saturating_sub(from + MOST);
+        let left = children.len().saturating_sub(from + most);
         let place = |part: &str| {
             let start = part.as_ptr() as usize - self.text.as_ptr() as usize;
             start..start + part.len()
@@ -285,14 +304,14 @@ impl Tree {
             .iter()
             .enumerate()
             .skip(from)
-            .take(MOST)
+            .take(most)
             .map(|(index, (key, value))| {
                 let name = key.map_or(Name::Index(index), |key| Name::Key(place(key)));
                 self.row(depth, name, place(value))
             })
             .collect();
         if left > 0 {
-            let what = What::More { of: More::Group(range.clone()), from: from + MOST, left };
+            let what = What::More { of: More::Group(range.clone()), from: from + most, left };
             rows.push(Row { depth, name: Name::None, what });
         }
         rows
@@ -307,54 +326,24 @@ impl Tree {
             }
             Shape::String => match read::string(written, SHOWN) {
                 (text, left) if read::is_long(&text) => {
-                    What::Text { lines: text.split('\n').count(), text: text.into(), open: false, left }
+                    let key = match &name {
+                        Name::Key(key) => Some(read::string(&self.text[key.clone()], SHOWN).0),
+                        Name::None | Name::Index(_) => None,
+                    };
+                    let (kind, lines) = (Kind::of(key.as_deref(), &text), text.split('\n').count());
+                    What::Text { range, text: text.into(), kind, lines, open: false, left }
                 }
                 _ => What::Short(range),
             },
             Shape::Other(_) if read::is_long(written) => {
                 let shown = &written[..written.floor_char_boundary(SHOWN)];
                 let left = (written.len() - shown.len()) as u64;
-                What::Text { lines: 1, text: shown.into(), open: false, left }
+                let text = shown.into();
+                What::Text { range, text, kind: Kind::Prose, lines: 1, open: false, left }
             }
             Shape::Group { .. } | Shape::Other(_) => What::Short(range),
         };
         Row { depth, name, what }
-    }
-}
-
-/// The rows of a text, and one for the bytes after it that are not shown.
-fn text_rows(text: &Arc<str>, left: u64, depth: usize) -> Vec<Row> {
-    let mut rows = lines(text, 0, depth);
-    if left > 0 {
-        rows.push(Row { depth, name: Name::None, what: What::Cut { left } });
-    }
-    rows
-}
-
-/// The rows of a text's lines from this byte on, long ones in pieces.
-fn lines(text: &Arc<str>, from: usize, depth: usize) -> Vec<Row> {
-    let end_of_line = |from: usize| text[from..].find('\n').map_or(text.len(), |newline| from + newline);
-    let mut rows = Vec::new();
-    let (mut at, mut end) = (from, end_of_line(from));
-    loop {
-        let piece = text[at..end].char_indices().nth(PIECE).map_or(end, |(length, _)| at + length);
-        let what = What::Line { text: Arc::clone(text), range: at..piece };
-        rows.push(Row { depth, name: Name::None, what });
-        // A piece is followed by the next at once, a line by its newline.
-        let is_whole = piece == end;
-        at = if is_whole { end + 1 } else { piece };
-        if at > text.len() {
-            return rows;
-        }
-        if is_whole {
-            end = end_of_line(at);
-        }
-        if rows.len() >= MOST {
-            let left = text[at..].split('\n').count();
-            let what = What::More { of: More::Text(Arc::clone(text)), from: at, left };
-            rows.push(Row { depth, name: Name::None, what });
-            return rows;
-        }
     }
 }
 
@@ -388,9 +377,9 @@ mod tests {
             "  ▾ 1: 1 key",
             "      \"deep\": null",
             "▾ \"code\": 3 lines",
-            "    def f():",
-            "            return \"a\"",
-            "    ",
+            "       1 │ def f():",
+            "       2 │         return \"a\"",
+            "       3 │ ",
         ];
         assert_eq!(shown(&tree, 60), expected);
         assert_eq!(tree.kind(), "object · 5 keys");
@@ -412,7 +401,11 @@ mod tests {
         let mut tree = of("{\"a\": NaN}\nsecond");
         assert!(tree.is_raw() && tree.fault().is_some());
         tree.set_raw(false);
-        assert_eq!(shown(&tree, 60), ["{\"a\": NaN}", "second"]);
+        assert_eq!(shown(&tree, 60), ["{\"a\": NaN}", "      ^ expected value", "second"]);
+        let wrapped = of("{\"one\": \"two three four\", \"five\" 6}");
+        assert_eq!(wrapped.fault_row(), Some(0));
+        let expected = ["{\"one\": \"two three ", "four\", \"five\" 6}", " expected `:` ^"];
+        assert_eq!(shown(&wrapped, 19), expected);
     }
 
     #[test]

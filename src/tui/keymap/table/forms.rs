@@ -149,6 +149,8 @@ pub const FORMS: &[Binding] = &[
     //
     row(Layer::Name, &[on(KeyCode::Enter)], Action::Confirm, "", "save under this name; again: overwrite"),
     //
+    row(Layer::SaveAs, &[on(KeyCode::Enter)], Action::Confirm, "", "save under this name; again: overwrite"),
+    //
     row(
         Layer::Presets,
         &[on(KeyCode::Enter)],
@@ -166,6 +168,9 @@ pub const FORMS: &[Binding] = &[
     row(Layer::Copy, &[char('d')], Action::CopyPython, "", "the direct python line"),
     row(Layer::Copy, &[char('a')], Action::CopyAgenthub, "", "`agenthub exec …`"),
     row(Layer::Copy, &[char('p')], Action::CopyPayload, "", "the payload"),
+    row(Layer::Copy, &[char('y')], Action::CopyValue, "", "the selected value of a result"),
+    row(Layer::Copy, &[char('P')], Action::CopyPath, "", "its path"),
+    row(Layer::Copy, &[char('r')], Action::CopyResult, "", "the result as it was written"),
     row(Layer::Copy, &[char('j'), on(KeyCode::Down)], Action::Down, "", "down"),
     row(Layer::Copy, &[char('k'), on(KeyCode::Up)], Action::Up, "", "up"),
 ];

@@ -8,9 +8,10 @@ use crate::run::status::State;
 use crate::text;
 use crate::tui::pane::result::{ResultView, Row, words};
 use crate::tui::pane::{Look, sign};
-use crate::tui::theme::Theme;
+use crate::tui::theme::{Depth, Theme};
 use crate::tui::widget::callout::callout;
-use crate::tui::widget::line::{below, blank, bold, put, row, rule, section, span};
+use crate::tui::widget::json_tree::show::View;
+use crate::tui::widget::line::{below, blank, bold, cut, put, row, rule, section, span, spread, width};
 use crate::tui::widget::select::select;
 use crate::tui::widget::wrap;
 
@@ -39,12 +40,15 @@ impl ResultView {
             );
             top += rows + 1;
         }
+        // The place, what the call used, and air.
         let foot = match area.height {
-            0..8 => 0,
-            8..ROOMY => 1,
+            0..8 => u16::from(self.search.is_some()),
+            8..ROOMY => 2,
             ROOMY.. => 3,
         };
-        self.draw_usage(buffer, below(area, area.height - foot.min(area.height)), theme);
+        let feet = below(area, area.height - foot.min(area.height));
+        self.draw_place(buffer, row(feet, 0), theme);
+        self.draw_usage(buffer, below(feet, 1), theme);
         let body = below(Rect { height: area.height.saturating_sub(foot), ..area }, top);
         self.draw_rows(buffer, body, look);
     }
@@ -110,11 +114,15 @@ impl ResultView {
                 if whole.is_empty() {
                     return;
                 }
-                put(buffer, whole, line);
+                put(buffer, whole, line.clone());
                 if index == self.cursor && look.focused {
                     let x = whole.x.saturating_sub(1);
                     let bar = Rect { x, width: whole.right() + 1 - x, ..whole };
                     select(buffer, bar.intersection(buffer.area), true, look.theme);
+                    if self.search.is_some() && look.theme.depth == Depth::Full {
+                        // What was found keeps its own paper on the tint.
+                        put(buffer, whole, line);
+                    }
                 }
                 at += 1;
             }
@@ -125,7 +133,7 @@ impl ResultView {
     /// screen. Where no number of them would do that, and where nothing went wrong, all can be scrolled to.
     fn make_room(&self, columns: usize, height: usize, theme: &Theme) {
         self.hidden.set(0);
-        let stderr = self.stderr();
+        let stderr = self.stderr.clone();
         if stderr.is_empty() || words::claim(&self.reply.outcome).is_none() {
             return;
         }
@@ -175,7 +183,7 @@ impl ResultView {
             None => Vec::new(),
             Some(_) if self.is_hidden(index) => Vec::new(),
             Some(Row::Stderrs) => {
-                let shown = self.stderr().len() - self.hidden.get();
+                let shown = self.stderr.len() - self.hidden.get();
                 let fact = match self.reply.outcome.stderr_lines {
                     0 => format!("last {}", sign::count(shown, "line", "lines")),
                     all => format!("last {shown} of {all} lines"),
@@ -193,7 +201,9 @@ impl ResultView {
                 vec![section(vec![bold(*name, theme.bright)], fact, columns, theme)]
             }
             Some(Row::Tree(at)) => {
-                self.tree.as_ref().map_or_else(Vec::new, |tree| tree.lines(*at, columns, theme))
+                let needle = self.search.as_ref().and_then(|search| search.needle.as_ref());
+                let view = View { columns, aside: self.aside, needle, theme };
+                self.tree.as_ref().map_or_else(Vec::new, |tree| tree.view(*at, view))
             }
             Some(Row::Line(line)) => wrapped(line, theme.fg),
             Some(Row::Note(note)) => wrapped(note, theme.dim),
@@ -245,12 +255,39 @@ impl ResultView {
         for (label, value) in usage {
             spans.extend([span(format!("{label} "), theme.dim), span(value, theme.fg), blank(apart)]);
         }
-        if area.height > 1 {
-            rule(buffer, row(area, 0), theme);
-            put(buffer, row(area, 1), Line::from(spans));
-        } else {
-            put(buffer, area, Line::from(spans));
+        put(buffer, area, Line::from(spans));
+    }
+
+    /// Where the cursor is, or what is searched for.
+    fn draw_place(&self, buffer: &mut Buffer, area: Rect, theme: &Theme) {
+        if area.is_empty() {
+            return;
         }
+        let columns = usize::from(area.width);
+        let mut fact = self.search_fact(theme);
+        if let Some(line) = self.search_line(columns / 2, theme) {
+            let mut fact = cut(fact, columns - columns / 2);
+            let room = columns.saturating_sub(width(&line) + width(&fact) + 4);
+            if let Some(path) = self.path().filter(|_| room > 8) {
+                let path = text::fit_end(&path, room).into_owned();
+                fact.splice(0..0, [span(path, theme.dim), blank(2)]);
+            }
+            return put(buffer, area, spread(line, fact, columns));
+        }
+        let Some(path) = self.path() else {
+            if fact.is_empty() {
+                return rule(buffer, area, theme);
+            }
+            return put(buffer, area, section(Vec::new(), fact, columns, theme));
+        };
+        let mut room = columns.saturating_sub(width(&fact) + 4);
+        if room < text::width(&path).min(columns / 2) {
+            // Where one is is more than what was searched for.
+            fact = fact.into_iter().skip(1).take(1).collect();
+            room = columns.saturating_sub(width(&fact) + 4);
+        }
+        let path = text::fit_end(&path, room).into_owned();
+        put(buffer, area, section(vec![span(path, theme.fg)], fact, columns, theme));
     }
 }
 

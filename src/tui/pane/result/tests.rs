@@ -5,6 +5,8 @@ use std::sync::Arc;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+
 use crate::run::output::Stream;
 use crate::run::spec::RunId;
 use crate::run::status::{Outcome, State};
@@ -240,4 +242,125 @@ fn bytes_that_are_gone_are_not_called_bad_json() {
         drawn.contains("no result: the recorded bytes are missing") && !drawn.contains("JSON"),
         "{drawn}"
     );
+}
+
+/// Types a text into the search, and does what the worker does.
+fn search(view: &mut ResultView, text: &str) {
+    view.act(Action::Search);
+    assert!(view.is_typing());
+    for c in text.chars() {
+        view.key(KeyEvent::new(KeyCode::Char(c), KeyModifiers::NONE));
+    }
+    work(view);
+}
+
+fn work(view: &mut ResultView) {
+    if let Some(request) = view.ask_search() {
+        let hits = request.haystack.find(&request.needle, || request.ticket.is_wanted());
+        view.found(&request.ticket, &hits);
+    }
+}
+
+const REPORT: &str = r#"{
+  "summary": {"title": "Weekly numbers", "risk": "low"},
+  "items": [
+    {"name": "alpha", "note": "No errors at all."},
+    {"name": "beta", "deep": {"deeper": {"deepest key": "an Error hides here", "n": 1.50}}}
+  ],
+  "generated_code": "def average(values):\n    \"\"\"No error for an empty list.\"\"\"\n    if not values:  # nothing\n        return 0\n\n    return sum(values) / len(values)\n",
+  "text": "A long string that stands on several lines, because it is longer than a line can be on this screen.\n\nAnd a second paragraph with the word error in it."
+}"#;
+
+#[test]
+fn a_search_unfolds_marks_counts_and_goes_round() {
+    let mut view = view(reply(outcome(State::Succeeded), Some(REPORT), &[]));
+    view.act(Action::FoldAll);
+    search(&mut view, "error");
+    insta::assert_snapshot!("searching_80x24", draw(&view, 80, 19));
+    // The place is seen on the selected row too.
+    let theme = shelf::built_in(false, Palette::Rgb);
+    let mut buffer = Buffer::empty(Rect { x: 0, y: 0, width: 80, height: 19 });
+    let area = Rect { x: 2, width: 76, ..buffer.area };
+    view.render(&mut buffer, area, Look { theme: &theme, now: Now::default(), focused: true });
+    let selected = (0..19).find(|y| buffer[(1, *y)].symbol() == "▌").unwrap();
+    let marked = (0..80).filter(|x| buffer[(*x, selected)].bg == theme.warn).count();
+    assert_eq!(marked, "error".len());
+    assert_eq!(view.path().as_deref(), Some(".items[0].note"));
+    assert!(draw(&view, 80, 19).contains("1/4"));
+    view.act(Action::Confirm);
+    assert!(!view.is_typing());
+    let mut paths = Vec::new();
+    for _ in 0..4 {
+        view.act(Action::NextHit);
+        paths.push(view.path().unwrap());
+    }
+    let deep = r#".items[1].deep.deeper["deepest key"]"#;
+    assert_eq!(paths, [deep, ".generated_code", ".text", ".items[0].note"]);
+    view.act(Action::PreviousHit);
+    assert_eq!(view.path().as_deref(), Some(".text"));
+    insta::assert_snapshot!("searched_120x40", draw(&view, 120, 33));
+    // From where the cursor has gone.
+    view.act(Action::First);
+    view.act(Action::NextHit);
+    assert_eq!(view.path().as_deref(), Some(".items[0].note"));
+    // Esc forgets it, then it is the page's.
+    assert!(matches!(view.act(Action::Back), Asked::Nothing));
+    assert!(!draw(&view, 120, 33).contains("/4"));
+    assert!(matches!(view.act(Action::Back), Asked::NotMine));
+}
+
+#[test]
+fn a_search_says_what_it_does_not_find_and_what_is_wrong() {
+    let mut view = view(reply(outcome(State::Succeeded), Some(REPORT), &[]));
+    search(&mut view, "Errors");
+    assert!(draw(&view, 80, 19).contains("not found"));
+    search(&mut view, "/^(alpha|beta)$/");
+    assert!(draw(&view, 80, 19).contains("1/2"));
+    search(&mut view, "/a(/");
+    assert!(draw(&view, 80, 19).contains("unclosed group"));
+    view.act(Action::Confirm);
+    assert!(!view.is_typing() && !draw(&view, 80, 19).contains("unclosed"));
+    // An answer that comes too late is not taken.
+    view.act(Action::Search);
+    view.key(KeyEvent::new(KeyCode::Char('b'), KeyModifiers::NONE));
+    let old = view.ask_search().unwrap();
+    view.key(KeyEvent::new(KeyCode::Char('e'), KeyModifiers::NONE));
+    assert!(!old.ticket.is_wanted());
+    view.found(&old.ticket, &old.haystack.find(&old.needle, || true));
+    assert!(draw(&view, 80, 19).contains("searching…"));
+    work(&mut view);
+    assert!(draw(&view, 80, 19).contains("2/4"), "{}", draw(&view, 80, 19));
+    // The raw text is searched by its lines.
+    view.act(Action::Confirm);
+    view.act(Action::ToggleRaw);
+    work(&mut view);
+    let raw = draw(&view, 80, 19);
+    assert!(raw.contains("1/4") && raw.contains("\"beta\""), "{raw}");
+}
+
+#[test]
+fn what_was_printed_as_broken_json_has_a_caret_at_the_byte() {
+    let stdout = "{\"result\": {\"text\": \"the rest of this is mis".to_owned();
+    let failed = Outcome { stdout_bytes: stdout.len() as u64, ..outcome(State::Failed) };
+    let broken = view(Reply { stdout, ..reply(failed, None, &["replying with 45 bytes"]) });
+    insta::assert_snapshot!("broken_80x24", draw(&broken, 80, 19));
+    assert_eq!((broken.path(), broken.has_result()), (None, None));
+    let result = format!("{{\n{}  \"bad\": NaN,\n  \"after\": 1\n}}", "  \"good\": 1,\n".repeat(40));
+    let drawn = draw(&view(reply(outcome(State::Succeeded), Some(&result), &[])), 80, 19);
+    assert!(drawn.contains("▌ \"bad\": NaN") || drawn.contains("\"bad\": NaN"), "{drawn}");
+    assert!(drawn.contains("         ^ expected value"), "{drawn}");
+}
+
+#[test]
+fn code_moves_sideways_and_is_not_broken() {
+    let line = format!("    call({})", "argument, ".repeat(20));
+    let code = format!("def f():\n{line}\n").replace('\n', "\\n");
+    let mut view = view(reply(outcome(State::Succeeded), Some(&format!("{{\"code\": \"{code}\"}}")), &[]));
+    let drawn = draw(&view, 80, 19);
+    assert!(drawn.contains("   2 │     call(argument, ") && drawn.contains('…'), "{drawn}");
+    view.act(Action::FarRight);
+    let moved = draw(&view, 80, 19);
+    assert!(moved.contains("   2 │ rgument, "), "{moved}");
+    view.act(Action::FarLeft);
+    assert_eq!(draw(&view, 80, 19), drawn);
 }

@@ -77,7 +77,9 @@ pub fn fact(tree: Option<&Tree>) -> String {
 /// A sentence under the section's head: where there is nothing to see, why; where it is odd, how.
 pub fn note(reply: &Reply, tree: Option<&Tree>) -> impl Iterator<Item = String> {
     let error = reply.outcome.error.as_deref().unwrap_or_default();
-    let note = match (&reply.missing, tree.map(|tree| (tree, tree.written().trim()))) {
+    let printed = tree.filter(|_| reply.result.is_none()).and_then(Tree::fault);
+    let result = reply.result.as_ref().and(tree);
+    let note = match (&reply.missing, result.map(|tree| (tree, tree.written().trim()))) {
         (Some(missing), _) => Some(format!("no result: {missing}")),
         (None, None) if reply.outcome.state.is_live() => Some("running".to_owned()),
         (None, None) if reply.says_error => Some("no result: the agent answered with an error".to_owned()),
@@ -91,6 +93,10 @@ pub fn note(reply: &Reply, tree: Option<&Tree>) -> impl Iterator<Item = String> 
         (None, None) if reply.stdout.is_empty() => {
             Some("no result, and what the agent printed on stdout is missing".to_owned())
         }
+        (None, None) if printed.is_some() => Some(format!(
+            "no result: what the agent printed on stdout is no whole JSON, {}",
+            printed.unwrap_or_default()
+        )),
         (None, None) => Some("no result: this is what the agent printed on stdout".to_owned()),
         (None, Some((_, "null"))) => Some("the result is null".to_owned()),
         (None, Some((_, "\"\""))) => Some("the result is an empty text".to_owned()),
@@ -106,6 +112,16 @@ pub fn note(reply: &Reply, tree: Option<&Tree>) -> impl Iterator<Item = String> 
         }),
     };
     note.into_iter()
+}
+
+/// What an agent printed instead of a result, where it begins as JSON and is none: shown with the place.
+pub fn broken(reply: &Reply) -> Option<Tree> {
+    let printed = reply.stdout.trim_end();
+    let whole = reply.outcome.stdout_bytes <= reply.stdout.len() as u64 && reply.missing.is_none();
+    if !whole || reply.says_error || !printed.trim_start().starts_with(['{', '[']) {
+        return None;
+    }
+    Some(Tree::new(printed, 0, "Output")).filter(|tree| tree.fault().is_some())
 }
 
 fn empty(result: &str, open: char, close: char) -> bool {

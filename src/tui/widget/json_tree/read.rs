@@ -25,11 +25,6 @@ pub enum Shape {
 #[derive(Default)]
 pub struct Children<'a>(pub Vec<(Option<&'a str>, &'a str)>);
 
-/// Why a text is no strict JSON.
-pub fn fault(text: &str) -> Option<String> {
-    serde_json::from_str::<&RawValue>(text).err().map(|error| error.to_string())
-}
-
 /// What a JSON text is.
 pub fn shape(text: &str) -> Shape {
     match text.trim_start().as_bytes().first() {
@@ -123,6 +118,19 @@ fn is_visible(c: char) -> bool {
     let joins_pictures = matches!(c, '\u{fe0e}' | '\u{fe0f}' | '\u{200d}');
     let shown = || text::safe(c.encode_utf8(&mut [0; 4]).as_bytes());
     joins_pictures || !matches!(c, '"' | '\\') && !c.is_control() && shown().chars().eq([c])
+}
+
+/// Where the string that begins here ends: behind its closing quote, or with the text.
+pub fn end_of_string(bytes: &[u8], start: usize) -> usize {
+    let mut at = start + 1;
+    while let Some(found) = bytes.get(at..).and_then(|rest| memchr::memchr2(b'"', b'\\', rest)) {
+        at += found + 1;
+        if bytes[at - 1] == b'"' {
+            return at;
+        }
+        at += 1;
+    }
+    bytes.len()
 }
 
 /// Whether a text needs rows of its own.
