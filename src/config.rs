@@ -31,6 +31,8 @@ pub struct Settings {
     pub theme: Option<String>,
     /// The dashboard draws with nothing but ASCII.
     pub ascii: bool,
+    /// The dashboard takes the mouse; else it stays the terminal's.
+    pub mouse: bool,
 }
 
 impl Default for Settings {
@@ -46,6 +48,7 @@ impl Default for Settings {
             payload_in_argv: false,
             theme: None,
             ascii: false,
+            mouse: true,
         }
     }
 }
@@ -65,6 +68,7 @@ struct File {
     payload: Option<Way>,
     theme: Option<String>,
     ascii: bool,
+    mouse: Option<bool>,
 }
 
 /// How a payload reaches its agent.
@@ -115,6 +119,7 @@ impl Settings {
         settings.payload_in_argv = file.payload == Some(Way::Argv);
         settings.theme = file.theme;
         settings.ascii = file.ascii;
+        settings.mouse = file.mouse.unwrap_or(settings.mouse);
         Ok(settings)
     }
 }

@@ -57,6 +57,10 @@ struct Cli {
     /// Draw the dashboard with nothing but ASCII
     #[arg(long)]
     ascii: bool,
+
+    /// Leave the mouse to the terminal
+    #[arg(long)]
+    no_mouse: bool,
 }
 
 #[derive(Debug, Subcommand)]
@@ -136,7 +140,7 @@ impl Verb {
 }
 
 fn perform(context: Context, cli: Cli) -> Result<ExitCode, Failure> {
-    let looks = Asked { theme: cli.theme, ascii: cli.ascii };
+    let looks = Asked { theme: cli.theme, ascii: cli.ascii, no_mouse: cli.no_mouse };
     match cli.verb {
         None => Ok(dashboard(&context, &looks)?),
         Some(Verb::Demo(args)) => Ok(demo::perform(context, &args, &looks)?),

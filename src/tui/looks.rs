@@ -10,6 +10,8 @@ pub struct Asked {
     pub theme: Option<String>,
     /// Nothing but ASCII.
     pub ascii: bool,
+    /// The terminal keeps the mouse.
+    pub no_mouse: bool,
 }
 
 /// The looks.
@@ -19,6 +21,8 @@ pub struct Looks {
     /// Somebody named the theme, so the terminal's paper does not choose it.
     pub named: bool,
     pub ascii: bool,
+    /// The terminal is asked to report the mouse.
+    pub mouse: bool,
     /// The file of the settings, as a person reads it.
     pub settings: String,
     /// Why it is not the theme that was named.
@@ -42,6 +46,7 @@ impl Looks {
             theme: shelf::built_in(light, palette),
             named: false,
             ascii: asked.ascii || context.settings.ascii,
+            mouse: context.settings.mouse && !asked.no_mouse,
             settings: context.paths.shorten(&context.paths.settings()),
             trouble: None,
         };
@@ -97,7 +102,7 @@ mod tests {
             settings: Settings { theme: set.map(str::to_owned), ..Settings::default() },
             program: "/bin/plugdeck".into(),
         };
-        let asked = Asked { theme: asked.map(str::to_owned), ascii: false };
+        let asked = Asked { theme: asked.map(str::to_owned), ascii: false, no_mouse: false };
         Looks::find(&context, &asked, Palette::Rgb, |_| Some(paper.to_owned()))
     }
 

@@ -146,6 +146,11 @@ pub enum Message {
     Theme(Result<Theme, String>),
     /// Every theme there is, to choose one.
     Themes(Vec<Choice>),
+    /// What the palette offers besides agents and runs: what was chosen last, and every theme.
+    Palette {
+        recent: Vec<String>,
+        themes: Vec<Choice>,
+    },
     /// What the terminal paints behind its text.
     Paper {
         light: bool,

@@ -9,6 +9,7 @@ mod ascii;
 mod clipboard;
 mod editor;
 mod effect;
+mod fuzzy;
 mod keymap;
 mod layout;
 pub mod looks;
@@ -91,7 +92,7 @@ pub fn run(context: Context, asked: &Asked) -> Result<Ended, Error> {
     let told = messages.clone();
     std::thread::Builder::new().name("tail".to_owned()).spawn(move || tail::follow(tail, &asked, &told))?;
 
-    let (guard, screen) = terminal::enter()?;
+    let (guard, screen) = terminal::enter(looks.mouse)?;
     let size = screen.size()?;
     let paper = terminal::ask_for_paper(!looks.named && palette <= Palette::Indexed)?;
     let app = App::new(&context, looks, size, now());
@@ -168,7 +169,7 @@ impl Dashboard {
         let mut interrupt = signal(SignalKind::interrupt())?;
         let mut quit = signal(SignalKind::quit())?;
         let mut goes_on = signal(SignalKind::from_raw(libc::SIGCONT))?;
-        self.perform(vec![Effect::ListAgents])?;
+        self.perform(vec![Effect::ListAgents, Effect::ReadPalette])?;
         loop {
             self.draw()?;
             let deadline = self.deadline();
@@ -250,6 +251,7 @@ impl Dashboard {
                     self.screen.backend_mut().write_all(text.as_bytes())?;
                     self.screen.backend_mut().flush()?;
                 }
+                Some(ForLoop::Mouse(on)) => self.guard.take_mouse(on)?,
                 Some(ForLoop::Redraw) => terminal::clear(&mut self.screen)?,
                 Some(ForLoop::Suspend) => {
                     self.guard.leave();

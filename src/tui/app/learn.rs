@@ -111,6 +111,7 @@ impl App {
             }
             Message::Theme(Ok(theme)) => self.theme = theme,
             Message::Themes(choices) => self.choose_theme(choices),
+            Message::Palette { recent, themes } => self.commands.learn(recent, themes),
             Message::Paper { light } => return self.learn_paper(light),
             Message::NotOpened(reason) | Message::Theme(Err(reason)) => {
                 self.say(Tone::Bad, sign::safe(&reason));

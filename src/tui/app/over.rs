@@ -22,6 +22,13 @@ impl App {
                 help.scroll(by, screen, look);
                 return Vec::new();
             }
+            if action == Action::Narrow {
+                help.narrow();
+                return Vec::new();
+            }
+            if action == Action::Back && help.widen() {
+                return Vec::new();
+            }
             if matches!(action, Action::Help | Action::Quit) {
                 self.over = None;
                 return Vec::new();
@@ -87,6 +94,10 @@ impl App {
             (Action::Redraw, over) => {
                 self.over = over;
                 return vec![Effect::Loop(ForLoop::Redraw)];
+            }
+            (Action::Mouse | Action::Freeze, over) => {
+                self.over = over;
+                return self.act_on_view(action);
             }
             (Action::Suspend, over) => {
                 self.over = over;

@@ -69,6 +69,7 @@ pub(super) fn app(width: u16, height: u16) -> App {
         theme: shelf::built_in(false, Palette::Rgb),
         named: false,
         ascii: false,
+        mouse: true,
         settings: "~/.config/plugdeck/config.yaml".into(),
         trouble: None,
     };
