@@ -5,7 +5,7 @@ use crossterm::event::KeyEvent;
 use crate::ops::recent;
 use crate::tui::app::{App, Page};
 use crate::tui::effect::Effect;
-use crate::tui::keymap::{self, Action, Layer};
+use crate::tui::keymap::{self, Action, Binding, Layer};
 use crate::tui::layout::Pane;
 use crate::tui::pane::agents::Item;
 use crate::tui::pane::list::distance;
@@ -53,13 +53,8 @@ impl App {
 
     /// The actions of these layers that make sense now; moving comes last.
     fn actions(&self, layers: &[Layer]) -> Vec<Entry> {
-        let mut seen: Vec<Action> = vec![Action::Palette];
         let (mut actions, mut moves) = (Vec::new(), Vec::new());
-        for binding in layers.iter().flat_map(|layer| keymap::rows(*layer)) {
-            if seen.contains(&binding.action) || !self.makes_sense(binding.action) {
-                continue;
-            }
-            seen.push(binding.action);
+        for binding in bindings(layers).into_iter().filter(|binding| self.makes_sense(binding.action)) {
             let (name, about) =
                 if binding.label.is_empty() { (binding.help, "") } else { (binding.label, binding.help) };
             let target = Target::Action(binding.action);
@@ -182,4 +177,16 @@ impl App {
         }
         self.focus_on(pane);
     }
+}
+
+/// The rows of these layers, each action once: with its key in the layer that decides. The palette is open already.
+pub(super) fn bindings(layers: &[Layer]) -> Vec<&'static Binding> {
+    let mut bindings: Vec<&Binding> = Vec::new();
+    for binding in layers.iter().flat_map(|layer| keymap::rows(*layer)) {
+        let is_there = bindings.iter().any(|other| other.action == binding.action);
+        if !is_there && binding.action != Action::Palette {
+            bindings.push(binding);
+        }
+    }
+    bindings
 }

@@ -6,7 +6,9 @@ mod env;
 mod forms;
 mod given;
 mod options;
+mod palette;
 mod themes;
+mod view;
 mod why;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
@@ -35,6 +37,11 @@ fn press(app: &mut App, keys: &str) -> Vec<Effect> {
             "tab" => plain(KeyCode::Tab),
             "left" => plain(KeyCode::Left),
             "shift-left" => KeyEvent::new(KeyCode::Left, KeyModifiers::SHIFT),
+            "shift-tab" => plain(KeyCode::BackTab),
+            "down" => plain(KeyCode::Down),
+            "f1" => plain(KeyCode::F(1)),
+            "ctrl-p" => KeyEvent::new(KeyCode::Char('p'), KeyModifiers::CONTROL),
+            "ctrl-u" => KeyEvent::new(KeyCode::Char('u'), KeyModifiers::CONTROL),
             "ctrl-c" => KeyEvent::new(KeyCode::Char('c'), KeyModifiers::CONTROL),
             "ctrl-r" => KeyEvent::new(KeyCode::Char('r'), KeyModifiers::CONTROL),
             name => plain(KeyCode::Char(name.chars().next().unwrap())),
@@ -42,6 +49,12 @@ fn press(app: &mut App, keys: &str) -> Vec<Effect> {
         effects = app.update(Message::Key(event));
     }
     effects
+}
+
+fn write(app: &mut App, text: &str) {
+    for c in text.chars() {
+        app.update(Message::Key(KeyEvent::new(KeyCode::Char(c), KeyModifiers::NONE)));
+    }
 }
 
 fn screen(app: &App) -> String {

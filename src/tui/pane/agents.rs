@@ -38,6 +38,15 @@ pub enum Item {
     Unreadable(PathBuf),
 }
 
+/// How a row is shown.
+#[derive(Clone, Copy)]
+struct Shown {
+    bold: bool,
+    /// Rows of its own stand below it.
+    open: bool,
+    width: u16,
+}
+
 /// The tree's state.
 #[derive(Debug, Default)]
 pub struct Agents {
@@ -91,10 +100,10 @@ impl Agents {
         self.selected = if self.pattern().is_some() { found.or(self.selected.take()) } else { found };
     }
 
-    /// How many rows there are to show.
+    /// How many rows there are to show; as many while the tree is narrowed, so that the pane stands still.
     #[must_use]
     pub fn rows(&self, world: &World) -> usize {
-        self.items(world).len()
+        self.all_items(world).len()
     }
 
     /// Makes the selected row visible in a pane of this many rows.
@@ -175,10 +184,14 @@ impl Agents {
         if items.is_empty() && self.filter.is_some() {
             put(buffer, row(padded_area(inner), 0), span("no agent or method has these words", t.dim));
         }
-        for (y, item) in (0..inner.height).zip(items.iter().skip(self.cursor.offset())) {
+        for (y, (at, item)) in (0..inner.height).zip(items.iter().enumerate().skip(self.cursor.offset())) {
             let selected = self.selected.as_ref() == Some(item);
-            let bold_name = selected && look.focused;
-            let (left, mut right) = self.line(item, bold_name, inner.width, world, look);
+            let is = Shown {
+                bold: selected && look.focused,
+                open: matches!(items.get(at + 1), Some(Item::Method { .. })),
+                width: inner.width,
+            };
+            let (left, mut right) = self.line(item, is, world, look);
             right.push(blank(1));
             let place = row(inner, y);
             put(buffer, place, spread(left, right, usize::from(inner.width)));
@@ -194,6 +207,10 @@ impl Agents {
             let found = narrow::narrowed(world, pattern, |agent| self.unfolded.contains(agent));
             return found.into_iter().map(|(item, _)| item).collect();
         }
+        self.all_items(world)
+    }
+
+    fn all_items(&self, world: &World) -> Vec<Item> {
         let mut items = Vec::new();
         let mut namespace = None;
         for listed in world.agents() {
@@ -229,8 +246,7 @@ impl Agents {
     fn line(
         &self,
         item: &Item,
-        selected: bool,
-        width: u16,
+        Shown { bold: selected, open, width }: Shown,
         world: &World,
         look: Look,
     ) -> (Vec<Span<'static>>, Vec<Span<'static>>) {
@@ -250,7 +266,7 @@ impl Agents {
                     let left = std::iter::once(span("   ✗ ", t.err)).chain(name);
                     return (left.collect(), vec![span(place(listed), t.err)]);
                 }
-                let fold = if self.unfolded.contains(agent) { "▾" } else { "▸" };
+                let fold = if open || self.unfolded.contains(agent) { "▾" } else { "▸" };
                 let right = standing(listed, width >= 36, world, t);
                 (std::iter::once(span(format!("   {fold} "), t.dim)).chain(name).collect(), right)
             }

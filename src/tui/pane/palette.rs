@@ -161,12 +161,6 @@ impl Palette {
         Some(&self.entries[*self.shown.get(self.cursor.selected())?].target)
     }
 
-    /// Every entry there is.
-    #[cfg(test)]
-    pub fn targets(&self) -> impl Iterator<Item = &Target> {
-        self.entries.iter().map(|entry| &entry.target)
-    }
-
     /// Moves; whether the action was one that moves.
     pub fn act(&mut self, action: Action, screen: Rect) -> bool {
         let rows = rows(place(screen, self.entries.len()));
