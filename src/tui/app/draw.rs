@@ -75,7 +75,7 @@ impl App {
             }
             None => self.draw_bench(buffer, parts.header),
         }
-        self.draw_over(buffer, area, parts.body);
+        self.draw_over(buffer, parts.body);
         self.draw_footer(buffer, parts.footer);
     }
 
@@ -306,9 +306,9 @@ impl App {
         }
     }
 
-    fn draw_over(&self, buffer: &mut Buffer, area: Rect, body: Rect) {
+    fn draw_over(&self, buffer: &mut Buffer, body: Rect) {
         let look = self.look(true);
-        let above = Rect { height: area.height.saturating_sub(1), ..area };
+        let above = self.above();
         // A theme is chosen by what the screen looks like.
         if self.over.as_ref().is_some_and(|over| !matches!(over, Over::Themes(_))) {
             backdrop(buffer, above, &self.theme);

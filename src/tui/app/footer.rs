@@ -1,15 +1,14 @@
 //! The hints of the footer: drawn, and done where they are clicked.
 
 use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
+use ratatui::layout::{Position, Rect};
+use unicode_segmentation::UnicodeSegmentation as _;
 
 use crate::tui::app::words::Narrowed;
 use crate::tui::app::{App, Over, Page};
-use crate::tui::effect::Effect;
-use crate::tui::keymap::{self, Layer};
-use crate::tui::layout;
+use crate::tui::keymap::{self, Action, Layer};
 use crate::tui::pane::copy_menu::CopyMenu;
-use crate::tui::widget::bar::{self, Hint, footer};
+use crate::tui::widget::bar::{Hint, footer};
 
 /// Most hints of what has the focus.
 const HINTS: usize = 6;
@@ -20,13 +19,25 @@ impl App {
         footer(buffer, bar, &left, &right, &self.theme);
     }
 
-    /// Does what the hint at this column of the footer says.
-    pub(super) fn click_hint(&mut self, column: u16) -> Vec<Effect> {
+    /// What the hint that stands here asks for, in the footer or in a box: looked for in what is drawn, so that it is
+    /// found wherever it is.
+    pub(super) fn hint_at(&self, at: Position) -> Option<Action> {
+        let mut buffer = Buffer::empty(self.screen);
+        self.draw(&mut buffer);
+        let cells: Vec<&str> = (0..self.screen.width).map(|x| buffer[(x, at.y)].symbol()).collect();
+        let stands = |words: &str| {
+            let words: Vec<&str> = words.graphemes(true).collect();
+            let mut starts = cells.windows(words.len()).enumerate().filter(|(_, window)| *window == words);
+            starts.any(|(start, _)| (start..start + words.len()).contains(&usize::from(at.x)))
+        };
         let (left, right) = self.hints();
-        let bar = layout::frame(self.screen).footer;
-        let Some(hint) = bar::hint_at(bar, &left, &right, column) else { return Vec::new() };
-        let layers = self.layer().stack();
-        keymap::named(&layers, &hint.key).map_or_else(Vec::new, |action| self.act(action))
+        // The first button of a box has its key and its word further apart.
+        let mut hints = left.iter().chain(&right);
+        let hit = hints.find(|hint| {
+            stands(&format!("{} {}", hint.key, hint.label))
+                || stands(&format!("{}  {}", hint.key, hint.label))
+        })?;
+        keymap::named(&self.layer().stack(), &hit.key)
     }
 
     /// The hints at the left and at the right end.

@@ -49,7 +49,7 @@ impl App {
 
     fn wheel(&mut self, at: Position, by: isize) {
         self.changed = true;
-        let screen = self.screen;
+        let screen = self.above();
         if let Some(palette) = &mut self.commands.open {
             return palette.step(by, screen);
         }
@@ -107,11 +107,13 @@ impl App {
         let last = self.view.mouse.clicked.replace((at, self.now.clock_us));
         let double = last
             .is_some_and(|(place, when)| place == at && self.now.clock_us.saturating_sub(when) <= DOUBLE_US);
-        if layout::frame(self.screen).footer.contains(at) {
-            return self.click_hint(at.x);
+        let boxed = self.over.is_some() && self.commands.open.is_none();
+        if boxed || layout::frame(self.screen).footer.contains(at) {
+            return self.hint_at(at).map_or_else(Vec::new, |action| self.act(action));
         }
+        let above = self.above();
         if let Some(palette) = &mut self.commands.open {
-            return match palette.point(at, self.screen) {
+            return match palette.point(at, above) {
                 Some(true) => self.confirm_palette(),
                 Some(false) => Vec::new(),
                 None => self.act(Action::Back),

@@ -1,7 +1,5 @@
 //! What keys do while something lies over the screen.
 
-use ratatui::layout::Rect;
-
 use crate::ops::build;
 use crate::tui::app::{AfterBuild, App, Over};
 use crate::tui::effect::{Effect, ForLoop};
@@ -15,7 +13,7 @@ impl App {
         if self.act_on_themes(action) {
             return Vec::new();
         }
-        let screen = self.screen;
+        let screen = self.above();
         let look = crate::tui::pane::Look { theme: &self.theme, now: self.now, focused: true };
         if let Some(Over::Help(help)) = &mut self.over {
             if let Some(by) = distance(action, screen.height / 2) {
@@ -36,8 +34,7 @@ impl App {
         }
         if let Some(Over::Plan(plan)) = &mut self.over {
             if let Some(by) = distance(action, screen.height / 2) {
-                // The footer stays free of it.
-                plan.scroll(by, Rect { height: screen.height.saturating_sub(1), ..screen }, look);
+                plan.scroll(by, screen, look);
                 return Vec::new();
             }
             if let Some(wish) = plan.turn(action) {

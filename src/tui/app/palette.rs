@@ -116,13 +116,14 @@ impl App {
 
     /// An action while the palette is open; what is meant for everywhere closes it first.
     pub(super) fn act_on_palette(&mut self, action: Action) -> Vec<Effect> {
+        let above = self.above();
         let Some(palette) = &mut self.commands.open else { return Vec::new() };
         let action = match action {
             Action::Next => Action::Down,
             Action::Previous => Action::Up,
             other => other,
         };
-        if palette.act(action, self.screen) {
+        if palette.act(action, above) {
             return Vec::new();
         }
         if action == Action::Confirm {

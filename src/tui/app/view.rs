@@ -1,7 +1,7 @@
 //! The screen itself: one pane alone, the edge between left and main pane, a picture that stands still, the mouse.
 
 use ratatui::buffer::Buffer;
-use ratatui::layout::Position;
+use ratatui::layout::{Position, Rect};
 
 use crate::tui::app::App;
 use crate::tui::effect::{Effect, ForLoop};
@@ -133,6 +133,11 @@ impl App {
         let bench = self.bench();
         let edge = at.x + 1 == bench.main.x || at.x == bench.main.x;
         self.pages.is_empty() && !self.view.zoom && edge && bench.main.y < at.y && at.y < bench.main.bottom()
+    }
+
+    /// What boxes lie over: the footer stays free of them.
+    pub(super) fn above(&self) -> Rect {
+        Rect { height: self.screen.height.saturating_sub(1), ..self.screen }
     }
 
     /// The list that must be open.

@@ -91,6 +91,14 @@ impl App {
         if action == Action::Back {
             return self.widen();
         }
+        let nothing = match self.narrowed() {
+            Some(Narrowed::Agents) => self.agents.finds_nothing(&self.world),
+            Some(Narrowed::Runs) => self.runs.finds_nothing(&self.world, self.now),
+            Some(Narrowed::Help) | None => false,
+        };
+        if action == Action::Confirm && nothing {
+            return true;
+        }
         if matches!(action, Action::Confirm | Action::Next | Action::Previous) {
             self.keep_words();
         }

@@ -182,7 +182,7 @@ impl Agents {
             Frame::new(title("1", "Agents", look.focused, t), look.focused).fact(fact).draw(buffer, area, t);
         let items = self.items(world);
         if items.is_empty() && self.filter.is_some() {
-            put(buffer, row(padded_area(inner), 0), span("no agent or method has these words", t.dim));
+            put(buffer, row(padded_area(inner), 0), span("nothing has these words", t.dim));
         }
         for (y, (at, item)) in (0..inner.height).zip(items.iter().enumerate().skip(self.cursor.offset())) {
             let selected = self.selected.as_ref() == Some(item);

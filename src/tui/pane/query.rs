@@ -8,7 +8,7 @@ use crate::text::fit_end;
 use crate::tui::fuzzy::Pattern;
 use crate::tui::pane::sign;
 use crate::tui::theme::Theme;
-use crate::tui::widget::line::{blank, bold, span};
+use crate::tui::widget::line::{blank, bold, span, width as columns};
 
 /// Longest line, in characters.
 const LONGEST: usize = 120;
@@ -98,8 +98,10 @@ impl<T> Filter<T> {
     /// What stands in the frame of a pane of this width: the words, and the pane's own fact where both fit.
     #[must_use]
     pub fn fact(&self, width: u16, own: Vec<Span<'static>>, t: &Theme) -> Vec<Span<'static>> {
-        let mut fact = self.query.spans("/", usize::from(width).saturating_sub(20), self.typing, t);
-        if width >= 40 {
+        // Without the pane's name and the lines around it.
+        let room = usize::from(width).saturating_sub(20);
+        let mut fact = self.query.spans("/", room, self.typing, t);
+        if columns(&fact) + 2 + columns(&own) <= room {
             fact.push(blank(2));
             fact.extend(own);
         }

@@ -82,42 +82,18 @@ pub fn footer(buffer: &mut Buffer, area: Rect, left: &[Hint], right: &[Hint], th
     put(buffer, area, spread(start, end, columns));
 }
 
-/// The hint of a footer that stands at this column.
-#[must_use]
-pub fn hint_at<'a>(area: Rect, left: &'a [Hint], right: &'a [Hint], column: u16) -> Option<&'a Hint> {
-    let columns = usize::from(area.width);
-    let at = usize::from(column.checked_sub(area.x)?);
-    let right = fitting(right, columns.saturating_sub(2));
-    let end = taken(right);
-    let left = fitting(left, columns.saturating_sub(end + 2 + APART));
-    let find = |hints: &'a [Hint], mut from: usize| {
-        hints.iter().find(|hint| {
-            let here = (from..from + hint.columns()).contains(&at);
-            from += hint.columns() + APART;
-            here
-        })
-    };
-    find(left, 1).or_else(|| find(right, columns.saturating_sub(end + 1)))
-}
-
-/// Those of the hints that fit.
-fn fitting(hints: &[Hint], columns: usize) -> &[Hint] {
-    let fit = (1..=hints.len()).take_while(|count| taken(&hints[..*count]) <= columns).last();
-    &hints[..fit.unwrap_or(0)]
-}
-
-/// Columns that hints take, with those between them.
-fn taken(hints: &[Hint]) -> usize {
-    let between = APART * hints.len().saturating_sub(1);
-    hints.iter().map(Hint::columns).sum::<usize>() + between
-}
-
 /// The hints that fit, as one piece of a line.
 #[must_use]
 pub fn hints(hints: &[Hint], columns: usize, theme: &Theme) -> Vec<Span<'static>> {
     let mut spans: Vec<Span> = Vec::new();
-    for hint in fitting(hints, columns) {
-        spans.push(blank(if spans.is_empty() { 0 } else { APART }));
+    let mut taken = 0;
+    for hint in hints {
+        let apart = if spans.is_empty() { 0 } else { APART };
+        if taken + apart + hint.columns() > columns {
+            break;
+        }
+        taken += apart + hint.columns();
+        spans.push(blank(apart));
         spans.push(bold(hint.key.clone(), theme.accent));
         spans.push(span(format!(" {}", hint.label), theme.dim));
     }

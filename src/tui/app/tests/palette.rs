@@ -76,8 +76,7 @@ fn an_action_behaves_as_its_key_where_the_focus_was() {
     // Over a dialog it is the dialog's own, and esc leaves it as it was.
     press(&mut app, "ctrl-p esc");
     assert!(matches!(app.over, Some(Over::Stop(_))));
-    press(&mut app, "ctrl-p");
-    let effects = press(&mut app, "enter");
+    let effects = take(&mut app, "do it");
     assert!(effects.iter().any(|effect| matches!(effect, Effect::Stop { now: false, .. })), "{effects:?}");
     // What makes no sense is not offered: an ended run is not stopped.
     let mut app = filled(120, 40);
@@ -150,23 +149,23 @@ fn agents_are_narrowed_and_esc_brings_all_back_80x24() {
     assert_eq!(app.layer(), Layer::Agents);
     press(&mut app, "enter");
     assert!(screen(&app).lines().next().unwrap().contains("coding-agent ▸ summarize_content"));
-    press(&mut app, "esc esc");
+    press(&mut app, "esc");
     assert!(screen(&app).contains("/cod sum"), "{}", screen(&app));
     press(&mut app, "esc");
     let all = screen(&app);
-    assert!(all.contains("research-agent") && !all.contains("/cod"), "{all}");
+    assert!(all.contains("analysis-agent") && !all.contains("/cod"), "{all}");
     assert!(all.contains("▌      summarize_content"), "{all}");
     // While it is typed, esc selects what was selected before.
     press(&mut app, "g /");
     write(&mut app, "zzz");
-    assert!(screen(&app).contains("no agent or method has these"), "{}", screen(&app));
-    press(&mut app, "enter");
-    write(&mut app, "research");
-    press(&mut app, "ctrl-u");
+    assert!(screen(&app).contains("nothing has these words"), "{}", screen(&app));
+    // Nothing to keep: the words can be mended.
+    press(&mut app, "enter ctrl-u");
     write(&mut app, "research");
     assert!(screen(&app).contains("▸ research-agent"), "{}", screen(&app));
-    press(&mut app, "/ esc");
-    assert!(!screen(&app).contains("/research"), "{}", screen(&app));
+    press(&mut app, "esc");
+    let all = screen(&app);
+    assert!(all.contains("▌▾ agentplug/") && !all.contains("/research"), "{all}");
 }
 
 #[test]

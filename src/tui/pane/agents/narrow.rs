@@ -37,6 +37,12 @@ impl Agents {
         }
     }
 
+    /// Whether nothing has the words.
+    #[must_use]
+    pub fn finds_nothing(&self, world: &World) -> bool {
+        self.pattern().is_some() && self.items(world).is_empty()
+    }
+
     /// The words stay as they are; without any, all of the tree is back.
     pub fn keep_narrow(&mut self) {
         self.filter = self.filter.take().filter(|filter| !filter.query.is_empty());

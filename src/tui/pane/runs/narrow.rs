@@ -39,6 +39,12 @@ impl Runs {
         }
     }
 
+    /// Whether nothing has the words.
+    #[must_use]
+    pub fn finds_nothing(&self, world: &World, now: Now) -> bool {
+        self.pattern().is_some() && self.entries(world, now).is_empty()
+    }
+
     /// The words stay as they are; without any, all runs are back.
     pub fn keep_narrow(&mut self) {
         self.filter = self.filter.take().filter(|filter| !filter.query.is_empty());
