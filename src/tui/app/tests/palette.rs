@@ -162,7 +162,7 @@ fn agents_are_narrowed_and_esc_brings_all_back_80x24() {
     // Nothing to keep: the words can be mended.
     press(&mut app, "enter ctrl-u");
     write(&mut app, "research");
-    assert!(screen(&app).contains("▸ research-agent"), "{}", screen(&app));
+    assert!(screen(&app).contains("▸ research-age"), "{}", screen(&app));
     press(&mut app, "esc");
     let all = screen(&app);
     assert!(all.contains("▌▾ agentplug/") && !all.contains("/research"), "{all}");
