@@ -293,8 +293,12 @@ impl App {
             (Action::Zoom | Action::EdgeLeft | Action::EdgeRight, _) => self.pages.is_empty(),
             (Action::Sort, _) => self.shows_packages() || self.layer() == Layer::Procs,
             (Action::Stop | Action::Kill | Action::Signal | Action::Why, Some(run)) => run.is_live(),
-            (Action::Why, None) => {
-                self.layer() != Layer::Procs || matches!(self.subject(), Subject::Orphan(_))
+            (Action::Why, None) if self.layer() == Layer::Procs => {
+                matches!(self.subject(), Subject::Orphan(_))
+            }
+            (Action::Why, None) => self.world.live().any(|run| run.stuck),
+            (Action::Presets, _) if self.pages.is_empty() => {
+                matches!(self.subject(), Subject::Method { .. })
             }
             (Action::Rerun | Action::Edit, Some(run)) => run.kind == crate::run::spec::Kind::Call,
             (Action::Build, Some(run)) if self.layer() == Layer::Build => !run.is_live(),

@@ -154,6 +154,11 @@ impl App {
                 self.open_form(&agent, &method, None);
             }
             Target::Run(run) => {
+                // As it is now: while one types, runs end and old ones go.
+                let Some(run) = self.world.run(&run.id).cloned() else {
+                    self.say(Tone::Note, format!("run {} is not there any more", run.id.short()));
+                    return effects;
+                };
                 self.go_to(Pane::Runs);
                 self.runs.select(run.id.clone());
                 self.pages.push(Page::Run(Box::new(RunPage::new(&run))));
