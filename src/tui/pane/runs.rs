@@ -34,7 +34,8 @@ pub struct Runs {
 
 /// What a row shows.
 enum Entry<'a> {
-    Day(String),
+    /// Of a run of that day, in milliseconds since 1970.
+    Day(i64),
     Run(&'a Arc<Run>),
 }
 
@@ -134,9 +135,9 @@ impl Runs {
         let mut entries: Vec<_> = world.live().filter(fits).map(Entry::Run).collect();
         let mut day = None;
         for run in world.runs().iter().filter(|run| !run.is_live()).filter(fits) {
-            let this = sign::day(run.created_ms, now);
-            if day.as_ref() != Some(&this) {
-                entries.push(Entry::Day(this.clone()));
+            let this = sign::day_number(run.created_ms, now);
+            if day != Some(this) {
+                entries.push(Entry::Day(run.created_ms));
                 day = Some(this);
             }
             entries.push(Entry::Run(run));
@@ -170,7 +171,10 @@ impl Runs {
         for (y, entry) in (0..inner.height).zip(entries.iter().skip(self.cursor.offset())) {
             let place = row(inner, y);
             match entry {
-                Entry::Day(day) => put(buffer, place, group(day, usize::from(inner.width), t)),
+                Entry::Day(ms) => {
+                    let day = sign::day(*ms, look.now);
+                    put(buffer, place, group(&day, usize::from(inner.width), t));
+                }
                 Entry::Run(run) => {
                     let selected = self.selected.as_ref() == Some(&run.id);
                     let line = line(run, self.pattern(), selected && look.focused, inner.width, look);
