@@ -37,24 +37,14 @@ fn press(app: &mut App, keys: &str) -> Vec<Effect> {
             "tab" => plain(KeyCode::Tab),
             "left" => plain(KeyCode::Left),
             "shift-left" => KeyEvent::new(KeyCode::Left, KeyModifiers::SHIFT),
-            "shift-tab" => plain(KeyCode::BackTab),
-            "down" => plain(KeyCode::Down),
-            "f1" => plain(KeyCode::F(1)),
-            "ctrl-p" => KeyEvent::new(KeyCode::Char('p'), KeyModifiers::CONTROL),
-            "ctrl-u" => KeyEvent::new(KeyCode::Char('u'), KeyModifiers::CONTROL),
-            "ctrl-c" => KeyEvent::new(KeyCode::Char('c'), KeyModifiers::CONTROL),
-            "ctrl-r" => KeyEvent::new(KeyCode::Char('r'), KeyModifiers::CONTROL),
+            name if name.starts_with("ctrl-") => {
+                KeyEvent::new(KeyCode::Char(name.chars().last().unwrap()), KeyModifiers::CONTROL)
+            }
             name => plain(KeyCode::Char(name.chars().next().unwrap())),
         };
         effects = app.update(Message::Key(event));
     }
     effects
-}
-
-fn write(app: &mut App, text: &str) {
-    for c in text.chars() {
-        app.update(Message::Key(KeyEvent::new(KeyCode::Char(c), KeyModifiers::NONE)));
-    }
 }
 
 fn screen(app: &App) -> String {
@@ -226,14 +216,6 @@ fn every_screen_can_be_drawn_at_every_size() {
             screen(&app);
         }
     }
-}
-
-#[test]
-fn a_terminal_that_shrank_before_its_event_came_is_drawn_in_its_new_size() {
-    let mut app = filled(200, 60);
-    let mut terminal = ratatui::Terminal::new(ratatui::backend::TestBackend::new(60, 15)).unwrap();
-    terminal.draw(|frame| app.render(frame)).unwrap();
-    assert_eq!(app.screen, Rect::new(0, 0, 60, 15));
 }
 
 #[test]

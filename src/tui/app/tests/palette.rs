@@ -20,6 +20,12 @@ fn themes(recent: &[&str]) -> Message {
     }
 }
 
+fn write(app: &mut App, text: &str) {
+    for c in text.chars() {
+        app.update(Message::Key(KeyEvent::new(KeyCode::Char(c), KeyModifiers::NONE)));
+    }
+}
+
 /// Opens the palette, types, and takes the first entry.
 fn take(app: &mut App, words: &str) -> Vec<Effect> {
     press(app, "ctrl-p");

@@ -192,3 +192,11 @@ fn the_mouse_is_switched_off_and_on_with_a_word() {
     let effects = press(&mut app, "M");
     assert!(matches!(effects.as_slice(), [Effect::Loop(ForLoop::Mouse(true))]), "{effects:?}");
 }
+
+#[test]
+fn a_terminal_that_shrank_before_its_event_came_is_drawn_in_its_new_size() {
+    let mut app = filled(200, 60);
+    let mut terminal = ratatui::Terminal::new(ratatui::backend::TestBackend::new(60, 15)).unwrap();
+    terminal.draw(|frame| app.render(frame)).unwrap();
+    assert_eq!(app.screen, Rect::new(0, 0, 60, 15));
+}
