@@ -41,6 +41,8 @@ pub struct Settings {
     pub bell: bool,
     /// The terminal's title tells what runs.
     pub title: bool,
+    /// The dashboard takes the mouse; else it stays the terminal's.
+    pub mouse: bool,
 }
 
 impl Default for Settings {
@@ -58,6 +60,7 @@ impl Default for Settings {
             ascii: false,
             bell: false,
             title: true,
+            mouse: true,
         }
     }
 }

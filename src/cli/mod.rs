@@ -59,6 +59,10 @@ struct Cli {
     /// Draw the dashboard with nothing but ASCII
     #[arg(long)]
     ascii: bool,
+
+    /// Leave the mouse to the terminal
+    #[arg(long)]
+    no_mouse: bool,
 }
 
 #[derive(Debug, Subcommand)]
@@ -147,7 +151,7 @@ impl Verb {
 
 /// Performs a verb; `trouble` is what is wrong with the settings.
 fn perform(context: Context, cli: Cli, trouble: Option<String>) -> Result<ExitCode, Failure> {
-    let looks = Asked { theme: cli.theme, ascii: cli.ascii, trouble };
+    let looks = Asked { theme: cli.theme, ascii: cli.ascii, no_mouse: cli.no_mouse, trouble };
     match cli.verb {
         None => Ok(dashboard(&context, &looks)?),
         Some(Verb::Demo(args)) => Ok(demo::perform(context, &args, &looks)?),

@@ -118,6 +118,12 @@ pub const SETTINGS: &[Setting] = &[
         doc: "The dashboard draws with nothing but ASCII",
     },
     Setting {
+        key: "mouse",
+        kind: Kind::Flag(|settings| &mut settings.mouse),
+        takes: Takes::Now,
+        doc: "The dashboard takes the mouse, which M switches; else it stays the terminal's",
+    },
+    Setting {
         key: "bell",
         kind: Kind::Flag(|settings| &mut settings.bell),
         takes: Takes::Now,

@@ -25,6 +25,7 @@ pub mod payloads;
 pub mod presets;
 pub mod private;
 pub mod profile;
+pub mod recent;
 pub mod runs;
 pub mod save;
 pub mod settings;

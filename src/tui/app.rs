@@ -5,6 +5,7 @@ mod act;
 mod chart;
 mod draw;
 mod focus;
+mod footer;
 mod forms;
 mod giving;
 mod handing;
@@ -12,6 +13,7 @@ mod inspect;
 mod learn;
 mod mouse;
 mod over;
+mod palette;
 mod settings;
 mod settle;
 mod stopping;
@@ -19,7 +21,9 @@ mod stopping;
 mod tests;
 mod themes;
 mod told;
+mod view;
 mod why;
+mod words;
 
 use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
@@ -34,6 +38,8 @@ use crate::process::id::ProcessId;
 use crate::run::spec::RunId;
 use crate::tui::app::forms::Keeping;
 use crate::tui::app::inspect::Inspection;
+use crate::tui::app::palette::Commands;
+use crate::tui::app::view::View;
 use crate::tui::effect::{Effect, Watch};
 use crate::tui::layout::{self, Pane};
 use crate::tui::looks::Looks;
@@ -100,6 +106,9 @@ pub struct App {
     over: Option<Over>,
     /// The run that ended last, until a key is pressed.
     ended: Option<Arc<Run>>,
+    /// The palette lies over everything else.
+    commands: Commands,
+    view: View,
     toast: Option<Toast>,
     /// What is to run when its agent's environment has been built.
     after_build: Option<AfterBuild>,
@@ -184,6 +193,8 @@ impl App {
         Self {
             world: World::default(),
             theme: looks.theme.clone(),
+            view: View::new(looks.mouse),
+            commands: Commands::default(),
             looks,
             now,
             screen: Rect::new(0, 0, size.width, size.height),
@@ -219,12 +230,13 @@ impl App {
     /// Whether a frame would look different from the last one.
     #[must_use]
     pub fn is_changed(&self) -> bool {
-        self.changed
+        self.changed && !self.view.is_still()
     }
 
     /// The state has been drawn.
     pub fn drawn(&mut self) {
         self.changed = false;
+        self.view.drawn();
     }
 
     /// When to tell the time although nothing else happens; `None` while nothing counts.
@@ -248,24 +260,18 @@ impl App {
             Message::Key(key) => effects = self.key(key),
             Message::Mouse(mouse) => effects = self.mouse(mouse),
             Message::Paste(text) => {
-                match (&mut self.over, self.pages.last_mut()) {
-                    (Some(Over::Saving(saving)), _) => saving.paste(&text),
-                    (Some(Over::Settings(page)), _) => page.paste(&text),
-                    (Some(Over::SaveAs(dialog)), _) => dialog.paste(&text),
-                    (None, Some(Page::Form(form))) => form.paste(&text),
-                    (None, Some(Page::Run(page))) => page.paste(&text),
-                    (None, None) if self.focus == Pane::Main => {
-                        self.main_run.iter_mut().for_each(|page| page.paste(&text));
-                    }
-                    (Some(_) | None, _) => {}
-                }
+                self.paste(&text);
                 self.changed = true;
             }
             Message::Resized(columns, rows) => {
                 self.screen = Rect::new(0, 0, columns, rows);
+                self.view.thaw();
                 self.changed = true;
             }
-            Message::Resumed => self.changed = true,
+            Message::Resumed => {
+                self.view.thaw();
+                self.changed = true;
+            }
             Message::Runs(_)
             | Message::RunsInAll(_)
             | Message::Detail(_)
@@ -295,6 +301,7 @@ impl App {
             | Message::Theme(_)
             | Message::Settings(_)
             | Message::Themes(_)
+            | Message::Palette { .. }
             | Message::Paper { .. } => {
                 effects = self.learn(message);
                 self.changed = true;
@@ -343,7 +350,10 @@ impl App {
     }
 
     fn bench(&self) -> layout::Workbench {
-        let open = if self.focus == Pane::Main { self.followed } else { self.focus };
+        let body = layout::frame(self.screen).body;
+        if self.view.zoom {
+            return layout::zoomed(body, self.focus);
+        }
         let rows = |count: usize| u16::try_from(count).unwrap_or(u16::MAX);
         let rows = layout::Rows {
             agents: rows(self.agents.rows(&self.world)),
@@ -351,7 +361,7 @@ impl App {
             runs: rows(self.world.runs().len() + 1),
             procs: rows(procs::count(&self.world)),
         };
-        layout::workbench(layout::frame(self.screen).body, open, rows)
+        layout::workbench(body, self.open_pane(), rows, self.view.moved)
     }
 
     /// Where a run is shown: on a page of its own, or in the main pane.

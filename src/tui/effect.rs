@@ -19,8 +19,8 @@ use crate::ops::drafts::Keeper;
 use crate::ops::orphans::{Origin, Orphan};
 use crate::ops::save::What;
 use crate::ops::{
-    Context, Rejected, Why, agents, build, call, clean, explain, orphans, profile, runs, save, signals, stop,
-    sweep, why,
+    Context, Rejected, Why, agents, build, call, clean, explain, orphans, profile, recent, runs, save,
+    signals, stop, sweep, why,
 };
 use crate::process::id::ProcessId;
 use crate::run::dir::RunDir;
@@ -125,6 +125,10 @@ pub enum Effect {
     LookUp(Lookup),
     /// Something for a form; answered by `Form`, if at all.
     Form(FormWork),
+    /// Reads what the palette offers besides agents and runs; answered by `Palette`.
+    ReadPalette,
+    /// Keeps what was chosen in the palette, the last choice first.
+    KeepPalette(Vec<String>),
     /// Reads every theme; answered by `Themes`.
     ListThemes,
     /// Reads the theme of this name; answered by `Theme`.
@@ -153,6 +157,8 @@ pub enum ForLoop {
     Terminal(String),
     /// What is done from now on is done with these settings.
     UseSettings(Box<Settings>),
+    /// Whether the terminal is to report the mouse.
+    Mouse(bool),
     Quit,
     /// Quit, and go on with the demonstration.
     Demo,
@@ -206,6 +212,8 @@ impl Worker {
             | Effect::Signal { .. }
             | Effect::LookUp(_)
             | Effect::Form(_)
+            | Effect::ReadPalette
+            | Effect::KeepPalette(_)
             | Effect::ListThemes
             | Effect::LoadTheme(_)
             | Effect::Settings(_) => {
@@ -303,6 +311,15 @@ impl Worker {
             }
             Effect::LookUp(lookup) => Some(Message::Found(Box::new(self.look_up(lookup)))),
             Effect::Form(work) => self.form_work(work),
+            Effect::ReadPalette => Some(Message::Palette {
+                recent: recent::read(&self.context),
+                themes: shelf::all(&self.themes(), self.palette),
+            }),
+            Effect::KeepPalette(chosen) => {
+                // What is not kept is only not offered first the next time.
+                let _ = recent::keep(&self.context, &chosen);
+                None
+            }
             Effect::ListThemes => Some(Message::Themes(shelf::all(&self.themes(), self.palette))),
             Effect::LoadTheme(name) => Some(Message::Theme(shelf::load(&name, &self.themes(), self.palette))),
             Effect::Settings(work) => Some(self.settings_work(work)),

@@ -63,6 +63,10 @@ pub enum Layer {
     Presets,
     /// What to copy.
     Copy,
+    /// Everything that can be done or gone to, by name.
+    Palette,
+    /// The words that narrow a list.
+    Filter,
     Help,
     Welcome,
 }
@@ -80,6 +84,7 @@ pub enum Action {
     Suspend,
     ChooseTheme,
     Settings,
+    Palette,
     // Lists and viewers.
     Down,
     Up,
@@ -98,6 +103,12 @@ pub enum Action {
     NextTab,
     PreviousTab,
     Quit,
+    Narrow,
+    Zoom,
+    EdgeLeft,
+    EdgeRight,
+    Mouse,
+    Freeze,
     // What is selected.
     Open,
     Build,
@@ -240,6 +251,13 @@ pub fn action(layers: &[Layer], event: KeyEvent) -> Option<Action> {
     layers.iter().find_map(|layer| rows(*layer).find(|row| row.keys.contains(&key)).map(|row| row.action))
 }
 
+/// What the key of this name asks for, as hints show it.
+#[must_use]
+pub fn named(layers: &[Layer], name: &str) -> Option<Action> {
+    let has = |row: &&Binding| row.keys.iter().any(|key| key.name() == name);
+    layers.iter().find_map(|layer| rows(*layer).find(has).map(|row| row.action))
+}
+
 /// The rows of one layer.
 pub fn rows(layer: Layer) -> impl Iterator<Item = &'static Binding> {
     TABLES.into_iter().flatten().filter(move |row| row.layer == layer)
@@ -290,14 +308,15 @@ impl Layer {
             Self::SaveAs => "Saving a file",
             Self::Presets => "Presets",
             Self::Copy => "Copy as",
+            Self::Palette => "Commands",
+            Self::Filter => "Narrowing a list",
             Self::Help => "Help",
             Self::Welcome => "Welcome",
         }
     }
 
     /// Every layer, in the order of the help.
-    #[cfg(test)]
-    pub const ALL: [Self; 31] = [
+    pub const ALL: [Self; 33] = [
         Self::Everywhere,
         Self::Lists,
         Self::Agents,
@@ -327,6 +346,8 @@ impl Layer {
         Self::SaveAs,
         Self::Presets,
         Self::Copy,
+        Self::Palette,
+        Self::Filter,
         Self::Help,
         Self::Welcome,
     ];
@@ -352,7 +373,9 @@ impl Layer {
             | Self::Plan
             | Self::Name
             | Self::Presets
-            | Self::Copy => vec![self, Self::Everywhere],
+            | Self::Copy
+            | Self::Palette
+            | Self::Filter => vec![self, Self::Everywhere],
             Self::Path => vec![self, Self::Text, Self::Everywhere],
             Self::Agents
             | Self::Runs
@@ -390,7 +413,10 @@ mod tests {
 
     #[test]
     fn nothing_printable_is_taken_from_text_fields() {
-        for row in Layer::Text.stack().into_iter().flat_map(rows) {
+        for row in [Layer::Text, Layer::Name, Layer::Palette, Layer::Filter]
+            .into_iter()
+            .flat_map(|layer| layer.stack().into_iter().flat_map(rows))
+        {
             for key in row.keys {
                 let printable = matches!(key.code, KeyCode::Char(_)) && key.modifiers.is_empty();
                 assert!(!printable, "{}", key.name());

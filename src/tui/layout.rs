@@ -70,6 +70,10 @@ pub struct RunParts {
     pub processes: Option<Rect>,
 }
 
+/// The narrowest left column, and the least for the main pane: what a run's output can be shown in.
+const LEFT: u16 = 20;
+const RIGHT: u16 = 29;
+
 /// Whether there is room to work.
 #[must_use]
 pub fn is_too_small(area: Rect) -> bool {
@@ -87,9 +91,9 @@ pub fn frame(area: Rect) -> Frame {
     }
 }
 
-/// The panes, where `focus` is the one that must be open.
+/// The columns of the left panes, where nobody has moved the edge.
 #[must_use]
-pub fn workbench(body: Rect, focus: Pane, rows: Rows) -> Workbench {
+pub fn usual_left(body: Rect, focus: Pane) -> u16 {
     // Processes have more to tell than names.
     let left = match (body.width, focus) {
         (..WIDE, Pane::Procs) => 46,
@@ -99,8 +103,22 @@ pub fn workbench(body: Rect, focus: Pane, rows: Rows) -> Workbench {
         (_, Pane::Procs) => 64,
         (_, _) => 44,
     };
-    // The least that a run's output can be shown in.
-    let left = left.min(body.width.saturating_sub(29));
+    left.min(body.width.saturating_sub(RIGHT))
+}
+
+/// One pane alone: the others have no room at all.
+#[must_use]
+pub fn zoomed(body: Rect, pane: Pane) -> Workbench {
+    let of = |one| if one == pane { body } else { Rect { width: 0, height: 0, ..body } };
+    Workbench { agents: of(Pane::Agents), runs: of(Pane::Runs), procs: of(Pane::Procs), main: of(Pane::Main) }
+}
+
+/// The panes, where `focus` is the one that must be open; its edge to the main pane is moved by so many columns, as
+/// far as both sides stay usable.
+#[must_use]
+pub fn workbench(body: Rect, focus: Pane, rows: Rows, moved: i16) -> Workbench {
+    let left = usual_left(body, focus).saturating_add_signed(moved).max(LEFT);
+    let left = left.min(body.width.saturating_sub(RIGHT));
     let [agents, runs, procs] = heights(body.height, focus, rows);
     let left = left.min(body.width);
     let column = Rect { width: left, ..body };
@@ -222,8 +240,10 @@ mod tests {
                 let parts = frame(area);
                 assert_eq!(parts.body.height + 2, height);
                 for (focus, rows) in focuses().flat_map(|focus| contents().map(move |rows| (focus, rows))) {
-                    let bench = workbench(parts.body, focus, rows);
+                    let moved = [0, -200, 200, 7][usize::from(height % 4)];
+                    let bench = workbench(parts.body, focus, rows, moved);
                     let panes = [bench.agents, bench.runs, bench.procs, bench.main];
+                    assert!(bench.agents.width >= LEFT && bench.main.width >= RIGHT);
                     assert_eq!(panes.iter().map(|pane| pane.area()).sum::<u32>(), parts.body.area());
                     assert!(panes.iter().all(|pane| parts.body.intersection(*pane) == *pane));
                     let open = height - 2 >= ACCORDION;

@@ -12,6 +12,8 @@ pub struct Asked {
     pub ascii: bool,
     /// What is wrong with the settings.
     pub trouble: Option<String>,
+    /// The terminal keeps the mouse.
+    pub no_mouse: bool,
 }
 
 /// The looks.
@@ -23,6 +25,8 @@ pub struct Looks {
     /// The terminal's paper is light, as far as that is known.
     pub light: bool,
     pub ascii: bool,
+    /// The terminal is asked to report the mouse.
+    pub mouse: bool,
     /// The file of the settings, as a person reads it.
     pub settings: String,
     /// What is wrong with the settings, or why it is not the theme that was named.
@@ -47,6 +51,7 @@ impl Looks {
             named: false,
             light,
             ascii: asked.ascii || context.settings.ascii,
+            mouse: context.settings.mouse && !asked.no_mouse,
             settings: context.paths.shorten(&context.paths.settings()),
             trouble: asked.trouble.clone(),
         };
@@ -102,7 +107,7 @@ mod tests {
             settings: Settings { theme: set.map(str::to_owned), ..Settings::default() },
             program: "/bin/plugdeck".into(),
         };
-        let asked = Asked { theme: asked.map(str::to_owned), ascii: false, trouble: None };
+        let asked = Asked { theme: asked.map(str::to_owned), ascii: false, no_mouse: false, trouble: None };
         Looks::find(&context, &asked, Palette::Rgb, |_| Some(paper.to_owned()))
     }
 

@@ -166,6 +166,11 @@ pub enum Message {
     Settings(Box<SettingsNews>),
     /// Every theme there is, to choose one.
     Themes(Vec<Choice>),
+    /// What the palette offers besides agents and runs: what was chosen last, and every theme.
+    Palette {
+        recent: Vec<String>,
+        themes: Vec<Choice>,
+    },
     /// What the terminal paints behind its text.
     Paper {
         light: bool,

@@ -9,6 +9,7 @@ mod ascii;
 mod clipboard;
 mod editor;
 mod effect;
+mod fuzzy;
 mod heard;
 mod keymap;
 mod layout;
@@ -99,7 +100,7 @@ pub fn run(context: Context, asked: &Asked) -> Result<Ended, Error> {
         let _inside = runtime.enter();
         Signals::new()?
     };
-    let (guard, screen) = terminal::enter()?;
+    let (guard, screen) = terminal::enter(looks.mouse)?;
     let size = screen.size()?;
     let paper = terminal::ask_for_paper(!looks.named && palette <= Palette::Indexed)?;
     let app = App::new(&context, looks, size, now());
@@ -174,7 +175,7 @@ impl Dashboard {
     /// The loop.
     async fn run(&mut self, mut received: mpsc::Receiver<Message>, signals: &mut Signals) -> io::Result<End> {
         let mut input = EventStream::new();
-        self.perform(vec![Effect::ListAgents])?;
+        self.perform(vec![Effect::ListAgents, Effect::ReadPalette])?;
         loop {
             self.draw()?;
             let deadline = self.deadline();
@@ -264,6 +265,7 @@ impl Dashboard {
                     self.screen.backend_mut().flush()?;
                 }
                 Some(ForLoop::UseSettings(settings)) => self.worker.context.settings = *settings,
+                Some(ForLoop::Mouse(on)) => self.guard.take_mouse(on)?,
                 Some(ForLoop::Redraw) => terminal::clear(&mut self.screen)?,
                 Some(ForLoop::Suspend) => {
                     self.guard.leave();

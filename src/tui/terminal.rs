@@ -38,10 +38,12 @@ pub type Screen = Terminal<CrosstermBackend<BufWriter<Stdout>>>;
 pub struct Guard {
     /// Leaving twice would take the shell's own title and screen away.
     entered: Arc<AtomicBool>,
+    /// The terminal is to report the mouse.
+    mouse: bool,
 }
 
 /// Enters the modes, and sees to it that a panic leaves them before it is reported.
-pub fn enter() -> io::Result<(Guard, Screen)> {
+pub fn enter(mouse: bool) -> io::Result<(Guard, Screen)> {
     // Under NO_COLOR crossterm would send a reset after bold and reverse video, and selections would vanish.
     // That no colours are sent then is the theme's business.
     force_color_output(true);
@@ -57,7 +59,7 @@ pub fn enter() -> io::Result<(Guard, Screen)> {
             end();
         }
     }));
-    let guard = Guard { entered };
+    let guard = Guard { entered, mouse };
     guard.set()?;
     let backend = CrosstermBackend::new(BufWriter::with_capacity(BUFFER, io::stdout()));
     Ok((guard, Terminal::new(backend)?))
@@ -83,8 +85,14 @@ impl Guard {
             EnterAlternateScreen,
             EnableBracketedPaste,
             EnableFocusChange,
-            Print(MOUSE_ON)
+            Print(if self.mouse { MOUSE_ON } else { "" })
         )
+    }
+
+    /// Asks the terminal to report the mouse, or to keep it.
+    pub fn take_mouse(&mut self, mouse: bool) -> io::Result<()> {
+        self.mouse = mouse;
+        execute!(io::stdout(), Print(if mouse { MOUSE_ON } else { MOUSE_OFF }))
     }
 
     /// Leaves the modes, for somebody else or for good.

@@ -69,7 +69,10 @@ impl World {
     /// The agent of this `namespace/folder` name.
     #[must_use]
     pub fn agent(&self, name: &str) -> Option<&Listed> {
-        self.agents().iter().find(|listed| listed.agent.name.to_string() == name)
+        let (namespace, folder) = name.split_once('/')?;
+        let is =
+            |listed: &&Listed| listed.agent.name.namespace == namespace && listed.agent.name.folder == folder;
+        self.agents().iter().find(is)
     }
 
     /// A method and its agent.

@@ -26,7 +26,7 @@ mod lost;
 mod machine;
 mod orphans;
 mod outside;
-
+mod palette;
 mod profiles;
 mod readme;
 mod real;

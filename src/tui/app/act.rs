@@ -23,9 +23,13 @@ impl App {
         self.ended = None;
         // Errors stay until a key.
         self.toast.take_if(|toast| toast.until_us().is_none());
+        if self.view.thaw() {
+            return Vec::new();
+        }
         let layer = self.layer();
         match keymap::action(&layer.stack(), key) {
             Some(action) => self.act(action),
+            None if self.key_in_palette(key) || self.key_in_words(key) => Vec::new(),
             None => match (&mut self.over, self.pages.last_mut()) {
                 (Some(Over::Saving(saving)), _) => {
                     saving.key(key);
@@ -58,6 +62,15 @@ impl App {
 
     /// An action: of what lies over everything, else of the page that is shown, else of the workbench.
     pub(super) fn act(&mut self, action: Action) -> Vec<Effect> {
+        if self.commands.open.is_some() {
+            return self.act_on_palette(action);
+        }
+        if action == Action::Palette {
+            return self.open_palette();
+        }
+        if self.act_on_words(action) {
+            return Vec::new();
+        }
         if self.over.is_some() {
             return self.act_over(action);
         }
@@ -126,6 +139,10 @@ impl App {
             Action::FocusMain => self.focus_on(Pane::Main),
             Action::NextTab | Action::PreviousTab => self.turn_tab(action),
             Action::Open => self.open(),
+            Action::Narrow => self.narrow(),
+            Action::Zoom | Action::EdgeLeft | Action::EdgeRight | Action::Mouse | Action::Freeze => {
+                return self.act_on_view(action);
+            }
             Action::Build => return self.plan(),
             Action::Rerun => return self.rerun(),
             Action::Edit => return self.edit(),
@@ -183,6 +200,7 @@ impl App {
             | Action::AsJson
             | Action::Undo
             | Action::Clear
+            | Action::Palette
             | Action::Confirm
             | Action::Literal
             | Action::FetchUv

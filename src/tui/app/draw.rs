@@ -8,20 +8,16 @@ use ratatui::widgets::{Block, Widget as _};
 use crate::tui::app::inspect::AgentTab;
 use crate::tui::app::{App, Over, Page, Subject};
 use crate::tui::ascii;
-use crate::tui::keymap::{self, Action, Layer};
+use crate::tui::keymap::{Action, Layer};
 use crate::tui::layout::{self, Pane};
-use crate::tui::pane::copy_menu::CopyMenu;
 use crate::tui::pane::run_page::{Place, RunPage};
 use crate::tui::pane::{agent_page, env_page, method, orphan_page, plan, procs, sign, welcome};
-use crate::tui::widget::bar::{Hint, footer, header};
+use crate::tui::widget::bar::header;
 use crate::tui::widget::line::{blank, bold, page, put, row, rule, section, span, width};
 use crate::tui::widget::pane::{Frame, padded_area, title};
 use crate::tui::widget::popup::backdrop;
 use crate::tui::widget::tabs;
 use crate::venv::plan::Wish;
-
-/// Most hints of what has the focus.
-const HINTS: usize = 6;
 
 /// Facts of a run that stay in the header however narrow it is: state and time.
 const ALWAYS: usize = 2;
@@ -33,7 +29,10 @@ impl App {
     /// Draws a frame, in the size that the terminal has now: it may have changed since the last event.
     pub fn render(&mut self, frame: &mut ratatui::Frame) {
         self.screen = frame.area();
-        self.draw(frame.buffer_mut());
+        match self.view.picture().filter(|picture| picture.area == self.screen) {
+            Some(picture) => frame.buffer_mut().clone_from(picture),
+            None => self.draw(frame.buffer_mut()),
+        }
     }
 
     /// Draws everything into a buffer of the screen's size.
@@ -76,7 +75,7 @@ impl App {
             }
             None => self.draw_bench(buffer, parts.header),
         }
-        self.draw_over(buffer, area, parts.body);
+        self.draw_over(buffer, parts.body);
         self.draw_footer(buffer, parts.footer);
     }
 
@@ -84,11 +83,15 @@ impl App {
         let t = &self.theme;
         self.draw_header(buffer, bar);
         let bench = self.bench();
-        let focused = |pane| self.focus == pane && self.over.is_none();
+        let bare = self.over.is_none() && self.commands.open.is_none();
+        let focused = |pane| self.focus == pane && bare;
         for (area, pane) in
             [(bench.agents, Pane::Agents), (bench.runs, Pane::Runs), (bench.procs, Pane::Procs)]
         {
             let look = self.look(focused(pane));
+            if area.is_empty() {
+                continue;
+            }
             if area.height == 1 {
                 self.draw_closed(buffer, area, pane);
                 continue;
@@ -99,6 +102,9 @@ impl App {
                 Pane::Procs => self.procs.render(buffer, area, &self.world, look),
                 Pane::Main => {}
             }
+        }
+        if bench.main.is_empty() {
+            return;
         }
         let look = self.look(focused(Pane::Main));
         if let Some(page) = &self.main_run {
@@ -254,51 +260,8 @@ impl App {
         header(buffer, bar, place, groups, &drop, t);
     }
 
-    fn draw_footer(&self, buffer: &mut Buffer, bar: Rect) {
-        let constant = |key: &str, label: &str| Hint::new(key, label);
-        let (left, right) = match &self.over {
-            Some(Over::Dialog(dialog)) => apart(dialog.hints()),
-            Some(Over::Stop(stop)) => apart(stop.hints(&self.world)),
-            Some(Over::Signals(signals)) => apart(signals.hints()),
-            Some(Over::Saving(saving)) => apart(saving.hints()),
-            Some(Over::Presets(presets)) => apart(presets.hints()),
-            Some(Over::Copy(_)) => apart(CopyMenu::hints()),
-            Some(Over::SaveAs(dialog)) => apart(dialog.hints()),
-            Some(Over::Themes(themes)) => apart(themes.hints()),
-            Some(Over::Settings(page)) => apart(page.hints()),
-            Some(Over::Plan(plan)) => apart(plan.hints()),
-            Some(Over::Help(_)) => (vec![constant("j k", "scroll")], vec![constant("esc", "close")]),
-            None => {
-                let layer = self.layer();
-                let own: Vec<Layer> = vec![layer];
-                let mut left = keymap::hints(&own, |action| self.makes_sense(action));
-                if let Some(Page::Form(form)) = self.pages.last() {
-                    // Behind the way to run it.
-                    let at = left.len().min(1);
-                    left.splice(at..at, form.choosing());
-                }
-                if layer == Layer::Chart {
-                    left.insert(0, constant("h l", "move"));
-                }
-                left.truncate(HINTS);
-                let right = match layer {
-                    Layer::Search => vec![constant("esc", "no search"), constant("F1", "help")],
-                    Layer::File | Layer::Path | Layer::Pick => {
-                        vec![constant("esc", "close"), constant("F1", "help")]
-                    }
-                    Layer::Text | Layer::Form => vec![constant("esc", "back"), constant("F1", "help")],
-                    Layer::Chart => vec![constant("esc", "no cursor"), constant("?", "help")],
-                    _ if self.pages.is_empty() => vec![constant("?", "help"), constant("q", "quit")],
-                    _ => vec![constant("esc", "back"), constant("?", "help")],
-                };
-                (left, right)
-            }
-        };
-        footer(buffer, bar, &left, &right, &self.theme);
-    }
-
-    /// Whether a footer should offer an action now.
-    fn makes_sense(&self, action: Action) -> bool {
+    /// Whether the footer and the palette should offer an action now.
+    pub(super) fn makes_sense(&self, action: Action) -> bool {
         let run = match (self.pages.last(), self.subject()) {
             (Some(Page::Run(page)), _) => self.world.run(&page.run),
             (None, Subject::Run(run)) => self.world.run(&run),
@@ -336,10 +299,15 @@ impl App {
             (Action::Cursor, _) => {
                 self.shown_page().is_some_and(|page| page.can_point(self.run_place(), &self.world))
             }
+            (Action::Zoom | Action::EdgeLeft | Action::EdgeRight, _) => self.pages.is_empty(),
             (Action::Sort, _) => self.shows_packages() || self.layer() == Layer::Procs,
-            (Action::Stop | Action::Kill | Action::Why, Some(run)) => run.is_live(),
-            (Action::Why, None) => {
-                self.layer() != Layer::Procs || matches!(self.subject(), Subject::Orphan(_))
+            (Action::Stop | Action::Kill | Action::Signal | Action::Why, Some(run)) => run.is_live(),
+            (Action::Why, None) if self.layer() == Layer::Procs => {
+                matches!(self.subject(), Subject::Orphan(_))
+            }
+            (Action::Why, None) => self.world.live().any(|run| run.stuck),
+            (Action::Presets, _) if self.pages.is_empty() => {
+                matches!(self.subject(), Subject::Method { .. })
             }
             (Action::Rerun | Action::Edit, Some(run)) => run.kind == crate::run::spec::Kind::Call,
             (Action::Build, Some(run)) if self.layer() == Layer::Build => !run.is_live(),
@@ -351,9 +319,9 @@ impl App {
         }
     }
 
-    fn draw_over(&self, buffer: &mut Buffer, area: Rect, body: Rect) {
+    fn draw_over(&self, buffer: &mut Buffer, body: Rect) {
         let look = self.look(true);
-        let above = Rect { height: area.height.saturating_sub(1), ..area };
+        let above = self.above();
         // A theme is chosen by what the screen looks like.
         if self.over.as_ref().is_some_and(|over| !matches!(over, Over::Themes(_))) {
             backdrop(buffer, above, &self.theme);
@@ -370,11 +338,16 @@ impl App {
             Some(Over::Themes(themes)) => themes.render(buffer, above, look),
             Some(Over::Settings(page)) => page.render(buffer, above, look),
             Some(Over::Help(help)) => help.render(buffer, above, look),
+            None if self.commands.open.is_some() => {}
             None => {
                 if let Some(toast) = &self.toast {
                     toast.render(buffer, body, look);
                 }
             }
+        }
+        if let Some(palette) = &self.commands.open {
+            backdrop(buffer, above, &self.theme);
+            palette.render(buffer, above, look);
         }
     }
 
@@ -393,10 +366,4 @@ impl App {
             put(buffer, row(area, y), Line::from(line));
         }
     }
-}
-
-/// The keys of a box for the footer: the way out, the last of them, stands at the right end.
-fn apart(mut keys: Vec<Hint>) -> (Vec<Hint>, Vec<Hint>) {
-    let out = keys.pop();
-    (keys, out.into_iter().collect())
 }

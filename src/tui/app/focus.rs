@@ -9,6 +9,12 @@ use crate::tui::pane::run_page::RunPage;
 impl App {
     /// The layer of what has the focus.
     pub(super) fn layer(&self) -> Layer {
+        if self.commands.open.is_some() {
+            return Layer::Palette;
+        }
+        if self.typing().is_some() {
+            return Layer::Filter;
+        }
         match (&self.over, self.pages.last()) {
             (Some(Over::Help(_)), _) => Layer::Help,
             (Some(Over::Dialog(_)), _) => Layer::Dialog,
@@ -45,6 +51,9 @@ impl App {
         if self.leave_page() {
             return;
         }
+        if self.widen() || std::mem::take(&mut self.view.zoom) {
+            return;
+        }
         if self.focus == Pane::Main {
             self.focus = self.followed;
         } else if self.focus != Pane::Agents {
@@ -54,6 +63,9 @@ impl App {
 
     pub(super) fn focus_on(&mut self, pane: Pane) {
         while self.leave_page() {}
+        if self.focus != pane {
+            self.keep_words();
+        }
         self.focus = pane;
         if pane != Pane::Main && self.followed != pane {
             self.followed = pane;

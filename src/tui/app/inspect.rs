@@ -7,6 +7,7 @@ use crate::tui::app::{App, Subject};
 use crate::tui::effect::Effect;
 use crate::tui::keymap::Action;
 use crate::tui::pane::plan::Planned;
+use crate::tui::widget::tabs;
 use crate::venv::details::Details;
 use crate::venv::plan::Wish;
 
@@ -111,6 +112,17 @@ impl App {
             (AgentTab::Plan, true) | (AgentTab::Env, false) => AgentTab::Overview,
         };
         self.scroll = 0;
+    }
+
+    /// Turns to the tab of an agent's page whose name stands at this column of the title.
+    pub(super) fn click_agent_tab(&mut self, column: u16, focused: bool) {
+        let tabs = [AgentTab::Overview, AgentTab::Env, AgentTab::Plan];
+        let active = self.inspection.tab.index();
+        if matches!(self.subject(), Subject::Agent(_))
+            && let Some(at) = tabs::title_at(&AgentTab::NAMES, active, focused, column)
+        {
+            (self.inspection.tab, self.scroll) = (tabs[at], 0);
+        }
     }
 
     /// Sorts the packages the other way; of any other action, and where none are shown, nothing.

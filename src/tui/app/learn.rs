@@ -111,6 +111,7 @@ impl App {
             Message::Theme(Ok(theme)) => self.theme = theme,
             Message::Settings(news) => return self.learn_settings(&news),
             Message::Themes(choices) => self.choose_theme(choices),
+            Message::Palette { recent, themes } => self.commands.learn(recent, themes),
             Message::Paper { light } => return self.learn_paper(light),
             Message::Theme(Err(reason)) => self.theme_failed(&reason),
             Message::NotOpened(reason) => self.say(Tone::Bad, sign::safe(&reason)),

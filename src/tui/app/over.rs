@@ -1,7 +1,5 @@
 //! What keys do while something lies over the screen.
 
-use ratatui::layout::Rect;
-
 use crate::ops::build;
 use crate::tui::app::{AfterBuild, App, Over};
 use crate::tui::effect::{Effect, ForLoop};
@@ -23,11 +21,18 @@ impl App {
                 Asked::NotMine => {}
             }
         }
-        let screen = self.screen;
+        let screen = self.above();
         let look = crate::tui::pane::Look { theme: &self.theme, now: self.now, focused: true };
         if let Some(Over::Help(help)) = &mut self.over {
             if let Some(by) = distance(action, screen.height / 2) {
                 help.scroll(by, screen, look);
+                return Vec::new();
+            }
+            if action == Action::Narrow {
+                help.narrow();
+                return Vec::new();
+            }
+            if action == Action::Back && help.widen() {
                 return Vec::new();
             }
             if matches!(action, Action::Help | Action::Quit) {
@@ -37,8 +42,7 @@ impl App {
         }
         if let Some(Over::Plan(plan)) = &mut self.over {
             if let Some(by) = distance(action, screen.height / 2) {
-                // The footer stays free of it.
-                plan.scroll(by, Rect { height: screen.height.saturating_sub(1), ..screen }, look);
+                plan.scroll(by, screen, look);
                 return Vec::new();
             }
             if let Some(wish) = plan.turn(action) {
@@ -103,6 +107,10 @@ impl App {
             (Action::Redraw, over) => {
                 self.over = over;
                 return vec![Effect::Loop(ForLoop::Redraw)];
+            }
+            (Action::Mouse | Action::Freeze, over) => {
+                self.over = over;
+                return self.act_on_view(action);
             }
             (Action::Suspend, over) => {
                 self.over = over;

@@ -30,6 +30,9 @@ impl App {
     fn use_settings(&mut self, settings: Settings) -> Vec<Effect> {
         let before = std::mem::replace(&mut self.context.settings, settings.clone());
         self.usual = Options::usual(&settings);
+        if before.mouse != settings.mouse && settings.mouse != self.view.mouse.on {
+            self.outbox.extend(self.toggle_mouse());
+        }
         if before.ascii != settings.ascii {
             self.looks.ascii = settings.ascii;
         }

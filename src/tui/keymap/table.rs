@@ -1,6 +1,8 @@
-//! The table of all keys; those of the form and of what opens over it stand in `forms`.
+//! The table of all keys; those of the form and of what opens over it stand in `forms`, those of finding one's way and
+//! of the screen itself in `ways`.
 
 mod forms;
+mod ways;
 
 use crossterm::event::{KeyCode, KeyModifiers};
 
@@ -48,7 +50,7 @@ const PRESETS: &str = "the presets of the method: load or remove one";
 const EDITOR: &str = "the field's text, or the whole JSON text, in $VISUAL or $EDITOR";
 
 /// All keys. The order inside a layer is the order in the footer and in the help.
-pub const TABLES: [&[Binding]; 2] = [BENCH, forms::FORMS];
+pub const TABLES: [&[Binding]; 3] = [BENCH, forms::FORMS, ways::WAYS];
 
 const BENCH: &[Binding] = &[
     row(Layer::Everywhere, &[on(KeyCode::F(1))], Action::Help, "", "help for what has the focus"),

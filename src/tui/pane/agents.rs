@@ -1,5 +1,7 @@
 //! The agents of the store as a tree: namespace ▸ agent ▸ method.
 
+mod narrow;
+
 use std::collections::HashSet;
 use std::path::PathBuf;
 
@@ -11,10 +13,11 @@ use crate::agent::manifest::Severity;
 use crate::ops::agents::Listed;
 use crate::tui::keymap::Action;
 use crate::tui::pane::list::Cursor;
+use crate::tui::pane::query::{Filter, marked};
 use crate::tui::pane::{Look, sign};
 use crate::tui::theme::Theme;
 use crate::tui::widget::line::{blank, bold, put, row, span, spread};
-use crate::tui::widget::pane::{Frame, title};
+use crate::tui::widget::pane::{Frame, padded_area, title};
 use crate::tui::widget::select::select;
 use crate::tui::world::World;
 
@@ -35,6 +38,15 @@ pub enum Item {
     Unreadable(PathBuf),
 }
 
+/// How a row is shown.
+#[derive(Clone, Copy)]
+struct Shown {
+    bold: bool,
+    /// Rows of its own stand below it.
+    open: bool,
+    width: u16,
+}
+
 /// The tree's state.
 #[derive(Debug, Default)]
 pub struct Agents {
@@ -44,6 +56,7 @@ pub struct Agents {
     unfolded: HashSet<String>,
     selected: Option<Item>,
     cursor: Cursor,
+    filter: Option<Filter<Item>>,
     /// The first look has chosen what is unfolded.
     opened: bool,
 }
@@ -57,6 +70,7 @@ impl Agents {
 
     /// Selects an item and unfolds what it stands in.
     pub fn select(&mut self, item: Item, world: &World) {
+        self.filter = None;
         if let Item::Method { agent, .. } = &item {
             self.unfolded.insert(agent.clone());
         }
@@ -81,13 +95,15 @@ impl Agents {
         let items = self.items(world);
         let at = self.selected.as_ref().and_then(|selected| items.iter().position(|item| item == selected));
         self.cursor.settle(at, items.len());
-        self.selected = items.into_iter().nth(self.cursor.selected());
+        let found = items.into_iter().nth(self.cursor.selected());
+        // Words that nothing has leave the main pane as it is.
+        self.selected = if self.pattern().is_some() { found.or(self.selected.take()) } else { found };
     }
 
-    /// How many rows there are to show.
+    /// How many rows there are to show; as many while the tree is narrowed, so that the pane stands still.
     #[must_use]
     pub fn rows(&self, world: &World) -> usize {
-        self.items(world).len()
+        self.all_items(world).len()
     }
 
     /// Makes the selected row visible in a pane of this many rows.
@@ -158,14 +174,24 @@ impl Agents {
         let t = look.theme;
         let count = world.agents().len();
         let fact = if world.agents.is_some() { count.to_string() } else { "reading…".to_owned() };
-        let inner = Frame::new(title("1", "Agents", look.focused, t), look.focused)
-            .fact(vec![span(fact, t.dim)])
-            .draw(buffer, area, t);
+        let mut fact = vec![span(fact, t.dim)];
+        if let Some(filter) = &self.filter {
+            fact = filter.fact(area.width, fact, t);
+        }
+        let inner =
+            Frame::new(title("1", "Agents", look.focused, t), look.focused).fact(fact).draw(buffer, area, t);
         let items = self.items(world);
-        for (y, item) in (0..inner.height).zip(items.iter().skip(self.cursor.offset())) {
+        if items.is_empty() && self.filter.is_some() {
+            put(buffer, row(padded_area(inner), 0), span("nothing has these words", t.dim));
+        }
+        for (y, (at, item)) in (0..inner.height).zip(items.iter().enumerate().skip(self.cursor.offset())) {
             let selected = self.selected.as_ref() == Some(item);
-            let bold_name = selected && look.focused;
-            let (left, mut right) = self.line(item, bold_name, inner.width, world, look);
+            let is = Shown {
+                bold: selected && look.focused,
+                open: matches!(items.get(at + 1), Some(Item::Method { .. })),
+                width: inner.width,
+            };
+            let (left, mut right) = self.line(item, is, world, look);
             right.push(blank(1));
             let place = row(inner, y);
             put(buffer, place, spread(left, right, usize::from(inner.width)));
@@ -177,6 +203,14 @@ impl Agents {
 
     /// Every visible row, from the top.
     fn items(&self, world: &World) -> Vec<Item> {
+        if let Some(pattern) = self.pattern() {
+            let found = narrow::narrowed(world, pattern, |agent| self.unfolded.contains(agent));
+            return found.into_iter().map(|(item, _)| item).collect();
+        }
+        self.all_items(world)
+    }
+
+    fn all_items(&self, world: &World) -> Vec<Item> {
         let mut items = Vec::new();
         let mut namespace = None;
         for listed in world.agents() {
@@ -201,11 +235,18 @@ impl Agents {
         items
     }
 
+    /// A name with what the words find in it.
+    fn marked(&self, name: &str, plain: Span<'static>, t: &Theme) -> Vec<Span<'static>> {
+        match self.pattern() {
+            Some(pattern) => marked(name, pattern, plain, t),
+            None => vec![plain],
+        }
+    }
+
     fn line(
         &self,
         item: &Item,
-        selected: bool,
-        width: u16,
+        Shown { bold: selected, open, width }: Shown,
         world: &World,
         look: Look,
     ) -> (Vec<Span<'static>>, Vec<Span<'static>>) {
@@ -219,24 +260,27 @@ impl Agents {
             Item::Agent(agent) => {
                 let Some(listed) = world.agent(agent) else { return Default::default() };
                 let colour = if selected { t.bright } else { t.fg };
-                let name = bold(sign::safe(&listed.agent.name.folder), colour);
+                let name = sign::safe(&listed.agent.name.folder);
+                let name = self.marked(&name, bold(name.clone(), colour), t);
                 if listed.agent.manifest.is_none() {
-                    return (vec![span("   ✗ ", t.err), name], vec![span(place(listed), t.err)]);
+                    let left = std::iter::once(span("   ✗ ", t.err)).chain(name);
+                    return (left.collect(), vec![span(place(listed), t.err)]);
                 }
-                let fold = if self.unfolded.contains(agent) { "▾" } else { "▸" };
+                let fold = if open || self.unfolded.contains(agent) { "▾" } else { "▸" };
                 let right = standing(listed, width >= 36, world, t);
-                (vec![span(format!("   {fold} "), t.dim), name], right)
+                (std::iter::once(span(format!("   {fold} "), t.dim)).chain(name).collect(), right)
             }
             Item::Method { agent, method } => {
                 let name = sign::safe(method);
-                let name = if selected { bold(name, t.bright) } else { span(name, t.fg) };
+                let plain = if selected { bold(name.clone(), t.bright) } else { span(name.clone(), t.fg) };
+                let name = self.marked(&name, plain, t);
                 let right = world.last_run(agent, method).map_or_else(Vec::new, |run| {
                     let (glyph, colour) = sign::state(run.state, t);
                     let time = sign::elapsed(run, look.now);
                     let time_colour = if run.is_live() { colour } else { t.fg };
                     vec![bold(glyph, colour), span(format!("{time:>6}"), time_colour)]
                 });
-                (vec![blank(7), name], right)
+                (std::iter::once(blank(7)).chain(name).collect(), right)
             }
             Item::Unreadable(path) => {
                 let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();

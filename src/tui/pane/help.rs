@@ -1,12 +1,14 @@
-//! The help: the keys that hold where one is, from the table.
+//! The help: the keys that hold where one is, then all others, from the table.
 
+use crossterm::event::KeyEvent;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::Line;
 
-use crate::tui::keymap::{self, Layer};
+use crate::tui::keymap::{self, Binding, Layer};
 use crate::tui::pane::Look;
-use crate::tui::widget::line::{blank, bold, page, section, span};
+use crate::tui::pane::query::{Filter, marked};
+use crate::tui::widget::line::{blank, bold, page, put, row, section, span};
 use crate::tui::widget::popup::{centred, dialog};
 
 /// Columns of the keys.
@@ -17,15 +19,60 @@ const WIDTH: u16 = 76;
 /// The help popup.
 #[derive(Debug)]
 pub struct Help {
+    /// Those that hold where one is come first.
     layers: Vec<Layer>,
+    here: usize,
+    filter: Option<Filter<()>>,
     pub scroll: usize,
 }
 
 impl Help {
-    /// Help for these layers, the most particular one first.
+    /// Help for these layers, the most particular one first; then for all others.
     #[must_use]
-    pub fn new(layers: Vec<Layer>) -> Self {
-        Self { layers, scroll: 0 }
+    pub fn new(mut layers: Vec<Layer>) -> Self {
+        let here = layers.len();
+        let others = Layer::ALL.into_iter().filter(|layer| !layers.contains(layer)).collect::<Vec<_>>();
+        layers.extend(others);
+        Self { layers, here, filter: None, scroll: 0 }
+    }
+
+    /// Looks for words, or goes on with those that are there.
+    pub fn narrow(&mut self) {
+        self.filter.get_or_insert_with(|| Filter::new(None)).typing = true;
+    }
+
+    /// Whether keys go into the words.
+    #[must_use]
+    pub fn is_typing(&self) -> bool {
+        self.filter.as_ref().is_some_and(|filter| filter.typing)
+    }
+
+    /// A key for the words.
+    pub fn key(&mut self, key: KeyEvent) {
+        if self.filter.as_mut().is_some_and(|filter| filter.query.key(key)) {
+            self.scroll = 0;
+        }
+    }
+
+    /// A pasted text for the words.
+    pub fn paste(&mut self, text: &str) {
+        if let Some(filter) = &mut self.filter {
+            filter.query.paste(text);
+            self.scroll = 0;
+        }
+    }
+
+    /// The words stay as they are.
+    pub fn keep_narrow(&mut self) {
+        self.filter = self.filter.take().filter(|filter| !filter.query.is_empty());
+        if let Some(filter) = &mut self.filter {
+            filter.typing = false;
+        }
+    }
+
+    /// All keys again; whether some were left out.
+    pub fn widen(&mut self) -> bool {
+        self.filter.take().is_some()
     }
 
     /// Scrolls by rows.
@@ -39,29 +86,52 @@ impl Help {
         let t = look.theme;
         let lines = self.lines(look);
         let area = place(screen);
-        let area =
-            centred(screen, area.width, area.height.min(u16::try_from(lines.len()).unwrap_or(u16::MAX) + 4));
         let title = format!("Keys: {}", self.layers.first().map_or("", |layer| layer.title()).to_lowercase());
-        let inner = dialog(buffer, area, &title, vec![span("esc closes", t.dim)], t);
+        let fact = match &self.filter {
+            Some(filter) => filter.query.spans("/", usize::from(WIDTH / 2), filter.typing, t),
+            None => vec![
+                bold("/", t.accent),
+                span(" searches, ", t.dim),
+                bold("esc", t.accent),
+                span(" closes", t.dim),
+            ],
+        };
+        let inner = dialog(buffer, area, &title, fact, t);
+        if lines.is_empty() {
+            put(buffer, row(inner, 0), span("no key has these words", t.dim));
+        }
         page(buffer, inner, lines, self.scroll);
     }
 
     fn lines(&self, look: Look) -> Vec<Line<'static>> {
         let t = look.theme;
         let columns = usize::from(WIDTH.saturating_sub(6));
+        let words = self.filter.as_ref().map(|filter| filter.query.pattern());
+        let words = words.filter(|pattern| !pattern.is_empty());
         let mut lines = Vec::new();
-        for layer in &self.layers {
-            if keymap::rows(*layer).next().is_none() {
+        for (at, layer) in self.layers.iter().enumerate() {
+            let fits = |row: &&Binding| {
+                words.is_none_or(|words| words.score_any(&[row.help, row.label, &row.key_names()]).is_some())
+            };
+            let mut rows = keymap::rows(*layer).filter(fits).peekable();
+            if rows.peek().is_none() {
                 continue;
             }
             if !lines.is_empty() {
                 lines.push(Line::default());
             }
-            lines.push(section(vec![bold(layer.title(), t.bright)], Vec::new(), columns, t));
-            for binding in keymap::rows(*layer) {
+            let elsewhere = if at < self.here { Vec::new() } else { vec![span("elsewhere", t.dim)] };
+            lines.push(section(vec![bold(layer.title(), t.bright)], elsewhere, columns, t));
+            for binding in rows {
                 let keys = binding.key_names();
                 let pad = KEYS.saturating_sub(crate::text::width(&keys)).max(2);
-                lines.push(Line::from(vec![bold(keys, t.accent), blank(pad), span(binding.help, t.fg)]));
+                let mut line = vec![bold(keys, t.accent), blank(pad)];
+                let plain = span(binding.help, t.fg);
+                match words {
+                    Some(words) => line.extend(marked(binding.help, words, plain, t)),
+                    None => line.push(plain),
+                }
+                lines.push(Line::from(line));
             }
         }
         lines

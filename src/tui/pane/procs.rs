@@ -154,10 +154,13 @@ impl Procs {
         self.land(world, height);
     }
 
-    /// Selects the row that stands at this height of the pane; whether it was selected before.
-    pub fn click(&mut self, y: u16, world: &World) -> bool {
-        // The first row holds the heads of the columns.
-        let Some(at) = usize::from(y).checked_sub(1).map(|y| y + self.cursor.offset()) else { return false };
+    /// Selects the row that stands at this height of a pane of so many columns, or sorts by the column whose head
+    /// stands there; whether the row was selected before.
+    pub fn click(&mut self, x: u16, y: u16, columns: u16, world: &World) -> bool {
+        let Some(at) = usize::from(y).checked_sub(1).map(|y| y + self.cursor.offset()) else {
+            self.order = draw::order_at(usize::from(x), usize::from(columns));
+            return false;
+        };
         let again = at == self.cursor.selected();
         let entries = self.entries(world);
         if let Some(entry) = entries.get(at) {

@@ -25,7 +25,7 @@ use crate::tui::pane::run_page::why::Why;
 use crate::tui::pane::{Asked, Look, stats};
 use crate::tui::seen::{Reply, Run};
 use crate::tui::widget::line::below;
-use crate::tui::widget::tabs::STRIP;
+use crate::tui::widget::tabs::{self, STRIP};
 use crate::tui::world::World;
 
 /// One of the views of a run.
@@ -269,16 +269,24 @@ impl RunPage {
     }
 
     /// Turns to the tab whose name stands at this column and row; whether there is one.
-    pub fn click(&mut self, column: u16, row: u16, place: Place) -> bool {
-        if place.is_framed() {
-            return false;
-        }
+    pub fn click(&mut self, column: u16, row: u16, place: Place, focused: bool, world: &World) -> bool {
         let names = self.names();
-        let hit = crate::tui::widget::tabs::places(place.area(), &names)
-            .position(|name| name.contains((column, row).into()));
+        let hit = if place.is_framed() {
+            let active = self.tabs().iter().position(|tab| *tab == self.tab).unwrap_or(0);
+            // Border and air, and in a pane the run's sign and name.
+            let before = match (place, world.run(&self.run)) {
+                (Place::Pane(_), Some(run)) => 6 + u16::try_from(run.id.short().len()).unwrap_or(0),
+                (Place::Pane(_), None) | (Place::Page(_), _) => 2,
+            };
+            let from = column.checked_sub(place.area().x + before).filter(|_| row == place.area().y);
+            from.and_then(|column| tabs::title_at(&names, active, focused && !self.points(), column))
+        } else {
+            tabs::places(place.area(), &names).position(|name| name.contains((column, row).into()))
+        };
         if let Some(tab) = hit.and_then(|at| self.tabs().get(at)) {
             (self.tab, self.touched, self.scroll) = (*tab, true, 0);
             self.shown();
+            self.show_step(world);
         }
         hit.is_some()
     }

@@ -1,5 +1,7 @@
 //! The runs: live ones first, then by day, the newest first.
 
+mod narrow;
+
 use std::sync::Arc;
 
 use ratatui::buffer::Buffer;
@@ -7,9 +9,11 @@ use ratatui::layout::Rect;
 use ratatui::text::Line;
 
 use crate::run::spec::RunId;
+use crate::tui::fuzzy::Pattern;
 use crate::tui::keymap::Action;
 use crate::tui::message::Now;
 use crate::tui::pane::list::Cursor;
+use crate::tui::pane::query::{Filter, marked};
 use crate::tui::pane::{Look, sign};
 use crate::tui::seen::Run;
 use crate::tui::widget::line::{blank, bold, group, put, row, span, spread, width};
@@ -25,11 +29,13 @@ const WORDS: u16 = 46;
 pub struct Runs {
     selected: Option<RunId>,
     cursor: Cursor,
+    filter: Option<Filter<RunId>>,
 }
 
 /// What a row shows.
 enum Entry<'a> {
-    Day(String),
+    /// Of a run of that day, in milliseconds since 1970.
+    Day(i64),
     Run(&'a Arc<Run>),
 }
 
@@ -42,12 +48,13 @@ impl Runs {
 
     /// Selects a run, also one that is not listed yet.
     pub fn select(&mut self, run: RunId) {
+        self.filter = None;
         self.selected = Some(run);
     }
 
     /// Fits the state to what is there now.
     pub fn settle(&mut self, world: &World, height: u16, now: Now) {
-        let entries = entries(world, now);
+        let entries = self.entries(world, now);
         let known =
             |id: &RunId| entries.iter().position(|entry| matches!(entry, Entry::Run(run) if run.id == *id));
         match self.selected.as_ref().map(known) {
@@ -78,7 +85,7 @@ impl Runs {
 
     /// Moves; whether the action was one that moves.
     pub fn act(&mut self, action: Action, height: u16, world: &World, now: Now) -> bool {
-        let entries = entries(world, now);
+        let entries = self.entries(world, now);
         let before = self.cursor.selected();
         if !self.cursor.act(action, height, entries.len()) {
             return false;
@@ -89,7 +96,7 @@ impl Runs {
 
     /// Moves the selection by rows, for the wheel.
     pub fn wheel(&mut self, rows: isize, height: u16, world: &World, now: Now) {
-        let entries = entries(world, now);
+        let entries = self.entries(world, now);
         let before = self.cursor.selected();
         self.cursor.step(rows, height, entries.len());
         self.land(&entries, before, height);
@@ -97,7 +104,7 @@ impl Runs {
 
     /// Selects the row that stands at this height of the pane; whether it was selected before.
     pub fn click(&mut self, y: u16, world: &World, now: Now) -> bool {
-        let entries = entries(world, now);
+        let entries = self.entries(world, now);
         match entries.get(self.cursor.offset() + usize::from(y)) {
             Some(Entry::Run(run)) => {
                 let again = self.selected.as_ref() == Some(&run.id);
@@ -122,6 +129,22 @@ impl Runs {
         }
     }
 
+    /// Every row, from the top.
+    fn entries<'a>(&self, world: &'a World, now: Now) -> Vec<Entry<'a>> {
+        let fits = |run: &&Arc<Run>| self.pattern().is_none_or(|pattern| narrow::fits(run, pattern));
+        let mut entries: Vec<_> = world.live().filter(fits).map(Entry::Run).collect();
+        let mut day = None;
+        for run in world.runs().iter().filter(|run| !run.is_live()).filter(fits) {
+            let this = sign::day_number(run.created_ms, now);
+            if day != Some(this) {
+                entries.push(Entry::Day(run.created_ms));
+                day = Some(this);
+            }
+            entries.push(Entry::Run(run));
+        }
+        entries
+    }
+
     /// Draws the pane.
     pub fn render(&self, buffer: &mut Buffer, area: Rect, world: &World, look: Look) {
         let t = look.theme;
@@ -136,20 +159,30 @@ impl Runs {
             (true, live, ..36) => format!("{live} live"),
             (true, live, _) => format!("{live} live · {kept} kept"),
         };
-        let inner = Frame::new(title("2", "Runs", look.focused, t), look.focused)
-            .fact(vec![span(fact, t.dim)])
-            .draw(buffer, area, t);
+        let mut fact = vec![span(fact, t.dim)];
+        if let Some(filter) = &self.filter {
+            fact = filter.fact(area.width, fact, t);
+        }
+        let inner =
+            Frame::new(title("2", "Runs", look.focused, t), look.focused).fact(fact).draw(buffer, area, t);
         if world.runs.is_some() && world.runs().is_empty() {
             put(buffer, row(padded_area(inner), 0), span("no runs yet — enter on a method", t.dim));
         }
-        let entries = entries(world, look.now);
+        let entries = self.entries(world, look.now);
+        if entries.is_empty() && self.pattern().is_some() {
+            put(buffer, row(padded_area(inner), 0), span("no run has these words", t.dim));
+        }
         for (y, entry) in (0..inner.height).zip(entries.iter().skip(self.cursor.offset())) {
             let place = row(inner, y);
             match entry {
-                Entry::Day(day) => put(buffer, place, group(day, usize::from(inner.width), t)),
+                Entry::Day(ms) => {
+                    let day = sign::day(*ms, look.now);
+                    put(buffer, place, group(&day, usize::from(inner.width), t));
+                }
                 Entry::Run(run) => {
                     let selected = self.selected.as_ref() == Some(&run.id);
-                    put(buffer, place, line(run, selected && look.focused, inner.width, look));
+                    let line = line(run, self.pattern(), selected && look.focused, inner.width, look);
+                    put(buffer, place, line);
                     if selected {
                         select(buffer, place, look.focused, t);
                     }
@@ -160,16 +193,17 @@ impl Runs {
 }
 
 /// One run as a row: glyph, id, what, whose, how long.
-fn line(run: &Run, selected: bool, columns: u16, look: Look) -> Line<'static> {
+fn line(run: &Run, pattern: Option<&Pattern>, selected: bool, columns: u16, look: Look) -> Line<'static> {
     let t = look.theme;
     let (glyph, colour) = sign::run(run, t);
     let name = sign::safe(run.what());
-    let mut left = vec![
-        blank(1),
-        bold(glyph, colour),
-        span(format!(" {} ", sign::safe(run.id.short())), t.dim),
-        if selected { bold(name, t.bright) } else { span(name, t.fg) },
-    ];
+    let mut left =
+        vec![blank(1), bold(glyph, colour), span(format!(" {} ", sign::safe(run.id.short())), t.dim)];
+    let plain = if selected { bold(name.clone(), t.bright) } else { span(name.clone(), t.fg) };
+    match pattern {
+        Some(pattern) => left.extend(marked(&name, pattern, plain, t)),
+        None => left.push(plain),
+    }
     if let Some(reason) = &run.unreadable {
         left.truncate(3);
         left.push(span(format!("unreadable: {reason}"), t.err));
@@ -185,21 +219,6 @@ fn line(run: &Run, selected: bool, columns: u16, look: Look) -> Line<'static> {
         right = vec![time];
     }
     spread(left, right, usize::from(columns))
-}
-
-/// Every row, from the top.
-fn entries(world: &World, now: Now) -> Vec<Entry<'_>> {
-    let mut entries: Vec<_> = world.live().map(Entry::Run).collect();
-    let mut day = None;
-    for run in world.runs().iter().filter(|run| !run.is_live()) {
-        let this = sign::day(run.created_ms, now);
-        if day.as_ref() != Some(&this) {
-            entries.push(Entry::Day(this.clone()));
-            day = Some(this);
-        }
-        entries.push(Entry::Run(run));
-    }
-    entries
 }
 
 fn nearest(entries: &[Entry], at: usize) -> Option<RunId> {

@@ -146,13 +146,19 @@ pub fn safe(text: &str) -> String {
 /// The day of a moment as a person says it: `today`, `yesterday`, `2026-11-20`.
 #[must_use]
 pub fn day(then_ms: i64, now: Now) -> String {
-    let number = |ms: i64| (ms / 1000 + i64::from(now.utc_offset)).div_euclid(86_400);
-    let day = number(then_ms);
-    match number(now.wall_ms) - day {
-        ..=0 => "today".to_owned(),
+    let day = day_number(then_ms, now);
+    match day_number(now.wall_ms, now) - day {
+        0 => "today".to_owned(),
         1 => "yesterday".to_owned(),
         _ => date(day),
     }
+}
+
+/// The same as a number that tells days apart; what is still to come counts as today.
+#[must_use]
+pub fn day_number(then_ms: i64, now: Now) -> i64 {
+    let number = |ms: i64| (ms / 1000 + i64::from(now.utc_offset)).div_euclid(86_400);
+    number(then_ms).min(number(now.wall_ms))
 }
 
 /// The clock time of a moment: `14:03:22`.

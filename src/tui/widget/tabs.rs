@@ -36,6 +36,18 @@ pub fn title(names: &[&str], active: usize, focused: bool, theme: &Theme) -> Vec
     spans
 }
 
+/// The tab whose name stands at this column of a [`title`], counted from its beginning.
+#[must_use]
+pub fn title_at(names: &[&str], active: usize, focused: bool, column: u16) -> Option<usize> {
+    let mut from = 0;
+    names.iter().enumerate().position(|(index, name)| {
+        let air = if index == active && focused { 2 } else { 0 };
+        let here = (from..from + text::width(name) + air).contains(&usize::from(column));
+        from += text::width(name) + air + 2;
+        here
+    })
+}
+
 /// Draws a page's tab strip over the first two rows of `area` (the whole width of the page): names, and under
 /// them a rule that is heavy below the active one.
 pub fn strip(

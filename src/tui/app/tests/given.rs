@@ -70,6 +70,7 @@ pub(super) fn app(width: u16, height: u16) -> App {
         named: false,
         light: false,
         ascii: false,
+        mouse: true,
         settings: "~/.config/plugdeck/config.yaml".into(),
         trouble: None,
     };

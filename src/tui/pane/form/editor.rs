@@ -271,7 +271,6 @@ impl Editor {
             KeyCode::End => Some(end),
             KeyCode::Char('b') if ctrl => self.text.before(here),
             KeyCode::Char('f') if ctrl => self.text.after(here),
-            KeyCode::Char('p') if ctrl => self.vertical(-1),
             KeyCode::Char('n') if ctrl => self.vertical(1),
             KeyCode::Char('a') if ctrl => Some(head),
             KeyCode::Char('e') if ctrl => Some(end),

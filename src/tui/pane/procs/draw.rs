@@ -9,7 +9,7 @@ use crate::process::forest;
 use crate::process::sampler::ProcessSample;
 use crate::text;
 use crate::tui::message::Now;
-use crate::tui::pane::procs::{Entry, Of, Procs};
+use crate::tui::pane::procs::{Entry, Of, Order, Procs};
 use crate::tui::pane::{Look, sign};
 use crate::tui::theme::Theme;
 use crate::tui::widget::line::{blank, bold, put, row, span, spread, width};
@@ -92,6 +92,23 @@ impl Columns {
         let threads: u32 = processes.iter().map(|process| process.threads).sum();
         let rest = (self == Self::All).then(|| format!(" {threads:>3} {:>4}", ""));
         self.numbers('Σ', cpu, memory, rest, t)
+    }
+}
+
+/// The order that the head at this column of the pane stands for; the names and numbers of processes are the usual
+/// one.
+pub(super) fn order_at(x: usize, columns: usize) -> Order {
+    let heads = Columns::at(columns).heads();
+    let from = columns.saturating_sub(heads.len() + 1);
+    let is = |name: &str| {
+        // With the blanks before it: numbers stand at the right.
+        heads.find(name).is_some_and(|at| (from + at.saturating_sub(2)..from + at + 3).contains(&x))
+    };
+    match () {
+        () if is("CPU") => Order::Cpu,
+        () if is("MEM") => Order::Memory,
+        () if is("AGE") => Order::Age,
+        () => Order::Newest,
     }
 }
 

@@ -1,0 +1,153 @@
+//! A line of a few typed words, and a list that is narrowed by one.
+
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use ratatui::text::Span;
+use unicode_segmentation::UnicodeSegmentation as _;
+
+use crate::text::fit_end;
+use crate::tui::fuzzy::Pattern;
+use crate::tui::pane::sign;
+use crate::tui::theme::Theme;
+use crate::tui::widget::line::{blank, bold, span, width as columns};
+
+/// Longest line, in characters.
+const LONGEST: usize = 120;
+
+/// The line.
+#[derive(Debug, Default)]
+pub struct Query {
+    text: String,
+    pattern: Pattern,
+}
+
+/// What narrows a list: the words, and what was selected before.
+#[derive(Debug)]
+pub struct Filter<T> {
+    pub query: Query,
+    /// Keys go into the line.
+    pub typing: bool,
+    pub before: Option<T>,
+}
+
+impl Query {
+    /// What is looked for.
+    #[must_use]
+    pub fn pattern(&self) -> &Pattern {
+        &self.pattern
+    }
+
+    /// Whether nothing is typed.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.pattern.is_empty()
+    }
+
+    /// A key that is no command; whether the text is another one now.
+    pub fn key(&mut self, key: KeyEvent) -> bool {
+        let control = key.modifiers.contains(KeyModifiers::CONTROL);
+        match key.code {
+            KeyCode::Char('u') if control => self.text.clear(),
+            KeyCode::Char('w') if control => {
+                let kept = self.text.trim_end();
+                let kept = kept.rfind(char::is_whitespace).map_or(0, |at| at + 1);
+                self.text.truncate(kept);
+            }
+            KeyCode::Char('h') if control => self.shorten(),
+            KeyCode::Backspace => self.shorten(),
+            KeyCode::Char(c) if !control && !key.modifiers.contains(KeyModifiers::ALT) => self.insert(c),
+            _ => return false,
+        }
+        self.pattern = Pattern::new(&self.text);
+        true
+    }
+
+    /// Takes a pasted text.
+    pub fn paste(&mut self, text: &str) {
+        text.chars().map(|c| if c.is_whitespace() { ' ' } else { c }).for_each(|c| self.insert(c));
+        self.pattern = Pattern::new(&self.text);
+    }
+
+    fn insert(&mut self, c: char) {
+        if !c.is_control() && self.text.chars().count() < LONGEST {
+            self.text.push(c);
+        }
+    }
+
+    fn shorten(&mut self) {
+        let last = self.text.grapheme_indices(true).next_back();
+        self.text.truncate(last.map_or(0, |(at, _)| at));
+    }
+
+    /// The line in at most so many columns, its end where not all fits, with a caret while it is typed.
+    #[must_use]
+    pub fn spans(&self, sign: &'static str, columns: usize, typing: bool, t: &Theme) -> Vec<Span<'static>> {
+        let text = sign::safe(&self.text);
+        let text = fit_end(&text, columns.saturating_sub(2)).into_owned();
+        let caret = if typing { "▏" } else { "" };
+        vec![bold(sign, t.accent), bold(text, t.bright), span(caret, t.accent)]
+    }
+}
+
+impl<T> Filter<T> {
+    /// Nothing typed yet.
+    #[must_use]
+    pub fn new(before: Option<T>) -> Self {
+        Self { query: Query::default(), typing: true, before }
+    }
+
+    /// What stands in the frame of a pane of this width: the words, and the pane's own fact where both fit.
+    #[must_use]
+    pub fn fact(&self, width: u16, own: Vec<Span<'static>>, t: &Theme) -> Vec<Span<'static>> {
+        // Without the pane's name and the lines around it.
+        let room = usize::from(width).saturating_sub(20);
+        let mut fact = self.query.spans("/", room, self.typing, t);
+        if columns(&fact) + 2 + columns(&own) <= room {
+            fact.push(blank(2));
+            fact.extend(own);
+        }
+        fact
+    }
+}
+
+/// A text in a colour, the characters that a pattern finds in it standing out.
+#[must_use]
+pub fn marked(text: &str, pattern: &Pattern, plain: Span<'static>, t: &Theme) -> Vec<Span<'static>> {
+    let hits = pattern.hits(text);
+    if hits.is_empty() {
+        return vec![plain];
+    }
+    let mut spans: Vec<Span> = Vec::new();
+    let mut last = None;
+    for (at, c) in text.chars().enumerate() {
+        let hit = hits.binary_search(&at).is_ok();
+        match spans.last_mut().filter(|_| last == Some(hit)) {
+            Some(span) => span.content.to_mut().push(c),
+            None if hit => spans.push(bold(c.to_string(), t.syn)),
+            None => spans.push(Span::styled(c.to_string(), plain.style)),
+        }
+        last = Some(hit);
+    }
+    spans
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_is_typed_shortened_and_pasted() {
+        let mut query = Query::default();
+        let plain = |c| KeyEvent::new(KeyCode::Char(c), KeyModifiers::NONE);
+        let control = |c| KeyEvent::new(KeyCode::Char(c), KeyModifiers::CONTROL);
+        "one two".chars().for_each(|c| assert!(query.key(plain(c))));
+        assert!(!query.key(control('r')));
+        query.key(KeyEvent::new(KeyCode::Backspace, KeyModifiers::NONE));
+        assert_eq!(query.text, "one tw");
+        query.key(control('w'));
+        assert_eq!(query.text, "one ");
+        query.paste("a\nb\u{1b}");
+        assert_eq!(query.text, "one a b");
+        query.key(control('u'));
+        assert!(query.is_empty());
+    }
+}

@@ -1,0 +1,84 @@
+//! The runs narrowed to those with some words in agent, method, id or state.
+
+use crossterm::event::KeyEvent;
+
+use crate::tui::fuzzy::Pattern;
+use crate::tui::message::Now;
+use crate::tui::pane::query::Filter;
+use crate::tui::pane::runs::{Runs, nearest};
+use crate::tui::seen::Run;
+use crate::tui::world::World;
+
+impl Runs {
+    /// Begins to narrow, or goes on with the words that are there.
+    pub fn narrow(&mut self) {
+        match &mut self.filter {
+            Some(filter) => filter.typing = true,
+            None => self.filter = Some(Filter::new(self.selected.clone())),
+        }
+    }
+
+    /// Whether keys go into the words.
+    #[must_use]
+    pub fn is_typing(&self) -> bool {
+        self.filter.as_ref().is_some_and(|filter| filter.typing)
+    }
+
+    /// A key for the words; the newest run that fits is selected.
+    pub fn key(&mut self, key: KeyEvent, world: &World, now: Now) {
+        if self.filter.as_mut().is_some_and(|filter| filter.query.key(key)) {
+            self.select_first(world, now);
+        }
+    }
+
+    /// A pasted text for the words.
+    pub fn paste(&mut self, text: &str, world: &World, now: Now) {
+        if let Some(filter) = &mut self.filter {
+            filter.query.paste(text);
+            self.select_first(world, now);
+        }
+    }
+
+    /// Whether nothing has the words.
+    #[must_use]
+    pub fn finds_nothing(&self, world: &World, now: Now) -> bool {
+        self.pattern().is_some() && self.entries(world, now).is_empty()
+    }
+
+    /// The words stay as they are; without any, all runs are back.
+    pub fn keep_narrow(&mut self) {
+        self.filter = self.filter.take().filter(|filter| !filter.query.is_empty());
+        if let Some(filter) = &mut self.filter {
+            filter.typing = false;
+        }
+    }
+
+    /// All runs again: while the words are typed with what was selected before, else with what is selected now.
+    /// Whether they were narrow.
+    pub fn widen(&mut self) -> bool {
+        let Some(filter) = self.filter.take() else { return false };
+        if filter.typing {
+            self.selected = filter.before.or(self.selected.take());
+        }
+        true
+    }
+
+    /// What narrows the runs.
+    pub(super) fn pattern(&self) -> Option<&Pattern> {
+        self.filter.as_ref().map(|filter| filter.query.pattern()).filter(|pattern| !pattern.is_empty())
+    }
+
+    fn select_first(&mut self, world: &World, now: Now) {
+        let before = self.filter.as_ref().and_then(|filter| filter.before.clone());
+        let first = nearest(&self.entries(world, now), 0);
+        let found = if self.pattern().is_some() { first } else { before };
+        self.selected = found.or(self.selected.take());
+    }
+}
+
+/// Whether a run has all of the words.
+pub(super) fn fits(run: &Run, pattern: &Pattern) -> bool {
+    let state = if run.unreadable.is_some() { "unreadable" } else { run.state.word() };
+    let stuck = if run.stuck { "stuck" } else { "" };
+    pattern.score_any(&[run.what(), &run.agent, run.id.short(), state, stuck]).is_some()
+}
