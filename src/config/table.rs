@@ -258,6 +258,7 @@ mod tests {
             payload_in_argv: true,
             theme: Some("yes: \"it\" # is".to_owned()),
             ascii: true,
+            mouse: false,
             bell: true,
             title: false,
         };

@@ -18,6 +18,7 @@ pub struct Asked {
 
 /// The looks.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a question of its own")]
 pub struct Looks {
     pub theme: Theme,
     /// Somebody named the theme, so the terminal's paper does not choose it.

@@ -196,7 +196,7 @@ mod tests {
     #[test]
     #[ignore = "takes the terminal and ends the process"]
     fn a_thread_panics() {
-        let (_guard, mut screen) = enter().unwrap();
+        let (_guard, mut screen) = enter(true).unwrap();
         screen.hide_cursor().unwrap();
         let _ = thread::spawn(|| panic!("a part is broken")).join();
         screen.backend_mut().write_all(b"went on").unwrap();
@@ -206,7 +206,7 @@ mod tests {
     #[test]
     #[ignore = "takes the terminal and ends the process"]
     fn the_loop_panics() {
-        let (_guard, mut screen) = enter().unwrap();
+        let (_guard, mut screen) = enter(true).unwrap();
         screen.hide_cursor().unwrap();
         panic!("a part is broken");
     }

@@ -4,9 +4,9 @@ use crate::ops::build;
 use crate::tui::app::{AfterBuild, App, Over};
 use crate::tui::effect::{Effect, ForLoop};
 use crate::tui::keymap::Action;
-use crate::tui::pane::Asked;
 use crate::tui::pane::dialog::Dialog;
 use crate::tui::pane::list::distance;
+use crate::tui::pane::{Asked, Look};
 
 impl App {
     /// An action while something lies over the screen.
@@ -14,63 +14,8 @@ impl App {
         if self.act_on_themes(action) {
             return Vec::new();
         }
-        if let Some(Over::Settings(page)) = &mut self.over {
-            match page.act(action) {
-                Asked::Nothing => return Vec::new(),
-                Asked::Do(effects) => return effects,
-                Asked::NotMine => {}
-            }
-        }
-        let screen = self.above();
-        let look = crate::tui::pane::Look { theme: &self.theme, now: self.now, focused: true };
-        if let Some(Over::Help(help)) = &mut self.over {
-            if let Some(by) = distance(action, screen.height / 2) {
-                help.scroll(by, screen, look);
-                return Vec::new();
-            }
-            if action == Action::Narrow {
-                help.narrow();
-                return Vec::new();
-            }
-            if action == Action::Back && help.widen() {
-                return Vec::new();
-            }
-            if matches!(action, Action::Help | Action::Quit) {
-                self.over = None;
-                return Vec::new();
-            }
-        }
-        if let Some(Over::Plan(plan)) = &mut self.over {
-            if let Some(by) = distance(action, screen.height / 2) {
-                plan.scroll(by, screen, look);
-                return Vec::new();
-            }
-            if let Some(wish) = plan.turn(action) {
-                return vec![Effect::Plan { agent: plan.agent.clone(), wish }];
-            }
-        }
-        if let Some(Over::Signals(signals)) = &mut self.over
-            && signals.act(action)
-        {
-            return Vec::new();
-        }
-        if let Some(Over::Presets(presets)) = &mut self.over
-            && presets.act(action)
-        {
-            return Vec::new();
-        }
-        if let Some(Over::Copy(menu)) = &mut self.over
-            && menu.act(action)
-        {
-            return Vec::new();
-        }
-        if let (Some(Over::Saving(saving)), Action::Next | Action::Previous) = (&mut self.over, action) {
-            saving.turn();
-            return Vec::new();
-        }
-        if let (Some(Over::SaveAs(dialog)), Action::Next | Action::Previous) = (&mut self.over, action) {
-            dialog.turn(action == Action::Next);
-            return Vec::new();
+        if let Some(effects) = self.act_inside(action) {
+            return effects;
         }
         match (action, self.over.take()) {
             (Action::Back, _) => {}
@@ -119,6 +64,63 @@ impl App {
             (_, over) => self.over = over,
         }
         Vec::new()
+    }
+
+    /// An action that what lies over the screen takes itself; `None` where it does not.
+    fn act_inside(&mut self, action: Action) -> Option<Vec<Effect>> {
+        let screen = self.above();
+        let look = Look { theme: &self.theme, now: self.now, focused: true };
+        let by = distance(action, screen.height / 2);
+        let turns = matches!(action, Action::Next | Action::Previous);
+        let taken = match self.over.as_mut()? {
+            Over::Settings(page) => match page.act(action) {
+                Asked::Nothing => true,
+                Asked::Do(effects) => return Some(effects),
+                Asked::NotMine => false,
+            },
+            Over::Help(help) => match (by, action) {
+                (Some(by), _) => {
+                    help.scroll(by, screen, look);
+                    true
+                }
+                (None, Action::Narrow) => {
+                    help.narrow();
+                    true
+                }
+                (None, Action::Back) if help.widen() => true,
+                (None, Action::Help | Action::Quit) => {
+                    self.over = None;
+                    true
+                }
+                (None, _) => false,
+            },
+            Over::Plan(plan) => {
+                if let Some(wish) = plan.turn(action) {
+                    return Some(vec![Effect::Plan { agent: plan.agent.clone(), wish }]);
+                }
+                if let Some(by) = by {
+                    plan.scroll(by, screen, look);
+                }
+                by.is_some()
+            }
+            Over::Signals(signals) => signals.act(action),
+            Over::Presets(presets) => presets.act(action),
+            Over::Copy(menu) => menu.act(action),
+            Over::Saving(saving) => {
+                if turns {
+                    saving.turn();
+                }
+                turns
+            }
+            Over::SaveAs(dialog) => {
+                if turns {
+                    dialog.turn(action == Action::Next);
+                }
+                turns
+            }
+            Over::Dialog(_) | Over::Stop(_) | Over::Themes(_) => false,
+        };
+        taken.then(Vec::new)
     }
 
     fn confirm(&mut self, dialog: Dialog) -> Vec<Effect> {

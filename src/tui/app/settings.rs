@@ -30,13 +30,13 @@ impl App {
     fn use_settings(&mut self, settings: Settings) -> Vec<Effect> {
         let before = std::mem::replace(&mut self.context.settings, settings.clone());
         self.usual = Options::usual(&settings);
+        let mut effects = Vec::new();
         if before.mouse != settings.mouse && settings.mouse != self.view.mouse.on {
-            self.outbox.extend(self.toggle_mouse());
+            effects.extend(self.switch_mouse());
         }
         if before.ascii != settings.ascii {
             self.looks.ascii = settings.ascii;
         }
-        let mut effects = Vec::new();
         if before.theme != settings.theme {
             self.looks.named = settings.theme.is_some();
             let by_paper = || shelf::by_paper(self.looks.light).to_owned();

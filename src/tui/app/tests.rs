@@ -9,7 +9,6 @@ mod options;
 mod palette;
 mod settings;
 mod themes;
-mod themes;
 mod told;
 mod view;
 mod why;

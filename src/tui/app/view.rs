@@ -28,7 +28,7 @@ pub(super) struct View {
 #[derive(Debug, Default)]
 pub(super) struct Mouse {
     /// The terminal reports it.
-    on: bool,
+    pub on: bool,
     /// The edge follows it.
     pub drags: bool,
     /// That the terminal's own selection needs it off was said.
@@ -98,7 +98,7 @@ impl App {
         self.view.frozen = Some(Frozen { picture, shown: false });
     }
 
-    fn switch_mouse(&mut self) -> Vec<Effect> {
+    pub(super) fn switch_mouse(&mut self) -> Vec<Effect> {
         self.view.mouse.on = !self.view.mouse.on;
         let text = if self.view.mouse.on {
             "the mouse is on: M turns it off"
