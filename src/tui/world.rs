@@ -31,6 +31,11 @@ pub struct World {
     /// Of the watched run.
     pub page: Option<Box<Page>>,
     last: HashMap<(String, String), Arc<Run>>,
+    /// The runs that go on, and those that have left processes behind: few among thousands.
+    live: Vec<Arc<Run>>,
+    left: Vec<Arc<Run>>,
+    /// Counts the looks at the runs.
+    looks: u64,
 }
 
 /// How a method's earlier calls went.
@@ -51,6 +56,10 @@ impl World {
                 self.last.entry((run.agent.clone(), method.clone())).or_insert_with(|| Arc::clone(run));
             }
         }
+        let those = |is: fn(&Run) -> bool| runs.iter().filter(|run| is(run)).cloned().collect();
+        self.live = those(Run::is_live);
+        self.left = those(|run| !run.left.is_empty());
+        self.looks += 1;
         self.runs = Some(runs);
     }
 
@@ -116,7 +125,19 @@ impl World {
 
     /// The runs that go on.
     pub fn live(&self) -> impl Iterator<Item = &Arc<Run>> {
-        self.runs().iter().filter(|run| run.is_live())
+        self.live.iter()
+    }
+
+    /// The runs that have left processes behind.
+    #[must_use]
+    pub fn left(&self) -> &[Arc<Run>] {
+        &self.left
+    }
+
+    /// A number that is another one after each look at the runs.
+    #[must_use]
+    pub fn looks(&self) -> u64 {
+        self.looks
     }
 
     /// How a method's earlier calls went.

@@ -199,7 +199,7 @@ impl Procs {
                 entries.push(Entry { key: key(process), of: Of::Run(run), branch, process: Some(process) });
             }
         }
-        for run in world.runs() {
+        for run in world.left() {
             for (process, reason) in &run.left {
                 let of = Of::Left(run, reason);
                 entries.push(Entry { key: key(process), of, branch: String::new(), process: Some(process) });

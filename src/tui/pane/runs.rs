@@ -30,6 +30,8 @@ pub struct Runs {
     selected: Option<RunId>,
     cursor: Cursor,
     filter: Option<Filter<RunId>>,
+    /// What the words find.
+    hits: narrow::Hits,
 }
 
 /// What a row shows.
@@ -54,6 +56,7 @@ impl Runs {
 
     /// Fits the state to what is there now.
     pub fn settle(&mut self, world: &World, height: u16, now: Now) {
+        self.find(world);
         let entries = self.entries(world, now);
         let known =
             |id: &RunId| entries.iter().position(|entry| matches!(entry, Entry::Run(run) if run.id == *id));
@@ -131,10 +134,9 @@ impl Runs {
 
     /// Every row, from the top.
     fn entries<'a>(&self, world: &'a World, now: Now) -> Vec<Entry<'a>> {
-        let fits = |run: &&Arc<Run>| self.pattern().is_none_or(|pattern| narrow::fits(run, pattern));
-        let mut entries: Vec<_> = world.live().filter(fits).map(Entry::Run).collect();
+        let mut entries: Vec<_> = self.found(world).filter(|run| run.is_live()).map(Entry::Run).collect();
         let mut day = None;
-        for run in world.runs().iter().filter(|run| !run.is_live()).filter(fits) {
+        for run in self.found(world).filter(|run| !run.is_live()) {
             let this = sign::day_number(run.created_ms, now);
             if day != Some(this) {
                 entries.push(Entry::Day(run.created_ms));

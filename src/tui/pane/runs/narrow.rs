@@ -1,5 +1,7 @@
 //! The runs narrowed to those with some words in agent, method, id or state.
 
+use std::sync::Arc;
+
 use crossterm::event::KeyEvent;
 
 use crate::tui::fuzzy::Pattern;
@@ -8,6 +10,14 @@ use crate::tui::pane::query::Filter;
 use crate::tui::pane::runs::{Runs, nearest};
 use crate::tui::seen::Run;
 use crate::tui::world::World;
+
+/// The runs that have the words, by their place among all.
+#[derive(Debug, Default)]
+pub(super) struct Hits {
+    /// Of which look at the runs; `None`: the words are others now.
+    look: Option<u64>,
+    places: Vec<usize>,
+}
 
 impl Runs {
     /// Begins to narrow, or goes on with the words that are there.
@@ -68,7 +78,27 @@ impl Runs {
         self.filter.as_ref().map(|filter| filter.query.pattern()).filter(|pattern| !pattern.is_empty())
     }
 
+    /// Finds what has the words, once for each look at the runs: there may be thousands.
+    pub(super) fn find(&mut self, world: &World) {
+        if self.pattern().is_none() || self.hits.look == Some(world.looks()) {
+            return;
+        }
+        let pattern = self.pattern().cloned().unwrap_or_default();
+        let fitting = world.runs().iter().enumerate().filter(|(_, run)| fits(run, &pattern));
+        self.hits = Hits { look: Some(world.looks()), places: fitting.map(|(place, _)| place).collect() };
+    }
+
+    /// The runs that have the words; all, where there are none.
+    pub(super) fn found<'a>(&self, world: &'a World) -> impl Iterator<Item = &'a Arc<Run>> {
+        let narrow = self.pattern().is_some();
+        let all = world.runs().iter().filter(move |_| !narrow);
+        let places = self.hits.places.iter().filter(move |_| narrow);
+        all.chain(places.filter_map(|place| world.runs().get(*place)))
+    }
+
     fn select_first(&mut self, world: &World, now: Now) {
+        self.hits.look = None;
+        self.find(world);
         let before = self.filter.as_ref().and_then(|filter| filter.before.clone());
         let first = nearest(&self.entries(world, now), 0);
         let found = if self.pattern().is_some() { first } else { before };
