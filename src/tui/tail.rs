@@ -5,9 +5,11 @@
 //! a second; the folder of runs once a second, so that runs of the command line appear by themselves. When nothing
 //! lives, only the last is done.
 
+mod around;
 mod notes;
 mod orphans;
 pub mod stall;
+pub mod traceback;
 mod watched;
 
 use std::collections::hash_map::DefaultHasher;

@@ -18,7 +18,7 @@ use crate::text;
 use crate::tui::effect::Watch;
 use crate::tui::seen::{Detail, From, Page, Row, Run, Source, Usage};
 use crate::tui::tail::stall::Stall;
-use crate::tui::tail::{notes, row_of};
+use crate::tui::tail::{around, notes, row_of};
 
 /// Bytes of output looked at between two messages: some ten milliseconds of work.
 const BUDGET: u64 = 4 << 20;
@@ -168,14 +168,21 @@ impl Watched {
             }
         };
         let (from, to) = (low + first, (low + first + height).min(high));
-        let mut rows = self.completed(from, to.min(middle))?;
-        let skip = usize::try_from(from.saturating_sub(middle)).unwrap_or(usize::MAX);
-        let room = usize::try_from(to.saturating_sub(from)).unwrap_or(0).saturating_sub(rows.len());
-        rows.extend(last.into_iter().skip(skip).take(room));
+        let read = |from: u64, to: u64| {
+            let mut rows = self.completed(from, to.min(middle))?;
+            let skip = usize::try_from(from.saturating_sub(middle)).unwrap_or(usize::MAX);
+            let room = usize::try_from(to.saturating_sub(from)).unwrap_or(0).saturating_sub(rows.len());
+            rows.extend(last.iter().skip(skip).take(room).cloned());
+            Ok(rows)
+        };
+        let rows = read(from, to)?;
+        let around = around::look(&rows, from, (low, high), height, read)?;
         Ok(Page {
             run: self.view.id.clone(),
             first,
             rows,
+            above: around.above,
+            below: around.below,
             total: count,
             last_us: self.output.last_us(),
             bytes: self.output.bytes(),
