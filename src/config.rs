@@ -31,6 +31,20 @@ pub struct Settings {
     pub theme: Option<String>,
     /// The dashboard draws with nothing but ASCII.
     pub ascii: bool,
+    /// How the dashboard copies.
+    pub clipboard: Clipboard,
+}
+
+/// How a text reaches the clipboard.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Clipboard {
+    /// By a program of the desktop, by the terminal, into a file: the first of them that can.
+    #[default]
+    Auto,
+    Native,
+    Osc52,
+    File,
 }
 
 impl Default for Settings {
@@ -46,6 +60,7 @@ impl Default for Settings {
             payload_in_argv: false,
             theme: None,
             ascii: false,
+            clipboard: Clipboard::Auto,
         }
     }
 }
@@ -65,6 +80,7 @@ struct File {
     payload: Option<Way>,
     theme: Option<String>,
     ascii: bool,
+    clipboard: Clipboard,
 }
 
 /// How a payload reaches its agent.
@@ -115,6 +131,7 @@ impl Settings {
         settings.payload_in_argv = file.payload == Some(Way::Argv);
         settings.theme = file.theme;
         settings.ascii = file.ascii;
+        settings.clipboard = file.clipboard;
         Ok(settings)
     }
 }

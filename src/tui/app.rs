@@ -9,6 +9,7 @@ mod forms;
 mod handing;
 mod inspect;
 mod learn;
+mod lines;
 mod mouse;
 mod over;
 mod settle;
@@ -253,6 +254,7 @@ impl App {
             Message::Runs(_)
             | Message::Detail(_)
             | Message::Page(_)
+            | Message::Excerpt(_)
             | Message::AgentsChanged
             | Message::Agents(..)
             | Message::Started { .. }

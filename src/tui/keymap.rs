@@ -23,6 +23,8 @@ pub enum Layer {
     /// A method's or an agent's page in the main pane.
     Page,
     Output,
+    /// Lines of the output, while some are selected.
+    Select,
     /// The charts beside the output, while there is a cursor on them.
     Chart,
     Result,
@@ -100,6 +102,8 @@ pub enum Action {
     Follow,
     Wrap,
     Times,
+    SelectLines,
+    CopyLines,
     // The charts.
     Cursor,
     ShowMoment,
@@ -247,6 +251,7 @@ impl Layer {
             Self::Procs => "Processes",
             Self::Page => "A method's page",
             Self::Output => "Output",
+            Self::Select => "Selecting lines",
             Self::Chart => "Charts, with a cursor",
             Self::Result => "Result",
             Self::Facts => "Stats and payload",
@@ -271,7 +276,7 @@ impl Layer {
 
     /// Every layer, in the order of the help.
     #[cfg(test)]
-    pub const ALL: [Self; 26] = [
+    pub const ALL: [Self; 27] = [
         Self::Everywhere,
         Self::Lists,
         Self::Agents,
@@ -279,6 +284,7 @@ impl Layer {
         Self::Procs,
         Self::Page,
         Self::Output,
+        Self::Select,
         Self::Chart,
         Self::Result,
         Self::Facts,
@@ -323,6 +329,7 @@ impl Layer {
             | Self::Procs
             | Self::Page
             | Self::Output
+            | Self::Select
             | Self::Chart
             | Self::Result
             | Self::Facts

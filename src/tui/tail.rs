@@ -22,6 +22,7 @@ use std::time::{Duration, Instant, SystemTime};
 use tokio::sync::mpsc::Sender;
 
 pub use notes::exit;
+pub use watched::excerpt;
 
 use crate::ops::orphans::Orphan;
 use crate::ops::runs;
@@ -34,7 +35,8 @@ use crate::run::status::State;
 use crate::run::store::Store;
 use crate::run::view::RunView;
 use crate::text;
-use crate::tui::effect::Watch;
+use crate::tui::effect::forms::FormNews;
+use crate::tui::effect::{Wanted, Watch};
 use crate::tui::message::Message;
 use crate::tui::seen::Run;
 use crate::tui::tail::watched::Watched;
@@ -64,6 +66,8 @@ pub enum Ask {
     Watch(Option<Watch>),
     /// Something was started: look into the folder now.
     LookNow,
+    /// These lines are to be given away.
+    Excerpt(Wanted),
     /// Look at these too, and at nobody else who has no run.
     Orphans(Vec<Orphan>),
 }
@@ -79,10 +83,12 @@ pub fn follow(mut tail: Tail, asks: &Receiver<Ask>, messages: &Sender<Message>) 
         let wait = tail.next_look().saturating_duration_since(Instant::now());
         match asks.recv_timeout(wait) {
             Ok(ask) => {
-                tail.ask(ask);
                 // Of many windows asked for only the last one counts.
-                while let Ok(ask) = asks.try_recv() {
-                    tail.ask(ask);
+                let asked = std::iter::once(ask).chain(asks.try_iter());
+                for message in asked.filter_map(|ask| tail.ask(ask)) {
+                    if messages.blocking_send(message).is_err() {
+                        return;
+                    }
                 }
             }
             Err(RecvTimeoutError::Timeout) => {}
@@ -142,11 +148,12 @@ impl Tail {
         }
     }
 
-    /// Takes what the dashboard wants.
-    pub fn ask(&mut self, ask: Ask) {
+    /// Takes what the dashboard wants; what needs no look is answered at once.
+    pub fn ask(&mut self, ask: Ask) -> Option<Message> {
         let now = Instant::now();
         match ask {
             Ask::LookNow => self.due.folder = now,
+            Ask::Excerpt(wanted) => return Some(self.excerpt(wanted)),
             Ask::Orphans(found) => {
                 self.orphans.learn(found);
                 self.due.orphans = now;
@@ -163,6 +170,17 @@ impl Tail {
                     }
                 }
             }
+        }
+        None
+    }
+
+    fn excerpt(&self, wanted: Wanted) -> Message {
+        let watched = self.watched.as_ref().filter(|watched| watched.watch.run == wanted.run);
+        let excerpt = watched.map(|watched| watched.excerpt(wanted));
+        match excerpt {
+            Some(Ok(excerpt)) => Message::Excerpt(Box::new(excerpt)),
+            Some(Err(error)) => not_copied(&error),
+            None => not_copied(&"another run is looked at by now"),
         }
     }
 
@@ -303,6 +321,10 @@ impl Known {
         self.row = Arc::new(row);
         true
     }
+}
+
+fn not_copied(why: &dyn std::fmt::Display) -> Message {
+    Message::Form(Box::new(FormNews::Copied(Err(why.to_string()))))
 }
 
 /// A process that could not be ended, and why. It uses nothing that anybody looks at.

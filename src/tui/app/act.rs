@@ -94,6 +94,8 @@ impl App {
             Action::Help => self.over = Some(Over::Help(Help::new(self.layer().stack()))),
             Action::Next | Action::Previous => self.next_pane(action == Action::Next),
             Action::Back => self.back(),
+            Action::Interrupt if self.layer() == Layer::Select => return self.copy_lines(),
+            Action::CopyLines => return self.copy_lines(),
             Action::Interrupt => self.ask_to_quit(),
             Action::Quit => return vec![Effect::Loop(ForLoop::Quit)],
             Action::Redraw => return vec![Effect::Loop(ForLoop::Redraw)],
@@ -136,6 +138,7 @@ impl App {
             | Action::Follow
             | Action::Wrap
             | Action::Times
+            | Action::SelectLines
             | Action::ShowMoment
             | Action::FarLeft
             | Action::FarRight

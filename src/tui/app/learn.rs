@@ -27,6 +27,7 @@ impl App {
             Message::Runs(runs) => return self.learn_runs(runs),
             Message::Detail(detail) => self.world.detail = Some(detail),
             Message::Page(page) => self.world.page = Some(page),
+            Message::Excerpt(excerpt) => return vec![Effect::CopyLines(excerpt)],
             Message::AgentsChanged => return vec![Effect::ListAgents],
             Message::Agents(agents, unreadable) => {
                 self.world.agents = Some(agents);

@@ -3,6 +3,7 @@
 use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
 use ratatui::layout::{Position, Rect};
 
+use crate::tui::app::lines::Button;
 use crate::tui::app::{App, Over, Page};
 use crate::tui::effect::Effect;
 use crate::tui::keymap::Action;
@@ -20,6 +21,8 @@ impl App {
             MouseEventKind::ScrollDown => self.wheel(at, WHEEL),
             MouseEventKind::ScrollUp => self.wheel(at, -WHEEL),
             MouseEventKind::Down(MouseButton::Left) => return self.click(at),
+            MouseEventKind::Drag(MouseButton::Left) => return self.point_at_lines(at, &Button::Moved),
+            MouseEventKind::Up(MouseButton::Left) => return self.point_at_lines(at, &Button::Up),
             MouseEventKind::Down(_)
             | MouseEventKind::Up(_)
             | MouseEventKind::Drag(_)
@@ -70,8 +73,8 @@ impl App {
         let place = self.run_place();
         match self.pages.last_mut() {
             Some(Page::Run(page)) => {
-                if !page.click(at.x, at.y, place) {
-                    page.point(at, place, &self.world);
+                if !page.click(at.x, at.y, place) && !page.point(at, place, &self.world) {
+                    return self.point_at_lines(at, &Button::Down);
                 }
                 return Vec::new();
             }
@@ -94,8 +97,9 @@ impl App {
             Pane::Runs => inside(bench.runs).is_some_and(|y| self.runs.click(y, &self.world, self.now)),
             Pane::Procs => inside(bench.procs).is_some_and(|y| self.procs.click(y, &self.world)),
             Pane::Main => {
-                if let Some(page) = &mut self.main_run {
-                    page.point(at, place, &self.world);
+                let chart = self.main_run.as_mut().is_some_and(|page| page.point(at, place, &self.world));
+                if !chart {
+                    return self.point_at_lines(at, &Button::Down);
                 }
                 false
             }

@@ -8,7 +8,6 @@ use crate::ops::payloads;
 use crate::ops::presets::{self, Home, Preset, SaveError};
 use crate::run::dir::RunDir;
 use crate::text;
-use crate::tui::clipboard;
 use crate::tui::effect::Worker;
 use crate::tui::message::Message;
 use crate::tui::pane::copy_menu::Source;
@@ -152,22 +151,12 @@ impl Worker {
         let made = commands::text(&self.context, &call, what)?;
         let size = |bytes: usize| text::size(bytes as u64);
         let shorten = |path: &std::path::Path| self.context.paths.shorten(path);
-        let tmux = std::env::var_os("TMUX").is_some_and(|value| !value.is_empty());
-        let sequence = clipboard::sequence(&made.text, tmux);
-        let way = match (&sequence, tmux) {
-            (Some(_), false) => "by OSC 52".to_owned(),
-            (Some(_), true) => "by OSC 52 through tmux".to_owned(),
-            (None, _) => {
-                let path = commands::put_aside(&self.context, &made.text);
-                let path = path.map_err(|error| format!("it is too large for a terminal: {error}"))?;
-                format!("too large for a terminal, so in {}", shorten(&path))
-            }
-        };
+        let handed = self.hand(&made.text)?;
         let file = made.file.map_or(String::new(), |(path, bytes)| {
             format!("; it reads {} in {}", size(bytes), shorten(&path))
         });
-        let says = format!("{} · {} {way}{file}", what.words(), size(made.text.len()));
-        Ok(Copied { sequence, says })
+        let says = format!("{} · {} {}{file}", what.words(), size(made.text.len()), handed.way);
+        Ok(Copied { sequence: handed.sequence, says })
     }
 
     /// Keeps what was typed. The error is one sentence.

@@ -3,6 +3,7 @@
 
 mod cursor;
 mod draw;
+mod lines;
 mod look;
 mod step;
 mod why;
@@ -71,6 +72,7 @@ pub struct RunPage {
     /// Of a build that failed the reason was brought into sight once.
     explained: bool,
     why: Why,
+    mouse: lines::Mouse,
     look: look::State,
     /// Of an ended call, once it was read; or why it cannot be.
     result: Option<Result<ResultView, String>>,
@@ -150,6 +152,7 @@ impl RunPage {
             step: None,
             explained: false,
             why: Why::default(),
+            mouse: lines::Mouse::default(),
             look: look::State::default(),
             result: None,
         }
@@ -160,6 +163,7 @@ impl RunPage {
     pub fn layer(&self) -> Layer {
         match (self.tab, self.kind) {
             (Tab::Output, _) if self.points() => Layer::Chart,
+            (Tab::Output | Tab::Log | Tab::Steps, _) if self.output.selects() => Layer::Select,
             (Tab::Output, _) => Layer::Output,
             (Tab::Result, _) => Layer::Result,
             (Tab::Why, _) => Layer::Why,
@@ -195,6 +199,7 @@ impl RunPage {
             self.look.outdate(self.tab == Tab::Why);
         }
         self.was_live = run.is_live();
+        self.output.settle(run);
         self.explain(world);
     }
 
@@ -211,7 +216,7 @@ impl RunPage {
             self.show_step(world);
             return true;
         }
-        if self.tab == Tab::Steps {
+        if self.tab == Tab::Steps && !self.output.selects() {
             if matches!(action, Action::Down | Action::Up) {
                 self.move_step(action == Action::Down, world);
                 return true;
