@@ -199,11 +199,13 @@ pub(super) fn folded(traceback: &Traceback, columns: usize, meant: bool, t: &The
         if traceback.message.is_empty() { String::new() } else { format!(": {}", traceback.message) };
     let name = text::width(&traceback.name);
     let least = text::width(&message).min(LEAST_MESSAGE);
-    let head = [format!("Traceback · {frames} · "), format!("{frames} · "), String::new()];
-    let fits = |head: &&String| SIGN + text::width(head) + name + least <= columns;
-    let head = head.iter().find(fits).cloned().unwrap_or_default();
+    let heads = [format!("Traceback · {frames} · "), format!("{frames} · "), String::new()];
+    let fits = |head: &&String, more: usize| SIGN + text::width(head) + name + least + more <= columns;
+    // Where it was raised says more than what the sign says already.
+    let with_place = heads.iter().find(|head| fits(head, text::width(&place)));
+    let place = if with_place.is_some() { place } else { String::new() };
+    let head = with_place.or_else(|| heads.iter().find(|head| fits(head, 0))).cloned().unwrap_or_default();
     let room = columns.saturating_sub(SIGN + text::width(&head) + name);
-    let place = if least + text::width(&place) <= room { place } else { String::new() };
     let message = text::fit(&message, room.saturating_sub(text::width(&place))).into_owned();
     let sign = if meant { bold("▸ ", t.accent) } else { span("▸ ", t.dim) };
     vec![
