@@ -43,11 +43,16 @@ pub fn look(
         let folded: usize = traceback::find(&rows).iter().map(|traceback| traceback.lines.len() - 1).sum();
         (rows.len() - folded) as u64
     };
-    while top > low && size(&above) < BUDGET && lines(above.iter().collect()) < height {
+    // What stands before the first head may be the end of a traceback that begins further up.
+    let cut = |above: &[Row]| above.iter().position(traceback::is_head).unwrap_or(above.len());
+    while top > low && size(&above) < BUDGET && lines(above[cut(&above)..].iter().collect()) < height {
         let first = top.saturating_sub(CHUNK).max(low);
         let mut more = read(first, top)?;
         more.append(&mut above);
         (above, top) = (more, first);
+    }
+    if top > low && size(&above) < BUDGET {
+        above.drain(..cut(&above));
     }
     let mut end = to;
     while end < high && size(&below) < BUDGET && lines(rows.iter().chain(&below).collect()) < height + ABOVE {

@@ -62,6 +62,12 @@ pub fn is_piece(row: &Row) -> bool {
     text == HEAD || text.starts_with("File \"")
 }
 
+/// Whether a traceback may begin with this line.
+#[must_use]
+pub fn is_head(row: &Row) -> bool {
+    plain(row).trim_start() == HEAD
+}
+
 /// The name of the exception that a line tells, as a part of its text without colours; `None` where it tells none.
 #[must_use]
 pub fn exception(line: &str) -> Option<&str> {

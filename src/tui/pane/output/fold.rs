@@ -16,8 +16,8 @@ use crate::tui::widget::line::{bold, span};
 /// Rows from its last line to the end of the output within which a failed run's traceback is what it ended with.
 const NEAR: u64 = 12;
 
-/// Columns of a message without which the words before it give way.
-const LEAST_MESSAGE: usize = 16;
+/// Columns of a message for which the words beside it give way.
+const MESSAGE: usize = 40;
 
 /// Columns of the sign of a fold, with its space.
 const SIGN: usize = 2;
@@ -198,15 +198,15 @@ pub(super) fn folded(traceback: &Traceback, columns: usize, meant: bool, t: &The
     let message =
         if traceback.message.is_empty() { String::new() } else { format!(": {}", traceback.message) };
     let name = text::width(&traceback.name);
-    let least = text::width(&message).min(LEAST_MESSAGE);
-    let heads = [format!("Traceback · {frames} · "), format!("{frames} · "), String::new()];
-    let fits = |head: &&String, more: usize| SIGN + text::width(head) + name + least + more <= columns;
-    // Where it was raised says more than what the sign says already.
-    let with_place = heads.iter().find(|head| fits(head, text::width(&place)));
-    let place = if with_place.is_some() { place } else { String::new() };
-    let head = with_place.or_else(|| heads.iter().find(|head| fits(head, 0))).cloned().unwrap_or_default();
-    let room = columns.saturating_sub(SIGN + text::width(&head) + name);
-    let message = text::fit(&message, room.saturating_sub(text::width(&place))).into_owned();
+    let words = text::width(&message).min(MESSAGE);
+    // Where it was raised says more than what the sign says already; the message says more than both.
+    let long = format!("Traceback · {frames} · ");
+    let short = format!("{frames} · ");
+    let ways = [(&*long, &*place), (&short, &place), ("", &place), (&long, ""), (&short, "")];
+    let needs = |(head, place): (&str, &str)| SIGN + text::width(head) + name + words + text::width(place);
+    let (head, place) = ways.into_iter().find(|way| needs(*way) <= columns).unwrap_or_default();
+    let room = columns.saturating_sub(SIGN + text::width(head) + name);
+    let message = text::fit(&message, room.saturating_sub(text::width(place))).into_owned();
     let sign = if meant { bold("▸ ", t.accent) } else { span("▸ ", t.dim) };
     vec![
         sign,
