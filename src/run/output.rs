@@ -501,8 +501,8 @@ mod tests {
         }
         let folder = tempfile::tempdir().unwrap();
         let dir = RunDir { path: folder.path().into() };
-        let steps: String = (0..20_000).map(|step| format!("\rstep {step} of 20000")).collect();
-        print(&dir, &[(0, Stream::Err, steps.as_bytes())]);
+        let steps: Vec<_> = (0..20_000).map(|step| format!("\rstep {step} of 20000")).collect();
+        print(&dir, &[(0, Stream::Err, steps.concat().as_bytes())]);
         let mut output = Output::new(dir.clone());
         output.advance(u64::MAX).unwrap();
         let open = &output.open_lines().unwrap()[0];

@@ -36,20 +36,19 @@ impl Worker {
         // A line that is pasted is not to run by itself.
         text.pop();
         let mut size = text.len() as u64;
-        let handed = match clipboard.hand(&text).filter(|_| whole) {
-            Some(handed) => handed,
-            None => {
-                size = 0;
-                let path = commands::put_aside_by(&self.context, |file| {
-                    let mut file = BufWriter::new(file);
-                    lines(excerpt, |line| {
-                        size += line.len() as u64 + 1;
-                        writeln!(file, "{line}").map(|()| true)
-                    })?;
-                    file.flush()
-                });
-                self.in_file(&clipboard, path)?
-            }
+        let handed = if let Some(handed) = whole.then(|| clipboard.hand(&text)).flatten() {
+            handed
+        } else {
+            size = 0;
+            let path = commands::put_aside_by(&self.context, |file| {
+                let mut file = BufWriter::new(file);
+                lines(excerpt, |line| {
+                    size += line.len() as u64 + 1;
+                    writeln!(file, "{line}").map(|()| true)
+                })?;
+                file.flush()
+            });
+            self.in_file(&clipboard, path)?
         };
         let count = match excerpt.len() {
             1 => "1 line".to_owned(),

@@ -133,8 +133,8 @@ fn read(rows: &[&Row], from: usize) -> Option<Traceback> {
         any.as_ref()?;
         let Some(text) = line(at) else { break };
         let Some(name) = exception(&text) else { break };
-        found.message = text[name.len()..].trim_start_matches(':').trim().to_owned();
-        found.name = name.to_owned();
+        text[name.len()..].trim_start_matches(':').trim().clone_into(&mut found.message);
+        name.clone_into(&mut found.name);
         found.place = own.or(any);
         found.exceptions.push(at);
         found.lines.end = at + 1;
