@@ -6,10 +6,13 @@
 //! last lines of the two streams come after all others. Where the middle of a stream is not kept, one line stands
 //! in its place; while that hole grows, the index is mended at its edge and not made anew.
 
+mod progress;
+
 use std::io::{self, Read as _, Seek as _, SeekFrom};
 
 use crate::run::dir::{self, RunDir};
 use crate::run::hole::{Hole, Holes, Rest, Shape};
+use crate::run::output::progress::{drawn_over, last_state};
 use crate::run::walk::{Place, Record, Walk};
 
 /// Bytes of one timeline record: u64 microseconds, u8 stream, three zero bytes, u32 length; little-endian.
@@ -84,13 +87,6 @@ impl Line {
     pub fn visible(&self) -> &[u8] {
         last_state(&self.bytes)
     }
-}
-
-/// What stands on the line in the end; a `\r` at its end has drawn nothing over it yet.
-fn last_state(bytes: &[u8]) -> &[u8] {
-    let end = bytes.iter().rposition(|byte| *byte != b'\r').map_or(0, |at| at + 1);
-    let from = memchr::memrchr(b'\r', &bytes[..end]).map_or(0, |at| at + 1);
-    &bytes[from..end]
 }
 
 /// A run's output, indexed as far as it was looked at.
@@ -263,11 +259,10 @@ impl Output {
         while cursor.lines < end && cursor.record < self.cursor.record {
             // In a line of many megabytes nothing is to be seen before its end.
             if walked >= 2 * INTERVAL {
-                walked = 0;
-                let beyond = self.checkpoints.partition_point(|checkpoint| checkpoint.lines <= cursor.lines);
-                let last = self.checkpoints[beyond.saturating_sub(1)];
+                let last = self.checkpoints.partition_point(|other| other.lines <= cursor.lines);
+                let last = self.checkpoints[last.saturating_sub(1)];
                 if last.record > cursor.record {
-                    cursor = last;
+                    (cursor, walked) = (last, 0);
                     let Some(further) = Walk::open(&self.dir, cursor.place(), self.shape)? else { break };
                     walk = further;
                 }
@@ -311,7 +306,7 @@ impl Output {
     }
 
     fn read(&self, walk: &mut Walk, span: Span) -> io::Result<Line> {
-        let (t_us, stream) = (span.t_us, span.stream);
+        let Span { t_us, stream, .. } = span;
         if span.hole {
             let lost = self.shape[stream.index()].bytes();
             return Ok(Line { t_us, stream, bytes: Vec::new(), cut: 0, lost });
@@ -320,8 +315,7 @@ impl Output {
         if length > LONGEST {
             // Progress that is drawn on one line for hours: its last state counts.
             let end = walk.range(stream, span.end - LONGEST, span.end)?;
-            let last = last_state(&end);
-            if last.len() < end.iter().rposition(|byte| *byte != b'\r').map_or(0, |at| at + 1) {
+            if let Some(last) = drawn_over(&end) {
                 return Ok(Line { t_us, stream, bytes: last.to_vec(), cut: 0, lost: 0 });
             }
         }

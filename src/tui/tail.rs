@@ -35,7 +35,6 @@ use crate::run::status::State;
 use crate::run::store::Store;
 use crate::run::view::RunView;
 use crate::text;
-use crate::tui::effect::forms::FormNews;
 use crate::tui::effect::{Wanted, Watch};
 use crate::tui::message::Message;
 use crate::tui::seen::Run;
@@ -172,16 +171,6 @@ impl Tail {
             }
         }
         None
-    }
-
-    fn excerpt(&self, wanted: Wanted) -> Message {
-        let watched = self.watched.as_ref().filter(|watched| watched.watch.run == wanted.run);
-        let excerpt = watched.map(|watched| watched.excerpt(wanted));
-        match excerpt {
-            Some(Ok(excerpt)) => Message::Excerpt(Box::new(excerpt)),
-            Some(Err(error)) => not_copied(&error),
-            None => not_copied(&"another run is looked at by now"),
-        }
     }
 
     /// When something is to be looked at again.
@@ -321,10 +310,6 @@ impl Known {
         self.row = Arc::new(row);
         true
     }
-}
-
-fn not_copied(why: &dyn std::fmt::Display) -> Message {
-    Message::Form(Box::new(FormNews::Copied(Err(why.to_string()))))
 }
 
 /// A process that could not be ended, and why. It uses nothing that anybody looks at.

@@ -6,6 +6,9 @@ use std::ops::Range;
 use crate::run::output::{Line, Output};
 use crate::text;
 use crate::tui::effect::Wanted;
+use crate::tui::effect::forms::FormNews;
+use crate::tui::message::Message;
+use crate::tui::tail::Tail;
 use crate::tui::tail::watched::{Note, Watched, merged};
 
 /// Lines read at a time; the longest parts of lines that are read make 4 MiB of them.
@@ -46,6 +49,19 @@ impl Watched {
     }
 }
 
+impl Tail {
+    /// The lines of the run that is watched, or why there are none.
+    pub fn excerpt(&self, wanted: Wanted) -> Message {
+        let watched = self.watched.as_ref().filter(|watched| watched.watch.run == wanted.run);
+        let excerpt = watched.map(|watched| watched.excerpt(wanted));
+        match excerpt {
+            Some(Ok(excerpt)) => Message::Excerpt(Box::new(excerpt)),
+            Some(Err(error)) => not_copied(&error),
+            None => not_copied(&"another run is looked at by now"),
+        }
+    }
+}
+
 impl Excerpt {
     /// How many lines there are.
     #[must_use]
@@ -79,6 +95,10 @@ impl Note {
     fn given(&self) -> (u64, String) {
         (self.t_us, self.text.clone())
     }
+}
+
+fn not_copied(why: &dyn std::fmt::Display) -> Message {
+    Message::Form(Box::new(FormNews::Copied(Err(why.to_string()))))
 }
 
 /// A line as it is given away: whole but for what is not read of very long ones, and that is said.
