@@ -43,6 +43,19 @@ pub struct Settings {
     pub title: bool,
     /// The dashboard takes the mouse; else it stays the terminal's.
     pub mouse: bool,
+    /// How the dashboard copies.
+    pub clipboard: Clipboard,
+}
+
+/// How a text reaches the clipboard.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Clipboard {
+    /// By a program of the desktop, by the terminal, into a file: the first of them that can.
+    #[default]
+    Auto,
+    Native,
+    Osc52,
+    File,
 }
 
 impl Default for Settings {
@@ -61,6 +74,7 @@ impl Default for Settings {
             bell: false,
             title: true,
             mouse: true,
+            clipboard: Clipboard::Auto,
         }
     }
 }

@@ -18,13 +18,20 @@ const TAB: usize = 8;
 /// Makes one line safe for a terminal, without colours. Invalid UTF-8 becomes `�`, a newline inside is shown.
 #[must_use]
 pub fn safe(bytes: &[u8]) -> String {
-    clean(bytes, Keep { colours: false, newlines: false })
+    clean(bytes, Keep { colours: false, newlines: false, exact: false })
+}
+
+/// One line for use elsewhere: as printed, but without escape sequences, and with every other control character but
+/// tabs as a sign. Pasted, it can do no more than text can.
+#[must_use]
+pub fn plain(bytes: &[u8]) -> String {
+    clean(bytes, Keep { colours: false, newlines: false, exact: true })
 }
 
 /// Makes one line safe for a terminal and keeps its colours (SGR), ended by a reset where one is open.
 #[must_use]
 pub fn safe_coloured(bytes: &[u8]) -> String {
-    clean(bytes, Keep { colours: true, newlines: false })
+    clean(bytes, Keep { colours: true, newlines: false, exact: false })
 }
 
 /// A size of data: `118 B`, `2.1 KB`, `9.8 MB`.
@@ -64,7 +71,7 @@ pub fn not_kept(stream: &str, bytes: u64) -> String {
 /// Makes text of several lines safe for a terminal, without colours: newlines stay newlines.
 #[must_use]
 pub fn safe_lines(bytes: &[u8]) -> String {
-    clean(bytes, Keep { colours: false, newlines: true })
+    clean(bytes, Keep { colours: false, newlines: true, exact: false })
 }
 
 /// Terminal columns that a safe text takes.
@@ -163,6 +170,8 @@ pub fn safe_json(json: &str) -> Cow<'_, str> {
 struct Keep {
     colours: bool,
     newlines: bool,
+    /// Tabs, joiners and what chooses between pictures stay.
+    exact: bool,
 }
 
 fn clean(bytes: &[u8], keep: Keep) -> String {
@@ -173,7 +182,7 @@ fn clean(bytes: &[u8], keep: Keep) -> String {
     let mut rest = text.as_ref();
     loop {
         // Most output is plain: it is taken at once.
-        let plain = plain(rest.as_bytes());
+        let plain = plain_bytes(rest.as_bytes());
         out.push_str(&rest[..plain]);
         column += plain;
         rest = &rest[plain..];
@@ -193,6 +202,9 @@ fn clean(bytes: &[u8], keep: Keep) -> String {
             '\n' if keep.newlines => {
                 out.push('\n');
                 column = 0;
+            }
+            '\t' | '\u{200b}' | '\u{fe0e}' | '\u{fe0f}' | '\u{200d}' | '\u{1f3fb}'..='\u{1f3ff}' if keep.exact => {
+                out.push(c);
             }
             '\t' => {
                 let spaces = TAB - column % TAB;
@@ -222,7 +234,9 @@ fn clean(bytes: &[u8], keep: Keep) -> String {
             // These make a picture wide or narrow, in some terminals and not in others: without them all draw the
             // same number of columns. The joiner of pictures below is left out for the same reason.
             | '\u{fe0e}' | '\u{fe0f}' => {}
-            '\u{200d}' if out.chars().next_back().and_then(UnicodeWidthChar::width) == Some(2) => {}
+            // The same is true of the colours of skin.
+            '\u{200d}' | '\u{1f3fb}'..='\u{1f3ff}'
+                if out.chars().next_back().and_then(UnicodeWidthChar::width) == Some(2) => {}
             c => {
                 out.push(c);
                 column += UnicodeWidthChar::width(c).unwrap_or(0);
@@ -236,7 +250,7 @@ fn clean(bytes: &[u8], keep: Keep) -> String {
 }
 
 /// How many plain ASCII bytes stand at the start, looked at many at once.
-fn plain(bytes: &[u8]) -> usize {
+fn plain_bytes(bytes: &[u8]) -> usize {
     let is_plain = |byte: &u8| (b' '..=b'~').contains(byte);
     // Without a way out in the middle the compiler makes vector instructions of it.
     let all = |chunk: &&[u8]| chunk.iter().fold(true, |plain, byte| plain & is_plain(byte));
@@ -335,6 +349,11 @@ mod tests {
     fn pictures_have_the_same_width_everywhere() {
         check("\u{26a0}\u{fe0f} careful", "\u{26a0} careful");
         check("👩\u{200d}🔬 measuring", "👩🔬 measuring");
+        check("👍🏽 well", "👍 well");
+        assert_eq!(
+            plain("👍🏽 \u{26a0}\u{fe0f}\ta\u{1b}[31mb\u{7}\u{202e}".as_bytes()),
+            "👍🏽 \u{26a0}\u{fe0f}\tab␇�"
+        );
         // Between letters it decides how they are written.
         check("क\u{94d}\u{200d}ष", "क\u{94d}\u{200d}ष");
     }

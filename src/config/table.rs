@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use crate::config::Settings;
+use crate::config::{Clipboard, Settings};
 use crate::text::amount;
 use crate::yaml::{self, Content, Node};
 
@@ -124,6 +124,16 @@ pub const SETTINGS: &[Setting] = &[
         doc: "The dashboard takes the mouse, which M switches; else it stays the terminal's",
     },
     Setting {
+        key: "clipboard",
+        kind: Kind::Word {
+            words: &["auto", "native", "osc52", "file"],
+            get: |settings| CLIPBOARDS.iter().position(|way| *way == settings.clipboard).unwrap_or_default(),
+            set: |settings, word| settings.clipboard = CLIPBOARDS[word],
+        },
+        takes: Takes::Now,
+        doc: "How texts are copied: native by wl-copy or xclip, osc52 by the terminal; auto: the first of all that can",
+    },
+    Setting {
         key: "bell",
         kind: Kind::Flag(|settings| &mut settings.bell),
         takes: Takes::Now,
@@ -136,6 +146,9 @@ pub const SETTINGS: &[Setting] = &[
         doc: "The terminal's title tells how many runs go on, and what ended last",
     },
 ];
+
+/// The ways to copy, in the order of their words.
+const CLIPBOARDS: [Clipboard; 4] = [Clipboard::Auto, Clipboard::Native, Clipboard::Osc52, Clipboard::File];
 
 /// The setting of this name.
 #[must_use]
@@ -259,6 +272,7 @@ mod tests {
             theme: Some("yes: \"it\" # is".to_owned()),
             ascii: true,
             mouse: false,
+            clipboard: Clipboard::File,
             bell: true,
             title: false,
         };

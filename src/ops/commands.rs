@@ -115,6 +115,18 @@ pub fn put_aside(context: &Context, text: &str) -> io::Result<PathBuf> {
     keep(context, "copied", "txt", text)
 }
 
+/// The same for what is written bit by bit.
+pub fn put_aside_by(
+    context: &Context,
+    write: impl FnOnce(&mut fs::File) -> io::Result<()>,
+) -> io::Result<PathBuf> {
+    let folder = context.paths.notes().join("copied");
+    let path =
+        private::write_by(&folder, &format!("lines-{}.txt", jiff::Timestamp::now().as_microsecond()), write)?;
+    forget_oldest(&folder);
+    Ok(path)
+}
+
 /// A command that grows word by word.
 struct Command<'a> {
     context: &'a Context,

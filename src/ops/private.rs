@@ -12,11 +12,20 @@ const LONGEST: usize = 180;
 /// Writes a file of this name by write-then-rename, in a folder that is made where it is missing: its path. Two
 /// writers of the same file must not meet; of two programs that do, one gets an error.
 pub fn write(folder: &Path, name: &str, bytes: &[u8]) -> io::Result<PathBuf> {
+    write_by(folder, name, |file| file.write_all(bytes))
+}
+
+/// The same for what is written bit by bit.
+pub fn write_by(
+    folder: &Path,
+    name: &str,
+    write: impl FnOnce(&mut fs::File) -> io::Result<()>,
+) -> io::Result<PathBuf> {
     dir::make_private(folder)?;
     let (half, path) = (folder.join(format!(".{name}")), folder.join(name));
     // What a killed writer has left.
     remove(&half)?;
-    let written = dir::private(&half).and_then(|mut file| file.write_all(bytes));
+    let written = dir::private(&half).and_then(|mut file| write(&mut file));
     written.and_then(|()| fs::rename(&half, &path)).inspect_err(|_| drop(fs::remove_file(&half)))?;
     Ok(path)
 }

@@ -60,7 +60,7 @@ pub fn tail_path(dir: &RunDir, stream: Stream) -> PathBuf {
 }
 
 /// Looks for holes again and again; each look reads only what is new in the journal.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Holes {
     journal: jsonl::Reader,
     told: [Option<Told>; 2],

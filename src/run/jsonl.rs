@@ -9,7 +9,7 @@ use serde::de::DeserializeOwned;
 use crate::run::dir;
 
 /// Remembers how far a file was read.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Reader {
     offset: u64,
     /// Lines so far that did not read as what they should be.

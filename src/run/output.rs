@@ -6,10 +6,13 @@
 //! last lines of the two streams come after all others. Where the middle of a stream is not kept, one line stands
 //! in its place; while that hole grows, the index is mended at its edge and not made anew.
 
+mod progress;
+
 use std::io::{self, Read as _, Seek as _, SeekFrom};
 
 use crate::run::dir::{self, RunDir};
 use crate::run::hole::{Hole, Holes, Rest, Shape};
+use crate::run::output::progress::{drawn_over, last_state};
 use crate::run::walk::{Place, Record, Walk};
 
 /// Bytes of one timeline record: u64 microseconds, u8 stream, three zero bytes, u32 length; little-endian.
@@ -84,14 +87,12 @@ impl Line {
     /// What a terminal would show in the end: of a line that was drawn over with `\r`, the last state.
     #[must_use]
     pub fn visible(&self) -> &[u8] {
-        let line = self.bytes.strip_suffix(b"\r").unwrap_or(&self.bytes);
-        let from = memchr::memrchr(b'\r', line).map_or(0, |at| at + 1);
-        &line[from..]
+        last_state(&self.bytes)
     }
 }
 
 /// A run's output, indexed as far as it was looked at.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Output {
     dir: RunDir,
     cursor: Cursor,
@@ -256,8 +257,20 @@ impl Output {
         };
         let mut spans = Vec::new();
         let end = self.cursor.lines.min(first.saturating_add(count as u64));
+        let mut walked = 0;
         while cursor.lines < end && cursor.record < self.cursor.record {
+            // In a line of many megabytes nothing is to be seen before its end.
+            if walked >= 2 * INTERVAL {
+                let last = self.checkpoints.partition_point(|other| other.lines <= cursor.lines);
+                let last = self.checkpoints[last.saturating_sub(1)];
+                if last.record > cursor.record {
+                    (cursor, walked) = (last, 0);
+                    let Some(further) = Walk::open(&self.dir, cursor.place(), self.shape)? else { break };
+                    walk = further;
+                }
+            }
             let Some(record) = walk.next()? else { break };
+            walked += record.kept();
             cursor.take(&record, |number, span| {
                 if (first..end).contains(&number) {
                     spans.push(span);
@@ -295,12 +308,19 @@ impl Output {
     }
 
     fn read(&self, walk: &mut Walk, span: Span) -> io::Result<Line> {
-        let (t_us, stream) = (span.t_us, span.stream);
+        let Span { t_us, stream, .. } = span;
         if span.hole {
             let lost = self.shape[stream.index()].bytes();
             return Ok(Line { t_us, stream, start: span.start, bytes: Vec::new(), cut: 0, lost });
         }
         let length = span.end - span.start;
+        if length > LONGEST {
+            // Progress that is drawn on one line for hours: its last state counts.
+            let end = walk.range(stream, span.end - LONGEST, span.end)?;
+            if let Some(last) = drawn_over(&end) {
+                return Ok(Line { t_us, stream, bytes: last.to_vec(), cut: 0, lost: 0 });
+            }
+        }
         let bytes = walk.range(stream, span.start, span.start + length.min(LONGEST))?;
         Ok(Line { t_us, stream, start: span.start, bytes, cut: length.saturating_sub(LONGEST), lost: 0 })
     }
@@ -459,6 +479,52 @@ mod tests {
         output.advance(u64::MAX).unwrap();
         let line = &output.window(0, 1).unwrap()[0];
         assert_eq!((line.bytes.len(), line.cut), (65_536, 34_464));
+    }
+
+    #[test]
+    fn of_progress_on_one_line_the_last_state_is_kept_however_long_the_line_is() {
+        let line =
+            |bytes: &[u8]| Line { t_us: 0, stream: Stream::Out, bytes: bytes.to_vec(), cut: 0, lost: 0 };
+        for (bytes, seen) in [
+            (&b"one\rtwo"[..], &b"two"[..]),
+            (b"one\rtwo\r", b"two"),
+            (b"one\r\r", b"one"),
+            (b"one", b"one"),
+            (b"\r", b""),
+            (b"", b""),
+        ] {
+            assert_eq!(line(bytes).visible(), seen);
+        }
+        let folder = tempfile::tempdir().unwrap();
+        let dir = RunDir { path: folder.path().into() };
+        let steps: Vec<_> = (0..20_000).map(|step| format!("\rstep {step} of 20000")).collect();
+        print(&dir, &[(0, Stream::Err, steps.concat().as_bytes())]);
+        let mut output = Output::new(dir.clone());
+        output.advance(u64::MAX).unwrap();
+        let open = &output.open_lines().unwrap()[0];
+        assert_eq!((open.visible(), open.cut), (&b"step 19999 of 20000"[..], 0));
+        print(&dir, &[(1, Stream::Err, b"\r\r\nnext\n")]);
+        output.advance(u64::MAX).unwrap();
+        let expected = ["step 19999 of 20000", "next"].map(str::to_owned);
+        let texts: Vec<_> = texts(&output.window(0, 9).unwrap()).into_iter().map(|line| line.2).collect();
+        assert_eq!(texts, expected);
+    }
+
+    #[test]
+    fn what_stands_around_a_huge_line_is_found() {
+        let folder = tempfile::tempdir().unwrap();
+        let dir = RunDir { path: folder.path().into() };
+        print(&dir, &[(1, Stream::Out, b"before\n")]);
+        for _ in 0..20 {
+            print(&dir, &[(2, Stream::Out, &vec![b'x'; 1 << 20]), (2, Stream::Err, b"")]);
+        }
+        print(&dir, &[(3, Stream::Err, b"beside\n"), (4, Stream::Out, b"\nafter\n")]);
+        let mut output = Output::new(dir);
+        while output.advance(1 << 20).unwrap() {}
+        let lines = output.window(0, 10).unwrap();
+        let seen: Vec<_> = lines.iter().map(|line| (line.t_us, line.bytes.len(), line.cut)).collect();
+        assert_eq!(seen, [(1, 6, 0), (3, 6, 0), (2, 65_536, (20 << 20) - 65_536), (4, 5, 0)]);
+        assert_eq!(output.window(3, 1).unwrap()[0].bytes, b"after");
     }
 
     fn tell(dir: &RunDir, stream: Stream, from: u64, to: Option<u64>, tail: bool) {

@@ -11,6 +11,7 @@ mod giving;
 mod handing;
 mod inspect;
 mod learn;
+mod lines;
 mod mouse;
 mod over;
 mod palette;
@@ -276,6 +277,7 @@ impl App {
             | Message::RunsInAll(_)
             | Message::Detail(_)
             | Message::Page(_)
+            | Message::Excerpt(_)
             | Message::AgentsChanged
             | Message::Agents(..)
             | Message::Started { .. }

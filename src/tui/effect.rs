@@ -1,10 +1,12 @@
 //! Everything the dashboard's state may ask for, and the worker that does it: whatever may block is done there.
 
+mod copy;
 pub mod forms;
 pub mod lookup;
 pub mod settings;
 
 use std::io;
+use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc::SyncSender;
@@ -27,16 +29,18 @@ use crate::run::dir::RunDir;
 use crate::run::spec::{Added, Kind, RunId};
 use crate::run::view::RunView;
 use crate::tui::editor::Place;
-use crate::tui::effect::forms::FormWork;
+use crate::tui::effect::forms::{FormNews, FormWork};
 use crate::tui::effect::lookup::Lookup;
 use crate::tui::effect::settings::SettingsWork;
-use crate::tui::message::Message;
+use crate::tui::message::{Message, Now};
 use crate::tui::pager::View;
+use crate::tui::pane::output::times::Times;
 use crate::tui::pane::result::search;
 use crate::tui::reply;
 use crate::tui::scratch::Scratch;
 use crate::tui::seen::From;
 use crate::tui::tail::Ask;
+use crate::tui::tail::excerpt::Excerpt;
 use crate::tui::theme::{Palette, shelf};
 use crate::venv::details::Details;
 use crate::venv::plan::Wish;
@@ -76,6 +80,8 @@ pub enum Effect {
         typed: String,
         overwrite: bool,
     },
+    /// Puts lines of a run's output into the clipboard, or into a file; answered by `Form`.
+    CopyLines(Box<Excerpt>),
     /// Reads why a build failed; answered by `Explained`.
     Explain(RunDir),
     /// Why a run does not go on: with `anew` a live one is looked at now, else what was found last is read; answered
@@ -138,6 +144,8 @@ pub enum Effect {
     // For the tail.
     /// Look at this run closely, or at none.
     Watch(Option<Watch>),
+    /// These lines are to be given away; answered by `Excerpt`.
+    Excerpt(Wanted),
     // For the loop, which owns the terminal.
     Loop(ForLoop),
 }
@@ -174,6 +182,19 @@ pub struct Watch {
     pub height: u16,
 }
 
+/// Lines of the run that is looked at, to be given away.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Wanted {
+    pub run: RunId,
+    /// As the run's page counts them.
+    pub rows: Range<u64>,
+    /// The time that stands beside each of them.
+    pub times: Times,
+    /// When the run started; milliseconds since 1970.
+    pub started_ms: i64,
+    pub now: Now,
+}
+
 /// Does what the state asks for, on threads where it may block.
 #[derive(Clone)]
 pub struct Worker {
@@ -198,6 +219,8 @@ impl Worker {
             | Effect::Recall(_)
             | Effect::LookAtProfiles { .. }
             | Effect::ReadReply(_)
+            | Effect::CopyLines(_)
+            | Effect::Excerpt(_)
             | Effect::Plan { .. }
             | Effect::Search { .. }
             | Effect::Save { .. }
@@ -275,6 +298,14 @@ impl Worker {
             Effect::Save { run, what, typed, overwrite } => {
                 let saved = save::save(&self.context.paths.home, &run, what, &typed, overwrite);
                 Some(Message::Saved { run, saved })
+            }
+            Effect::CopyLines(excerpt) => {
+                Some(Message::Form(Box::new(FormNews::Copied(self.copy_lines(&excerpt)))))
+            }
+            Effect::Excerpt(wanted) => {
+                // Nobody looks any more: the dashboard is closing.
+                let _ = self.asks.send(Ask::Excerpt(wanted));
+                None
             }
             Effect::Explain(dir) => {
                 Some(Message::Explained { run: dir.id(), explanation: explain::explain(&dir) })

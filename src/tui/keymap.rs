@@ -23,6 +23,8 @@ pub enum Layer {
     /// A method's or an agent's page in the main pane.
     Page,
     Output,
+    /// Lines of the output, while some are selected.
+    Select,
     /// The charts beside the output, while there is a cursor on them.
     Chart,
     Result,
@@ -121,6 +123,8 @@ pub enum Action {
     Follow,
     Wrap,
     Times,
+    SelectLines,
+    CopyLines,
     // The charts.
     Cursor,
     ShowMoment,
@@ -286,6 +290,7 @@ impl Layer {
             Self::Procs => "Processes",
             Self::Page => "A method's page",
             Self::Output => "Output",
+            Self::Select => "Selecting lines",
             Self::Chart => "Charts, with a cursor",
             Self::Result => "Result",
             Self::Search => "Search",
@@ -316,7 +321,7 @@ impl Layer {
     }
 
     /// Every layer, in the order of the help.
-    pub const ALL: [Self; 33] = [
+    pub const ALL: [Self; 34] = [
         Self::Everywhere,
         Self::Lists,
         Self::Agents,
@@ -324,6 +329,7 @@ impl Layer {
         Self::Procs,
         Self::Page,
         Self::Output,
+        Self::Select,
         Self::Chart,
         Self::Result,
         Self::Search,
@@ -382,6 +388,7 @@ impl Layer {
             | Self::Procs
             | Self::Page
             | Self::Output
+            | Self::Select
             | Self::Chart
             | Self::Result
             | Self::Facts

@@ -22,6 +22,7 @@ use crate::tui::effect::lookup;
 use crate::tui::effect::settings::SettingsNews;
 use crate::tui::pane::result::search::Ticket;
 use crate::tui::seen::{Detail, OrphanTree, Page, Reply, Run};
+use crate::tui::tail::excerpt::Excerpt;
 use crate::tui::theme::Theme;
 use crate::tui::theme::shelf::Choice;
 use crate::tui::widget::json_tree::search::Hits;
@@ -62,6 +63,8 @@ pub enum Message {
     Detail(Box<Detail>),
     /// A window of the watched run's output.
     Page(Box<Page>),
+    /// Lines of the watched run's output that were asked for.
+    Excerpt(Box<Excerpt>),
     /// The orphans that are known now, with what they use.
     Orphans(Vec<Arc<OrphanTree>>),
     /// Something in the store of agents is not as it was.

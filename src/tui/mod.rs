@@ -10,6 +10,7 @@ mod clipboard;
 mod editor;
 mod effect;
 mod fuzzy;
+mod grid;
 mod heard;
 mod keymap;
 mod layout;

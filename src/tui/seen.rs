@@ -141,6 +141,9 @@ pub struct Page {
     /// The number of the first row.
     pub first: u64,
     pub rows: Vec<Row>,
+    /// Some of those right above, and right below: a folded traceback is one line, and needs more than the screen has.
+    pub above: Vec<Row>,
+    pub below: Vec<Row>,
     /// All rows there are, unfinished last lines and the supervisor's own included.
     pub total: u64,
     /// Of the last output; microseconds since the run started.

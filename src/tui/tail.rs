@@ -5,9 +5,11 @@
 //! a second; the folder of runs once a second, so that runs of the command line appear by themselves. When nothing
 //! lives, only the last is done.
 
+mod around;
 mod known;
 mod orphans;
 pub mod stall;
+pub mod traceback;
 mod watched;
 
 use std::collections::HashMap;
@@ -21,11 +23,12 @@ use std::time::{Duration, Instant, SystemTime};
 use tokio::sync::mpsc::Sender;
 
 pub use crate::ops::words::exit;
+pub use watched::excerpt;
 
 use crate::ops::orphans::Orphan;
 use crate::run::dir::RunDir;
 use crate::run::store::Store;
-use crate::tui::effect::Watch;
+use crate::tui::effect::{Wanted, Watch};
 use crate::tui::message::Message;
 use crate::tui::tail::known::Known;
 use crate::tui::tail::watched::Watched;
@@ -57,6 +60,8 @@ pub enum Ask {
     Watch(Option<Watch>),
     /// Something was started: look into the folder now.
     LookNow,
+    /// These lines are to be given away.
+    Excerpt(Wanted),
     /// Look at these too, and at nobody else who has no run.
     Orphans(Vec<Orphan>),
 }
@@ -72,10 +77,12 @@ pub fn follow(mut tail: Tail, asks: &Receiver<Ask>, messages: &Sender<Message>) 
         let wait = tail.next_look().saturating_duration_since(Instant::now());
         match asks.recv_timeout(wait) {
             Ok(ask) => {
-                tail.ask(ask);
                 // Of many windows asked for only the last one counts.
-                while let Ok(ask) = asks.try_recv() {
-                    tail.ask(ask);
+                let asked = std::iter::once(ask).chain(asks.try_iter());
+                for message in asked.filter_map(|ask| tail.ask(ask)) {
+                    if messages.blocking_send(message).is_err() {
+                        return;
+                    }
                 }
             }
             Err(RecvTimeoutError::Timeout) => {}
@@ -130,11 +137,12 @@ impl Tail {
         }
     }
 
-    /// Takes what the dashboard wants.
-    pub fn ask(&mut self, ask: Ask) {
+    /// Takes what the dashboard wants; what needs no look is answered at once.
+    pub fn ask(&mut self, ask: Ask) -> Option<Message> {
         let now = Instant::now();
         match ask {
             Ask::LookNow => self.due.folder = now,
+            Ask::Excerpt(wanted) => return Some(self.excerpt(wanted)),
             Ask::Orphans(found) => {
                 self.orphans.learn(found);
                 self.due.orphans = now;
@@ -152,6 +160,7 @@ impl Tail {
                 }
             }
         }
+        None
     }
 
     /// When something is to be looked at again.

@@ -12,8 +12,9 @@ use crossterm::execute;
 use crossterm::style::{Print, ResetColor, force_color_output};
 use crossterm::terminal::{EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode};
 use ratatui::Terminal;
-use ratatui::backend::{Backend as _, CrosstermBackend};
+use ratatui::backend::Backend as _;
 
+use crate::tui::grid::Grid;
 use crate::tui::paper::{self, Paper};
 use crate::tui::theme::Palette;
 
@@ -32,7 +33,7 @@ const BUFFER: usize = 64 * 1024;
 const PANICKED: i32 = 101;
 
 /// A terminal that is drawn on.
-pub type Screen = Terminal<CrosstermBackend<BufWriter<Stdout>>>;
+pub type Screen = Terminal<Grid<BufWriter<Stdout>>>;
 
 /// Keeps the terminal in the dashboard's modes; dropped, the terminal is as before.
 pub struct Guard {
@@ -61,7 +62,7 @@ pub fn enter(mouse: bool) -> io::Result<(Guard, Screen)> {
     }));
     let guard = Guard { entered, mouse };
     guard.set()?;
-    let backend = CrosstermBackend::new(BufWriter::with_capacity(BUFFER, io::stdout()));
+    let backend = Grid::new(BufWriter::with_capacity(BUFFER, io::stdout()));
     Ok((guard, Terminal::new(backend)?))
 }
 

@@ -22,6 +22,7 @@ mod form_options;
 mod kept;
 mod leftovers;
 mod limits;
+mod lines;
 mod lost;
 mod machine;
 mod orphans;

@@ -124,6 +124,8 @@ impl App {
             Action::Help => self.over = Some(Over::Help(Help::new(self.layer().stack()))),
             Action::Next | Action::Previous => self.next_pane(action == Action::Next),
             Action::Back => self.back(),
+            Action::Interrupt if self.layer() == Layer::Select => return self.copy_lines(),
+            Action::CopyLines => return self.copy_lines(),
             Action::Interrupt => match self.copy_selected() {
                 Some(copy) => return vec![copy],
                 None => self.ask_to_quit(),
@@ -177,6 +179,7 @@ impl App {
             | Action::Follow
             | Action::Wrap
             | Action::Times
+            | Action::SelectLines
             | Action::ShowMoment
             | Action::FarLeft
             | Action::FarRight

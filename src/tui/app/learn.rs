@@ -28,6 +28,7 @@ impl App {
             Message::RunsInAll(number) => self.world.runs_in_all = number,
             Message::Detail(detail) => self.world.detail = Some(detail),
             Message::Page(page) => self.world.page = Some(page),
+            Message::Excerpt(excerpt) => return vec![Effect::CopyLines(excerpt)],
             Message::AgentsChanged => return vec![Effect::ListAgents],
             Message::Agents(agents, unreadable) => {
                 self.world.agents = Some(agents);

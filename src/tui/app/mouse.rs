@@ -4,6 +4,7 @@
 use crossterm::event::{KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 use ratatui::layout::{Position, Rect};
 
+use crate::tui::app::lines::Button;
 use crate::tui::app::{App, Over, Page};
 use crate::tui::effect::Effect;
 use crate::tui::keymap::{Action, Layer};
@@ -37,8 +38,8 @@ impl App {
             MouseEventKind::ScrollUp => self.wheel(at, -WHEEL),
             MouseEventKind::Down(MouseButton::Left) => return self.press(at),
             MouseEventKind::Down(MouseButton::Right) => self.ask_what(at),
-            MouseEventKind::Drag(MouseButton::Left) => self.drag(at),
-            MouseEventKind::Up(MouseButton::Left) => self.view.mouse.drags = false,
+            MouseEventKind::Drag(MouseButton::Left) => return self.drag(at),
+            MouseEventKind::Up(MouseButton::Left) => return self.release(at),
             MouseEventKind::Down(MouseButton::Middle)
             | MouseEventKind::Up(_)
             | MouseEventKind::Drag(_)
@@ -126,14 +127,25 @@ impl App {
         if self.click(at) && double { self.act(Action::Open) } else { Vec::new() }
     }
 
-    /// The left button is held down: the edge follows, and elsewhere it is said once who selects text.
-    fn drag(&mut self, at: Position) {
+    /// The left button is held down: the edge follows, lines are selected, and it is said once who else selects text.
+    fn drag(&mut self, at: Position) -> Vec<Effect> {
         if self.view.mouse.drags {
             self.changed = true;
             self.put_edge(at.x + 1);
-        } else if !std::mem::replace(&mut self.view.mouse.told, true) {
+            return Vec::new();
+        }
+        if !std::mem::replace(&mut self.view.mouse.told, true) {
             self.changed = true;
             self.say(Tone::Note, "M turns the mouse off; shift and drag selects text too");
+        }
+        self.point_at_lines(at, &Button::Moved)
+    }
+
+    /// The left button went up.
+    fn release(&mut self, at: Position) -> Vec<Effect> {
+        match std::mem::take(&mut self.view.mouse.drags) {
+            true => Vec::new(),
+            false => self.point_at_lines(at, &Button::Up),
         }
     }
 
@@ -157,8 +169,8 @@ impl App {
         let focused = self.focus == Pane::Main;
         match self.pages.last_mut() {
             Some(Page::Run(page)) => {
-                if !page.click(at.x, at.y, place, true, &self.world) {
-                    page.point(at, place, &self.world);
+                if !page.click(at.x, at.y, place, true, &self.world) && !page.point(at, place, &self.world) {
+                    self.point_at_lines(at, &Button::Down);
                 }
                 return false;
             }
@@ -185,8 +197,10 @@ impl App {
             }),
             Pane::Main => {
                 if let Some(page) = &mut self.main_run {
-                    if !page.click(at.x, at.y, place, focused, &self.world) {
-                        page.point(at, place, &self.world);
+                    if !page.click(at.x, at.y, place, focused, &self.world)
+                        && !page.point(at, place, &self.world)
+                    {
+                        self.point_at_lines(at, &Button::Down);
                     }
                 } else if at.y == bench.main.y {
                     self.click_agent_tab(at.x.saturating_sub(bench.main.x + 2), focused);

@@ -5,6 +5,7 @@ mod ending;
 mod env;
 mod forms;
 mod given;
+mod lines;
 mod options;
 mod palette;
 mod settings;

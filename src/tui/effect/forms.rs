@@ -9,7 +9,6 @@ use crate::ops::payloads;
 use crate::ops::presets::{self, Home, Preset, SaveError};
 use crate::run::dir::RunDir;
 use crate::text;
-use crate::tui::clipboard;
 use crate::tui::effect::Worker;
 use crate::tui::message::Message;
 use crate::tui::pane::copy_menu::{Part, Source};
@@ -178,19 +177,9 @@ impl Worker {
 
     /// A text on its way to the clipboard. `words` say what it is, and `more` what should be known of it.
     fn carry(&self, words: &str, copied: &str, more: &str) -> Result<Copied, String> {
-        let tmux = std::env::var_os("TMUX").is_some_and(|value| !value.is_empty());
-        let sequence = clipboard::sequence(copied, tmux);
-        let way = match (&sequence, tmux) {
-            (Some(_), false) => "by OSC 52".to_owned(),
-            (Some(_), true) => "by OSC 52 through tmux".to_owned(),
-            (None, _) => {
-                let path = commands::put_aside(&self.context, copied);
-                let path = path.map_err(|error| format!("it is too large for a terminal: {error}"))?;
-                format!("too large for a terminal, so in {}", self.context.paths.shorten(&path))
-            }
-        };
-        let says = format!("{words} · {} {way}{more}", text::size(copied.len() as u64));
-        Ok(Copied { sequence, says })
+        let handed = self.hand(copied)?;
+        let says = format!("{words} · {} {}{more}", text::size(copied.len() as u64), handed.way);
+        Ok(Copied { sequence: handed.sequence, says })
     }
 
     /// Keeps what was typed. The error is one sentence.

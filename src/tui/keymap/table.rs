@@ -47,6 +47,8 @@ const WHY: &str = "why the run does not go on; looks at it now, where it is live
 const STUCK: &str = "why the first run that seems stuck does not go on";
 const COPY: &str = "copy the call: as a command for a shell, or its payload";
 const PRESETS: &str = "the presets of the method: load or remove one";
+const TIMES: &str = "times: since the start, the clock, since the line above, or off";
+const SELECT: &str = "select lines, to copy them";
 const EDITOR: &str = "the field's text, or the whole JSON text, in $VISUAL or $EDITOR";
 
 /// All keys. The order inside a layer is the order in the footer and in the help.
@@ -87,14 +89,14 @@ const BENCH: &[Binding] = &[
         &[char('h'), on(KeyCode::Left)],
         Action::Left,
         "",
-        "fold; sideways in output; back in time on a chart",
+        "fold; sideways in output, once no traceback on screen is open; back in time on a chart",
     ),
     row(
         Layer::Lists,
         &[char('l'), on(KeyCode::Right)],
         Action::Right,
         "",
-        "unfold; sideways in output; on in time on a chart",
+        "unfold; sideways in output, once no traceback on screen is folded; on in time on a chart",
     ),
     row(Layer::Lists, &[char('1')], Action::FocusAgents, "", "agents"),
     row(Layer::Lists, &[char('2')], Action::FocusRuns, "", "runs"),
@@ -169,7 +171,13 @@ const BENCH: &[Binding] = &[
     row(Layer::Page, &[char('s')], Action::Sort, "sort", "an environment's packages by size, or by name"),
     row(Layer::Page, &[char('p')], Action::Presets, "", PRESETS),
     //
-    row(Layer::Output, &[on(KeyCode::Enter)], Action::Open, "open", "the run's own page"),
+    row(
+        Layer::Output,
+        &[on(KeyCode::Enter)],
+        Action::Open,
+        "open",
+        "unfold the traceback with the coloured sign, else the run's own page",
+    ),
     row(Layer::Output, &[char('f')], Action::Follow, "follow", "follow the end of the output"),
     row(Layer::Output, &[char('w')], Action::Why, "why", WHY),
     row(Layer::Output, &[char('x')], Action::Stop, "stop", "stop the run's processes; asks once"),
@@ -185,10 +193,35 @@ const BENCH: &[Binding] = &[
         "a cursor on the charts: at the time of the top line; at the end, while that is followed",
     ),
     row(Layer::Output, &[char('W')], Action::Wrap, "wrap", "wrap long lines"),
-    row(Layer::Output, &[char('t')], Action::Times, "time", "times: since start, or off"),
+    row(Layer::Output, &[char('t')], Action::Times, "time", TIMES),
+    row(Layer::Output, &[char('V')], Action::SelectLines, "select", SELECT),
     row(Layer::Output, &[char('y')], Action::CopyAs, "", COPY),
     row(Layer::Output, &[char('s')], Action::Save, "save", "save what was printed to a file"),
     row(Layer::Output, &[char('v')], Action::View, "", "all that was printed, in $PAGER"),
+    //
+    row(
+        Layer::Select,
+        &[char('y')],
+        Action::CopyLines,
+        "copy",
+        "copy the lines, as text; ctrl-c does so too",
+    ),
+    row(
+        Layer::Select,
+        &[on(KeyCode::Enter)],
+        Action::Open,
+        "unfold",
+        "unfold the traceback under the cursor",
+    ),
+    row(Layer::Select, &[char('t')], Action::Times, "time", TIMES),
+    row(Layer::Select, &[char('W')], Action::Wrap, "wrap", "wrap long lines"),
+    row(
+        Layer::Select,
+        &[char('V')],
+        Action::SelectLines,
+        "leave",
+        "select nothing any more; esc does so too",
+    ),
     //
     row(
         Layer::Chart,
@@ -214,7 +247,7 @@ const BENCH: &[Binding] = &[
     row(Layer::Chart, &[char('r')], Action::Rerun, "rerun", "run again with the same payload"),
     row(Layer::Chart, &[char('e')], Action::Edit, "edit + rerun", "the form with this run's payload"),
     row(Layer::Chart, &[char('W')], Action::Wrap, "wrap", "wrap long lines"),
-    row(Layer::Chart, &[char('t')], Action::Times, "time", "times: since start, or off"),
+    row(Layer::Chart, &[char('t')], Action::Times, "time", TIMES),
     //
     row(Layer::Result, &[on(KeyCode::Enter)], Action::Open, "unfold", "fold or unfold"),
     row(
@@ -316,7 +349,8 @@ const BENCH: &[Binding] = &[
     row(Layer::Build, &[char('v')], Action::View, "", "the log in $PAGER"),
     row(Layer::Build, &[char('f')], Action::Follow, "follow", "follow the end of the log"),
     row(Layer::Build, &[char('W')], Action::Wrap, "wrap", "wrap long lines"),
-    row(Layer::Build, &[char('t')], Action::Times, "time", "times: since start, or off"),
+    row(Layer::Build, &[char('t')], Action::Times, "time", TIMES),
+    row(Layer::Build, &[char('V')], Action::SelectLines, "", SELECT),
     //
     row(Layer::Dialog, &[on(KeyCode::Enter)], Action::Confirm, "", "do it"),
     row(Layer::Dialog, &[char('q')], Action::Quit, "", "quit, where quitting is asked"),

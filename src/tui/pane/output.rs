@@ -1,5 +1,11 @@
 //! A run's output as it arrives: a window over the files, with time and stream beside each line.
 
+mod fold;
+pub mod select;
+pub mod times;
+mod window;
+
+use std::ops::Range;
 use std::time::Duration;
 
 use ratatui::buffer::Buffer;
@@ -10,15 +16,19 @@ use ratatui::text::{Line, Span};
 use crate::ops::words;
 use crate::run::output::Stream;
 use crate::run::spec::RunId;
+use crate::run::status::State;
 use crate::tui::effect::Watch;
 use crate::tui::keymap::Action;
 use crate::tui::pane::list::distance;
+use crate::tui::pane::output::fold::{Folds, Item, Items, Part};
+use crate::tui::pane::output::select::Selection;
+use crate::tui::pane::output::times::{Moment, Times, seconds};
 use crate::tui::pane::{Look, sign, silence};
 use crate::tui::seen::{From, Page, Row, Run, Source};
 use crate::tui::tail::stall;
 use crate::tui::widget::coloured;
 use crate::tui::widget::line::{blank, bold, put, row, span, width};
-use crate::tui::widget::{sideways, wrap};
+use crate::tui::widget::sideways;
 use crate::tui::world::World;
 
 /// Silence at the end of a live run that is told.
@@ -26,9 +36,6 @@ const SILENCE: Duration = Duration::from_secs(5);
 
 /// Columns that one step sideways goes.
 const ASIDE: usize = 20;
-
-/// Columns of the time beside each line, with the space after it.
-const TIME: usize = 7;
 
 /// How a log is drawn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,14 +46,26 @@ pub enum Kind {
     Build,
 }
 
+/// What all lines of a picture are drawn with.
+struct Drawing<'a> {
+    columns: usize,
+    /// When the run started; milliseconds since 1970.
+    started_ms: i64,
+    /// The traceback that a key would unfold.
+    meant: Option<usize>,
+    look: Look<'a>,
+}
+
 /// What is shown of the output, and how.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Output {
     kind: Kind,
     from: From,
     wrap: bool,
-    times: bool,
+    times: Times,
     aside: usize,
+    folds: Folds,
+    selection: Option<Selection>,
     /// Rows there were when following was left.
     seen: u64,
 }
@@ -55,13 +74,27 @@ impl Output {
     /// A view that follows the end. Why a build failed stands in sentences, so its lines are wrapped at first.
     #[must_use]
     pub fn new(kind: Kind) -> Self {
-        Self { kind, from: From::End, wrap: kind == Kind::Build, times: true, aside: 0, seen: 0 }
+        Self {
+            kind,
+            from: From::End,
+            wrap: kind == Kind::Build,
+            times: Times::Start,
+            aside: 0,
+            folds: Folds::default(),
+            selection: None,
+            seen: 0,
+        }
     }
 
     /// Whether the end is shown as it grows.
     #[must_use]
     pub fn follows(&self) -> bool {
         self.from == From::End
+    }
+
+    /// Takes note of what the run has become: the traceback that a failed one ended with is open at first.
+    pub fn settle(&mut self, run: &Run) {
+        self.folds.last_is_open = !run.is_live() && run.state != State::Succeeded;
     }
 
     /// What to ask of the tail for a pane of this many rows.
@@ -102,10 +135,16 @@ impl Output {
     /// Scrolls and switches; whether the action was one of these.
     #[expect(clippy::wildcard_enum_match_arm, reason = "of all actions, these are the output's")]
     pub fn act(&mut self, action: Action, area: Rect, page: Option<&Page>) -> bool {
+        if self.act_on_selection(action, area, page) {
+            return true;
+        }
         match action {
             Action::Follow | Action::Last => self.from = From::End,
             Action::Wrap => self.wrap = !self.wrap,
-            Action::Times => self.times = !self.times,
+            Action::Times => self.times = self.times.next(),
+            Action::Open => return self.turn_fold(true, area, page),
+            Action::Right if self.turn_fold(true, area, page) => {}
+            Action::Left if self.aside == 0 && self.turn_fold(false, area, page) => {}
             Action::Left => self.aside = self.aside.saturating_sub(ASIDE),
             Action::Right if !self.wrap => self.aside += ASIDE,
             Action::Right => {}
@@ -117,49 +156,15 @@ impl Output {
         true
     }
 
-    /// Scrolls by rows; at the end it follows again.
-    pub fn scroll(&mut self, by: isize, area: Rect, page: Option<&Page>) {
-        let Some(page) = page else { return };
-        let last = page.total.saturating_sub(u64::from(area.height));
-        let first = match self.from {
-            From::End => last,
-            From::Row(first) => first,
-            From::Trouble | From::Time(_) => page.first,
-        };
-        let to = first.saturating_add_signed(i64::try_from(by).unwrap_or(i64::MAX));
-        // A jump may have gone beyond where scrolling ends.
-        if first <= last && to >= last && (by > 0 || !self.wrap) && self.is_the_end(to, area, page) {
-            self.from = From::End;
-            return;
-        }
-        if self.follows() {
-            self.seen = page.total;
-        }
-        self.from = From::Row(to.min(page.total.saturating_sub(1)));
-    }
-
-    /// Whether everything from this row on fits; wrapped lines take more than one.
-    fn is_the_end(&self, row: u64, area: Rect, page: &Page) -> bool {
-        let skip = usize::try_from(row.saturating_sub(page.first)).unwrap_or(usize::MAX);
-        if !self.wrap || row < page.first || skip >= page.rows.len() {
-            return true;
-        }
-        let room = usize::from(area.width).saturating_sub(self.indent()).max(1);
-        let rows = |line: &Row| wrap::starts(&sign::safe(&line.text), room).len();
-        page.rows.iter().skip(skip).map(rows).sum::<usize>() <= usize::from(area.height)
-    }
-
-    /// Columns before a line's text.
-    fn indent(&self) -> usize {
-        let time = if self.times { TIME } else { 1 };
-        time + if self.kind == Kind::Build { 1 } else { 6 }
-    }
-
     /// What stands on the frame: `follow`, or how much is new below.
     #[must_use]
     pub fn fact(&self, page: Option<&Page>, look: Look) -> Vec<Span<'static>> {
         let t = look.theme;
         let Some(page) = page else { return Vec::new() };
+        if let Some(selected) = self.selected() {
+            let lines = usize::try_from(selected.rows.end - selected.rows.start).unwrap_or(usize::MAX);
+            return vec![span(format!("{} selected", sign::count(lines, "line", "lines")), t.accent)];
+        }
         if self.follows() {
             let lines = sign::count(usize::try_from(page.total).unwrap_or(usize::MAX), "line", "lines");
             let words = if page.reading { "reading…" } else { "follow" };
@@ -192,20 +197,54 @@ impl Output {
             put(buffer, row(area, 0), vec_line(vec![blank(1), span(text, t.dim)]));
             return;
         }
-        let columns = usize::from(area.width);
-        let mut lines = Vec::new();
-        let mut before: Option<&Row> = None;
-        for line in &page.rows {
-            if let Some(before) = before {
-                let pause = Duration::from_micros(line.t_us.saturating_sub(before.t_us));
-                if pause >= words::PAUSE {
-                    lines.push(silence::line(pause, None, columns, false, look));
-                }
+        for (y, (rows, line)) in (0..area.height).zip(self.picture(area, run, page, world, look)) {
+            let place = row(area, y);
+            put(buffer, place, line);
+            if let Some(rows) = rows {
+                self.tint(buffer, place, &rows, t);
             }
-            before = Some(line);
-            lines.extend(self.lines(line, columns, look));
         }
-        let at_end = page.first + page.rows.len() as u64 >= page.total;
+    }
+
+    /// The rows that stand at this line of the screen, counted from the top of the area.
+    #[must_use]
+    pub fn rows_at(&self, y: u16, area: Rect, run: &Run, world: &World, look: Look) -> Option<Range<u64>> {
+        let page = world.page_of(&run.id)?;
+        self.picture(area, run, page, world, look).into_iter().nth(y.into())?.0
+    }
+
+    /// The lines on the screen, each with the rows that it stands for.
+    fn picture(
+        &self,
+        area: Rect,
+        run: &Run,
+        page: &Page,
+        world: &World,
+        look: Look,
+    ) -> Vec<(Option<Range<u64>>, Line<'static>)> {
+        let columns = usize::from(area.width);
+        let items = self.folds.items(page);
+        let shown = self.shown(&items, page, area);
+        let detail = world.detail_of(&run.id);
+        let started_ms = detail.map(|detail| detail.status.started_wall_ms).filter(|ms| *ms > 0);
+        let drawing = Drawing {
+            columns,
+            started_ms: started_ms.unwrap_or(run.created_ms),
+            meant: self.meant(&items, page, area, true).filter(|_| look.focused),
+            look,
+        };
+        let mut lines = Vec::new();
+        for (at, item) in items.all.iter().enumerate().take(shown.end).skip(shown.start) {
+            if let Some(before) = item.before_us.filter(|before| window::is_pause(*before, item.row.t_us))
+                && at > shown.start
+            {
+                let pause = Duration::from_micros(item.row.t_us - before);
+                lines.push((None, silence::line(pause, None, columns, false, look)));
+            }
+            let drawn = self.lines(item, &items, &drawing);
+            lines.extend(drawn.into_iter().map(|line| (Some(item.rows.clone()), line)));
+        }
+        let at_end = shown.end == items.all.len() && items.end() >= page.total;
         if run.is_live() && at_end {
             // What plugdeck says is no sign of an agent's life; of a build it tells that a step has begun.
             let counts = |row: &&Row| self.kind == Kind::Build || row.source != Source::Supervisor;
@@ -213,29 +252,25 @@ impl Output {
             let silent = run.elapsed(look.now).saturating_sub(Duration::from_micros(last));
             let (enough, doing) = match self.kind {
                 Kind::Plain => (SILENCE, None),
-                Kind::Build => (stall::SILENCE, world.detail_of(&run.id).and_then(silence::doing)),
+                Kind::Build => (stall::SILENCE, detail.and_then(silence::doing)),
             };
             if silent >= enough {
-                let notice = world.detail_of(&run.id).and_then(|detail| detail.spec.limits.silence_notice());
+                let notice = detail.and_then(|detail| detail.spec.limits.silence_notice());
                 let warn = run.stuck || notice.is_some_and(|notice| silent >= notice);
-                lines.push(silence::line(silent, doing.as_deref(), columns, warn, look));
+                lines.push((None, silence::line(silent, doing.as_deref(), columns, warn, look)));
             }
         }
         let skip = if self.follows() { lines.len().saturating_sub(usize::from(area.height)) } else { 0 };
-        for (y, line) in (0..area.height).zip(lines.into_iter().skip(skip)) {
-            put(buffer, row(area, y), line);
-        }
+        lines.drain(..skip);
+        lines
     }
 
     /// One line of output, as one or more lines on screen.
-    fn lines(&self, line: &Row, columns: usize, look: Look) -> Vec<Line<'static>> {
+    fn lines(&self, item: &Item, items: &Items, drawing: &Drawing) -> Vec<Line<'static>> {
+        let (line, columns, look) = (item.row, drawing.columns, drawing.look);
         let t = look.theme;
-        let mut head = Vec::new();
-        if self.times {
-            head.push(span(format!("{:>1$} ", seconds(line.t_us), TIME - 1), t.dim));
-        } else {
-            head.push(blank(1));
-        }
+        let moment = Moment { t_us: line.t_us, before_us: item.before_us, started_ms: drawing.started_ms };
+        let mut head = vec![span(format!("{} ", self.times.of(moment, look.now)), t.dim)];
         let (tag, tag_colour, colour) = match line.source {
             Source::Output(Stream::Out) => ("out", t.dim, t.fg),
             Source::Output(Stream::Err) => ("err", t.dim, t.fg),
@@ -248,14 +283,32 @@ impl Output {
             (Kind::Build, Source::Output(_)) => {
                 head.push(blank(1));
                 under.push(blank(1));
-                build_line(&line.text, look)
+                match item.part {
+                    Part::Line | Part::Folded | Part::Head => build_line(&line.text, look),
+                    Part::Exception => {
+                        fold::exception(&line.text, t).unwrap_or_else(|| build_line(&line.text, look))
+                    }
+                }
             }
             (Kind::Build, Source::Supervisor) | (Kind::Plain, _) => {
                 head.extend([span(tag, tag_colour), gutter.clone()]);
                 under.extend([blank(tag.len()), gutter]);
-                coloured::spans(&line.text, Style::new().fg(colour), t)
+                let plain = || coloured::spans(&line.text, Style::new().fg(colour), t);
+                match item.part {
+                    Part::Line | Part::Folded | Part::Head => plain(),
+                    Part::Exception => fold::exception(&line.text, t).unwrap_or_else(plain),
+                }
             }
         };
+        if let (Part::Folded, Some(traceback)) = (item.part, item.traceback) {
+            let room = columns.saturating_sub(width(&head));
+            let meant = drawing.meant == Some(traceback);
+            head.extend(fold::folded(&items.tracebacks[traceback], room, meant, t));
+            return vec![vec_line(head)];
+        }
+        if item.part == Part::Head {
+            text.insert(0, span("▾ ", t.dim));
+        }
         if line.cut > 0 {
             text.push(span(words::cut(line.cut), t.warn));
         }
@@ -278,13 +331,13 @@ impl Output {
     }
 }
 
-/// Seconds since the start, in at most six columns.
-fn seconds(t_us: u64) -> String {
-    let hundredths = t_us / 10_000;
-    match t_us / 1_000_000 {
-        whole @ 0..1_000 => format!("{whole}.{:02}", hundredths % 100),
-        whole @ 1_000..10_000 => format!("{whole}.{}", hundredths / 10 % 10),
-        whole => whole.to_string(),
+impl Kind {
+    /// Columns between the time and the text.
+    fn gutter(self) -> usize {
+        match self {
+            Self::Plain => 6,
+            Self::Build => 1,
+        }
     }
 }
 

@@ -4,6 +4,7 @@
 mod cursor;
 mod draw;
 mod give;
+mod lines;
 mod look;
 mod step;
 mod why;
@@ -72,6 +73,7 @@ pub struct RunPage {
     /// Of a build that failed the reason was brought into sight once.
     explained: bool,
     why: Why,
+    mouse: lines::Mouse,
     look: look::State,
     /// Of an ended call, once it was read; or why it cannot be.
     result: Option<Result<ResultView, String>>,
@@ -151,6 +153,7 @@ impl RunPage {
             step: None,
             explained: false,
             why: Why::default(),
+            mouse: lines::Mouse::default(),
             look: look::State::default(),
             result: None,
         }
@@ -161,6 +164,7 @@ impl RunPage {
     pub fn layer(&self) -> Layer {
         match (self.tab, self.kind) {
             (Tab::Output, _) if self.points() => Layer::Chart,
+            (Tab::Output | Tab::Log | Tab::Steps, _) if self.output.selects() => Layer::Select,
             (Tab::Output, _) => Layer::Output,
             (Tab::Result, _) if self.is_typing() => Layer::Search,
             (Tab::Result, _) => Layer::Result,
@@ -197,6 +201,7 @@ impl RunPage {
             self.look.outdate(self.tab == Tab::Why);
         }
         self.was_live = run.is_live();
+        self.output.settle(run);
         self.explain(world);
     }
 
@@ -213,7 +218,7 @@ impl RunPage {
             self.show_step(world);
             return true;
         }
-        if self.tab == Tab::Steps {
+        if self.tab == Tab::Steps && !self.output.selects() {
             if matches!(action, Action::Down | Action::Up) {
                 self.move_step(action == Action::Down, world);
                 return true;

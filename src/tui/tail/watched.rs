@@ -3,7 +3,10 @@
 //! The supervisor's own lines stand between the agent's. Where, is known by time: a note is put before the first
 //! line that is later. Lines that end later than they began may therefore stand after a note that came in between.
 
+pub mod excerpt;
+
 use std::io;
+use std::ops::Range;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -18,6 +21,7 @@ use crate::run::view::RunView;
 use crate::text;
 use crate::tui::effect::Watch;
 use crate::tui::seen::{Detail, From, Page, Row, Run, Source, Usage};
+use crate::tui::tail::around;
 use crate::tui::tail::known::row_of;
 use crate::tui::tail::stall::Stall;
 
@@ -56,6 +60,7 @@ pub struct Watched {
 }
 
 /// A line of the supervisor's.
+#[derive(Clone, Debug)]
 struct Note {
     t_us: u64,
     /// The number of the output line it stands before.
@@ -138,12 +143,7 @@ impl Watched {
 
     /// What stands in the window that is wanted.
     pub fn page(&self) -> io::Result<Page> {
-        let lines = self.output.lines();
-        let before = self.notes.partition_point(|note| note.line < lines);
-        let mut last: Vec<Row> = self.notes[before..].iter().map(Note::row).collect();
-        last.extend(self.output.open_lines()?.into_iter().map(|line| row(&line)));
-        last.sort_by_key(|row| row.t_us);
-        let middle = lines + before as u64;
+        let (middle, last) = self.ends()?;
         let total = middle + last.len() as u64;
         let (low, high) = match self.watch.within {
             None => (0, total),
@@ -169,19 +169,37 @@ impl Watched {
             }
         };
         let (from, to) = (low + first, (low + first + height).min(high));
-        let mut rows = self.completed(from, to.min(middle))?;
-        let skip = usize::try_from(from.saturating_sub(middle)).unwrap_or(usize::MAX);
-        let room = usize::try_from(to.saturating_sub(from)).unwrap_or(0).saturating_sub(rows.len());
-        rows.extend(last.into_iter().skip(skip).take(room));
+        let read = |from: u64, to: u64| {
+            let mut rows = self.completed(from, to.min(middle))?;
+            let skip = usize::try_from(from.saturating_sub(middle)).unwrap_or(usize::MAX);
+            let room = usize::try_from(to.saturating_sub(from)).unwrap_or(0).saturating_sub(rows.len());
+            rows.extend(last.iter().skip(skip).take(room).cloned());
+            Ok(rows)
+        };
+        let rows = read(from, to)?;
+        let around = around::look(&rows, from, (low, high), height, read)?;
         Ok(Page {
             run: self.view.id.clone(),
             first,
             rows,
+            above: around.above,
+            below: around.below,
             total: count,
             last_us: self.output.last_us(),
             bytes: self.output.bytes(),
             reading: self.reading,
         })
+    }
+
+    /// Where the rows end that have their place, and the rows after them: unfinished lines, and notes after the last
+    /// line.
+    fn ends(&self) -> io::Result<(u64, Vec<Row>)> {
+        let lines = self.output.lines();
+        let before = self.notes.partition_point(|note| note.line < lines);
+        let mut last: Vec<Row> = self.notes[before..].iter().map(Note::row).collect();
+        last.extend(self.output.open_lines()?.into_iter().map(|line| row(&line)));
+        last.sort_by_key(|row| row.t_us);
+        Ok((lines + before as u64, last))
     }
 
     /// The journal's new lines; the first time all of them, also those that opening the run has read already.
@@ -250,25 +268,7 @@ impl Watched {
 
     /// The rows of finished lines and the notes between them, `first..end`.
     fn completed(&self, first: u64, end: u64) -> io::Result<Vec<Row>> {
-        if end <= first {
-            return Ok(Vec::new());
-        }
-        // A note's own row is the line it stands before, and all notes above it.
-        let rows_of = self.notes.iter().zip(0u64..).map(|(note, above)| (note.line + above, note));
-        let above = rows_of.clone().filter(|(row, _)| *row < first).count() as u64;
-        let inside: Vec<_> = rows_of.filter(|(row, _)| (first..end).contains(row)).collect();
-        let count = usize::try_from(end - first).unwrap_or(0).saturating_sub(inside.len());
-        let mut lines = self.output.window(first - above, count)?.into_iter();
-        let mut notes = inside.into_iter().peekable();
-        let mut rows = Vec::new();
-        for at in first..end {
-            if let Some((_, note)) = notes.next_if(|(row, _)| *row == at) {
-                rows.push(note.row());
-            } else if let Some(line) = lines.next() {
-                rows.push(row(&line));
-            }
-        }
-        Ok(rows)
+        merged(&self.output, &self.notes, first..end, row, Note::row)
     }
 
     fn take(&mut self, samples: Vec<Sample>) {
@@ -310,6 +310,35 @@ impl Note {
     fn row(&self) -> Row {
         Row { t_us: self.t_us, source: Source::Supervisor, text: self.text.clone(), cut: 0 }
     }
+}
+
+/// Finished lines and the notes between them: the rows of this range, each as `line` or `note` makes it.
+fn merged<T>(
+    output: &Output,
+    notes: &[Note],
+    rows: Range<u64>,
+    line: impl Fn(&Line) -> T,
+    note: impl Fn(&Note) -> T,
+) -> io::Result<Vec<T>> {
+    if rows.is_empty() {
+        return Ok(Vec::new());
+    }
+    // A note's own row is the line it stands before, and all notes above it.
+    let rows_of = notes.iter().zip(0u64..).map(|(note, above)| (note.line + above, note));
+    let above = rows_of.clone().filter(|(row, _)| *row < rows.start).count() as u64;
+    let inside: Vec<_> = rows_of.filter(|(row, _)| rows.contains(row)).collect();
+    let count = usize::try_from(rows.end - rows.start).unwrap_or(0).saturating_sub(inside.len());
+    let mut lines = output.window(rows.start - above, count)?.into_iter();
+    let mut notes = inside.into_iter().peekable();
+    let mut merged = Vec::new();
+    for at in rows {
+        if let Some((_, own)) = notes.next_if(|(row, _)| *row == at) {
+            merged.push(note(own));
+        } else if let Some(own) = lines.next() {
+            merged.push(line(&own));
+        }
+    }
+    Ok(merged)
 }
 
 /// Whether a line is how uv, pip or what they call begin to say why they failed.

@@ -21,13 +21,10 @@ pub fn rows(line: &str, columns: usize) -> Vec<&str> {
 #[must_use]
 pub fn starts(line: &str, columns: usize) -> Vec<usize> {
     let mut starts = vec![0];
-    let mut at = 0;
-    while line[at..].width() > columns.max(1) {
-        at += break_at(&line[at..], columns.max(1));
-        if at == line.len() {
-            break;
-        }
+    let mut at = break_at(line, columns.max(1));
+    while at < line.len() {
         starts.push(at);
+        at += break_at(&line[at..], columns.max(1));
     }
     starts
 }
@@ -44,8 +41,12 @@ pub fn words(text: &str, columns: usize, most: usize) -> Vec<String> {
     kept
 }
 
-/// Where to break a text that is wider than `columns`: behind its last space that still fits, else where it is full.
+/// Where to break a text: behind its last space that still fits, else where it is full; its end where all of it fits.
+/// Only what fits is looked at, so that a line of any length is broken in one walk.
 fn break_at(text: &str, columns: usize) -> usize {
+    if let Some(full) = text.as_bytes().get(..=columns).filter(|full| full.is_ascii()) {
+        return full.iter().rposition(|byte| *byte == b' ').map_or(columns, |space| space + 1);
+    }
     let (mut used, mut space) = (0, None);
     for (at, cluster) in text.grapheme_indices(true) {
         if cluster == " " {
@@ -76,6 +77,18 @@ mod tests {
         assert_eq!(rows("日本語", 5), ["日本", "語"]);
         assert_eq!(rows("日本", 1), ["日", "本"]);
         assert_eq!(rows("", 5), [""]);
+    }
+
+    #[test]
+    fn plain_text_breaks_where_other_text_does() {
+        for text in ["one two  three", "abcdefgh ij", "  indented far", "a b", "x          y"] {
+            for columns in 1..12 {
+                // A sign in another span of bytes takes the other way.
+                let wide = text.replace('e', "é");
+                let expected: Vec<_> = rows(&wide, columns).iter().map(|row| row.replace('é', "e")).collect();
+                assert_eq!(rows(text, columns), expected, "{text:?} {columns}");
+            }
+        }
     }
 
     #[test]

@@ -62,7 +62,10 @@ impl Screen {
         command.env("COLORTERM", "truecolor");
         command.env("RUST_BACKTRACE", "0");
         command.env("TZ", "UTC");
-        command.env_remove("NO_COLOR");
+        // What is copied goes to this terminal, not to the desktop of who runs the tests.
+        for name in ["NO_COLOR", "DISPLAY", "WAYLAND_DISPLAY", "TMUX", "STY"] {
+            command.env_remove(name);
+        }
         for (name, value) in variables {
             command.env(name, value);
         }

@@ -37,6 +37,8 @@ fn printed(run: &Run, first: u64, times: &[u64]) -> Message {
         run: run.id.clone(),
         first,
         rows: times.iter().map(row).collect(),
+        above: Vec::new(),
+        below: Vec::new(),
         total: 500,
         last_us: 11_000_000,
         bytes: 100,

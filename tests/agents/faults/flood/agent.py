@@ -63,7 +63,48 @@ def garbage(kilobytes=64, stream="stderr"):
     return {"bytes": len(data), "sha256": hashlib.sha256(data).hexdigest()}
 
 
-METHODS = {"lines": lines, "huge_line": huge_line, "dribble": dribble, "garbage": garbage}
+ODD = [
+    "plain",
+    "ab\tcd\tef",
+    "\u05e9\u05dc\u05d5\u05dd \u05e2\u05d5\u05dc\u05dd, 123 (abc)",
+    "\u0645\u0631\u062d\u0628\u0627 \u0628\u0627\u0644\u0639\u0627\u0644\u0645",
+    "\u65e5\u672c\u8a9e\u306e\u30c6\u30ad\u30b9\u30c8 wide",
+    "marks: e\u0301 a\u0308 Z\u0351\u036b\u0343a\u0347l\u0321go",
+    "pictures: \u26a0\ufe0f \u26a0 \U0001f469\u200d\U0001f52c \U0001f44d\U0001f3fd \U0001f1e9\U0001f1ea 1\ufe0f\u20e3 end",
+    "joined: \u0915\u094d\u0937\u093f \ud55c\uad6d\uc5b4 \u1112\u1161\u11ab",
+    "\u001b[31mred \u001b[1;32mgreen\u001b[0m plain",
+    "\u001b[2J\u001b[H\u001b]0;title\u0007cleared?",
+    "turned \u202eback\u202c and \u2066apart\u2069",
+    "nul \0 bell \a back \b del \x7f",
+    "\u0301a mark first",
+    "from dos\r",
+]
+
+
+def odd():
+    text = "\n".join(ODD) + "\n" + "".join(f"\r{step}% done" for step in range(101)) + "\nlast one\rlast two\r"
+    write("stderr", text.encode())
+    return {"lines": len(ODD) + 2}
+
+
+def fail(depth):
+    if depth == 0:
+        raise ValueError("bad input")
+    fail(depth - 1)
+
+
+def tracebacks(count=30):
+    for number in range(min(count, 1000)):
+        print(f"attempt {number}", file=sys.stderr)
+        try:
+            fail(number % 5)
+        except ValueError:
+            traceback.print_exc()
+    print("giving up", file=sys.stderr, flush=True)
+    return {"attempts": count}
+
+
+METHODS = {"lines": lines, "odd": odd, "tracebacks": tracebacks, "huge_line": huge_line, "dribble": dribble, "garbage": garbage}
 
 
 def main():

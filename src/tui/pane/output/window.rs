@@ -1,0 +1,114 @@
+//! Which lines stand on the screen, and how they scroll.
+
+use std::ops::Range;
+use std::time::Duration;
+
+use ratatui::layout::Rect;
+
+use crate::ops::words;
+use crate::tui::pane::output::Output;
+use crate::tui::pane::output::fold::{Item, Items, Part};
+use crate::tui::pane::sign;
+use crate::tui::seen::{From, Page};
+use crate::tui::widget::wrap;
+
+impl Output {
+    /// Scrolls by lines; at the end it follows again.
+    pub fn scroll(&mut self, by: isize, area: Rect, page: Option<&Page>) {
+        let Some(page) = page else { return };
+        let items = self.folds.items(page);
+        let first = self.top(&items, page, area);
+        let to = items.step(first, by);
+        // A jump may have gone beyond where scrolling ends.
+        let below = !self.follows() && self.is_below_the_end(first, &items, page, area);
+        if !below && self.is_the_end(to, &items, page, area) {
+            self.from = From::End;
+            return;
+        }
+        self.stay(page, to.min(page.total.saturating_sub(1)));
+    }
+
+    /// Shows the lines from this row on, whatever comes.
+    pub(super) fn stay(&mut self, page: &Page, row: u64) {
+        if self.follows() {
+            self.seen = page.total;
+        }
+        self.from = From::Row(row);
+    }
+
+    /// The row at the top. A page that was asked for may not have come yet.
+    pub(super) fn top(&self, items: &Items, page: &Page, area: Rect) -> u64 {
+        match self.from {
+            From::Row(row) => row,
+            From::Trouble | From::Time(_) => page.first,
+            From::End if items.end() < page.total => page.total.saturating_sub(u64::from(area.height)),
+            From::End => items.all.get(self.last_top(items, area)).map_or(0, |item| item.rows.start),
+        }
+    }
+
+    /// The lines on the screen; the first one may be cut above, the last one below.
+    pub(super) fn shown(&self, items: &Items, page: &Page, area: Rect) -> Range<usize> {
+        let height = usize::from(area.height);
+        let mut used = 0;
+        if self.follows() && items.end() >= page.total {
+            let mut start = items.all.len();
+            while start > 0 && used < height {
+                start -= 1;
+                used += self.height(&items.all[start], area);
+            }
+            return start..items.all.len();
+        }
+        let start = items.at(page.first).unwrap_or(0);
+        let mut end = start;
+        while end < items.all.len() && used < height {
+            used += self.height(&items.all[end], area);
+            end += 1;
+        }
+        start..end
+    }
+
+    /// The first line from which on everything fits.
+    fn last_top(&self, items: &Items, area: Rect) -> usize {
+        let mut used = 0;
+        let fits = |item: &&Item| {
+            used += self.height(item, area);
+            used <= usize::from(area.height)
+        };
+        items.all.len() - items.all.iter().rev().take_while(fits).count().max(1).min(items.all.len())
+    }
+
+    /// Whether everything from this row on fits.
+    fn is_the_end(&self, row: u64, items: &Items, page: &Page, area: Rect) -> bool {
+        match items.at(row) {
+            Some(at) if items.end() >= page.total => at >= self.last_top(items, area),
+            Some(_) | None => row.saturating_add(u64::from(area.height)) >= page.total,
+        }
+    }
+
+    /// Whether the line above this row would fit as well.
+    fn is_below_the_end(&self, row: u64, items: &Items, page: &Page, area: Rect) -> bool {
+        items.end() >= page.total && items.at(row).is_some_and(|at| at > self.last_top(items, area))
+    }
+
+    /// Rows on the screen that a line takes, with that of a pause before it.
+    pub(super) fn height(&self, item: &Item, area: Rect) -> usize {
+        let pause = item.before_us.is_some_and(|before| is_pause(before, item.row.t_us));
+        let lines = if self.wrap && item.part != Part::Folded {
+            let room = usize::from(area.width).saturating_sub(self.indent()).max(1);
+            wrap::starts(&sign::safe(&item.row.text), room).len()
+        } else {
+            1
+        };
+        lines + usize::from(pause)
+    }
+
+    /// Columns before a line's text.
+    fn indent(&self) -> usize {
+        self.times.columns() + self.kind.gutter()
+    }
+}
+
+/// Whether the time between two lines is worth a line of its own.
+pub(super) fn is_pause(before_us: u64, t_us: u64) -> bool {
+    Duration::from_micros(t_us.saturating_sub(before_us)) >= words::PAUSE
+}
