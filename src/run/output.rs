@@ -318,7 +318,7 @@ impl Output {
             // Progress that is drawn on one line for hours: its last state counts.
             let end = walk.range(stream, span.end - LONGEST, span.end)?;
             if let Some(last) = drawn_over(&end) {
-                return Ok(Line { t_us, stream, bytes: last.to_vec(), cut: 0, lost: 0 });
+                return Ok(Line { t_us, stream, start: span.start, bytes: last.to_vec(), cut: 0, lost: 0 });
             }
         }
         let bytes = walk.range(stream, span.start, span.start + length.min(LONGEST))?;
@@ -483,8 +483,14 @@ mod tests {
 
     #[test]
     fn of_progress_on_one_line_the_last_state_is_kept_however_long_the_line_is() {
-        let line =
-            |bytes: &[u8]| Line { t_us: 0, stream: Stream::Out, bytes: bytes.to_vec(), cut: 0, lost: 0 };
+        let line = |bytes: &[u8]| Line {
+            t_us: 0,
+            stream: Stream::Out,
+            start: 0,
+            bytes: bytes.to_vec(),
+            cut: 0,
+            lost: 0,
+        };
         for (bytes, seen) in [
             (&b"one\rtwo"[..], &b"two"[..]),
             (b"one\rtwo\r", b"two"),
