@@ -6,11 +6,15 @@
 //! last lines of the two streams come after all others. Where the middle of a stream is not kept, one line stands
 //! in its place; while that hole grows, the index is mended at its edge and not made anew.
 
+mod scan;
+
 use std::io::{self, Read as _, Seek as _, SeekFrom};
 
 use crate::run::dir::{self, RunDir};
 use crate::run::hole::{Hole, Holes, Rest, Shape};
 use crate::run::walk::{Place, Record, Walk};
+
+pub use crate::run::output::scan::Scanned;
 
 /// Bytes of one timeline record: u64 microseconds, u8 stream, three zero bytes, u32 length; little-endian.
 pub const RECORD: usize = 16;
@@ -79,13 +83,19 @@ pub struct Line {
 }
 
 impl Line {
-    /// What a terminal would show in the end: of a line that was drawn over with `\r`, the last state.
+    /// What a terminal would show of it in the end.
     #[must_use]
     pub fn visible(&self) -> &[u8] {
-        let line = self.bytes.strip_suffix(b"\r").unwrap_or(&self.bytes);
-        let from = memchr::memrchr(b'\r', line).map_or(0, |at| at + 1);
-        &line[from..]
+        visible(&self.bytes)
     }
+}
+
+/// What a terminal would show of a line in the end: its last state, where it was drawn over with `\r`.
+#[must_use]
+pub fn visible(line: &[u8]) -> &[u8] {
+    let line = line.strip_suffix(b"\r").unwrap_or(line);
+    let from = memchr::memrchr(b'\r', line).map_or(0, |at| at + 1);
+    &line[from..]
 }
 
 /// A run's output, indexed as far as it was looked at.

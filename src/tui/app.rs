@@ -4,6 +4,7 @@
 mod act;
 mod chart;
 mod draw;
+mod finding;
 mod focus;
 mod forms;
 mod handing;
@@ -238,7 +239,9 @@ impl App {
             Message::Key(key) => effects = self.key(key),
             Message::Mouse(mouse) => effects = self.mouse(mouse),
             Message::Paste(text) => {
+                let taken = self.search_paste(&text);
                 match (&mut self.over, self.pages.last_mut()) {
+                    _ if taken => {}
                     (Some(Over::Saving(saving)), _) => saving.paste(&text),
                     (None, Some(Page::Form(form))) => form.paste(&text),
                     (Some(_) | None, _) => {}

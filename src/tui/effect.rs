@@ -26,6 +26,7 @@ use crate::run::view::RunView;
 use crate::tui::editor::Place;
 use crate::tui::effect::forms::FormWork;
 use crate::tui::effect::lookup::Lookup;
+use crate::tui::find::Wanted;
 use crate::tui::message::Message;
 use crate::tui::reply;
 use crate::tui::scratch::Scratch;
@@ -142,6 +143,7 @@ pub struct Watch {
     pub within: Option<(u64, u64)>,
     pub from: From,
     pub height: u16,
+    pub wanted: Wanted,
 }
 
 /// Does what the state asks for, on threads where it may block.

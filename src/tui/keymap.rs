@@ -23,6 +23,8 @@ pub enum Layer {
     /// A method's or an agent's page in the main pane.
     Page,
     Output,
+    /// The text of a search or a filter, while it is written.
+    Find,
     /// The charts beside the output, while there is a cursor on them.
     Chart,
     Result,
@@ -100,6 +102,18 @@ pub enum Action {
     Follow,
     Wrap,
     Times,
+    Search,
+    NextHit,
+    PreviousHit,
+    Filter,
+    MoreContext,
+    LessContext,
+    Streams,
+    NextTrouble,
+    PreviousTrouble,
+    NextGap,
+    PreviousGap,
+    Mark,
     // The charts.
     Cursor,
     ShowMoment,
@@ -247,6 +261,7 @@ impl Layer {
             Self::Procs => "Processes",
             Self::Page => "A method's page",
             Self::Output => "Output",
+            Self::Find => "Search or filter, while it is written",
             Self::Chart => "Charts, with a cursor",
             Self::Result => "Result",
             Self::Facts => "Stats and payload",
@@ -271,7 +286,7 @@ impl Layer {
 
     /// Every layer, in the order of the help.
     #[cfg(test)]
-    pub const ALL: [Self; 26] = [
+    pub const ALL: [Self; 27] = [
         Self::Everywhere,
         Self::Lists,
         Self::Agents,
@@ -279,6 +294,7 @@ impl Layer {
         Self::Procs,
         Self::Page,
         Self::Output,
+        Self::Find,
         Self::Chart,
         Self::Result,
         Self::Facts,
@@ -306,6 +322,7 @@ impl Layer {
         match self {
             Self::Everywhere => vec![self],
             Self::Lists
+            | Self::Find
             | Self::Form
             | Self::Text
             | Self::File
@@ -354,7 +371,8 @@ mod tests {
 
     #[test]
     fn nothing_printable_is_taken_from_text_fields() {
-        for row in Layer::Text.stack().into_iter().flat_map(rows) {
+        let fields = [Layer::Text, Layer::Find];
+        for row in fields.into_iter().flat_map(Layer::stack).flat_map(rows) {
             for key in row.keys {
                 let printable = matches!(key.code, KeyCode::Char(_)) && key.modifiers.is_empty();
                 assert!(!printable, "{}", key.name());

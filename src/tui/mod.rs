@@ -9,6 +9,7 @@ mod ascii;
 mod clipboard;
 mod editor;
 mod effect;
+mod find;
 mod keymap;
 mod layout;
 pub mod looks;

@@ -14,6 +14,7 @@ use crate::run::output::Stream;
 use crate::run::samples::Sample;
 use crate::run::spec::{Kind, RunId, RunSpec};
 use crate::run::status::{Outcome, State, Status};
+use crate::tui::find::Found;
 use crate::tui::message::Now;
 use crate::tui::widget::json_tree::Tree;
 
@@ -132,6 +133,8 @@ pub enum From {
     Trouble,
     /// From the first row on of this time, in microseconds since the run started, or later; the end, where none is.
     Time(u64),
+    /// From this row of all on, or from the next one that is shown, with so many shown rows above it.
+    At { row: u64, above: u16 },
 }
 
 /// A window of a run's output: what is shown, and how much there is.
@@ -149,6 +152,22 @@ pub struct Page {
     pub bytes: u64,
     /// There is more on disk than was looked at: the count still grows.
     pub reading: bool,
+    /// Of what is looked for.
+    pub found: Found,
+}
+
+impl Page {
+    /// The number among all rows of a row of this page.
+    #[must_use]
+    pub fn number(&self, at: usize) -> u64 {
+        self.found.numbers.get(at).copied().unwrap_or(self.first + at as u64)
+    }
+
+    /// Where on this page a row of all stands.
+    #[must_use]
+    pub fn place_of(&self, row: u64) -> Option<usize> {
+        (0..self.rows.len()).find(|at| self.number(*at) == row)
+    }
 }
 
 /// One line of output.

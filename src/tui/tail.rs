@@ -5,9 +5,15 @@
 //! a second; the folder of runs once a second, so that runs of the command line appear by themselves. When nothing
 //! lives, only the last is done.
 
+mod filtered;
+mod finder;
 mod notes;
 mod orphans;
+mod rows;
+mod seek;
 pub mod stall;
+mod tally;
+pub mod trouble;
 mod watched;
 
 use std::collections::hash_map::DefaultHasher;

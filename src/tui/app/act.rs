@@ -25,6 +25,7 @@ impl App {
         let layer = self.layer();
         match keymap::action(&layer.stack(), key) {
             Some(action) => self.act(action),
+            None if self.search_key(key) => Vec::new(),
             None => match (&mut self.over, self.pages.last_mut()) {
                 (Some(Over::Saving(saving)), _) => {
                     saving.key(key);
@@ -122,6 +123,7 @@ impl App {
             Action::Presets => return self.choose_preset(),
             Action::EditText => return self.edit_text(),
             Action::CopyAs => return self.copy_as(),
+            Action::Mark => self.mark(),
             // Of panes that have taken them before, or have nothing to do with them now.
             Action::Down
             | Action::Up
@@ -136,6 +138,17 @@ impl App {
             | Action::Follow
             | Action::Wrap
             | Action::Times
+            | Action::Search
+            | Action::NextHit
+            | Action::PreviousHit
+            | Action::Filter
+            | Action::MoreContext
+            | Action::LessContext
+            | Action::Streams
+            | Action::NextTrouble
+            | Action::PreviousTrouble
+            | Action::NextGap
+            | Action::PreviousGap
             | Action::ShowMoment
             | Action::FarLeft
             | Action::FarRight

@@ -281,6 +281,7 @@ impl App {
                 left.truncate(HINTS);
                 let right = match layer {
                     Layer::File | Layer::Pick => vec![constant("esc", "close"), constant("F1", "help")],
+                    Layer::Find => vec![constant("esc", "leave"), constant("F1", "help")],
                     Layer::Text | Layer::Form => vec![constant("esc", "back"), constant("F1", "help")],
                     Layer::Chart => vec![constant("esc", "no cursor"), constant("?", "help")],
                     _ if self.pages.is_empty() => vec![constant("?", "help"), constant("q", "quit")],
@@ -319,6 +320,7 @@ impl App {
             (Action::Open, _) if !self.pages.is_empty() => self.layer() == Layer::Result,
             (Action::AllFrames, _) => self.shown_page().is_some_and(RunPage::has_evidence),
             (Action::OpenFrame, _) => self.shown_page().is_some_and(|page| page.frame(&self.world).is_some()),
+            (Action::NextHit, _) => self.shown_page().is_some_and(RunPage::searches),
             (Action::Cursor, _) => {
                 self.shown_page().is_some_and(|page| page.can_point(self.run_place(), &self.world))
             }

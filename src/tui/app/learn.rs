@@ -26,7 +26,10 @@ impl App {
         match message {
             Message::Runs(runs) => return self.learn_runs(runs),
             Message::Detail(detail) => self.world.detail = Some(detail),
-            Message::Page(page) => self.world.page = Some(page),
+            Message::Page(page) => {
+                self.world.page = Some(page);
+                self.learn_found();
+            }
             Message::AgentsChanged => return vec![Effect::ListAgents],
             Message::Agents(agents, unreadable) => {
                 self.world.agents = Some(agents);

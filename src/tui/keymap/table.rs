@@ -45,6 +45,10 @@ const WHY: &str = "why the run does not go on; looks at it now, where it is live
 const STUCK: &str = "why the first run that seems stuck does not go on";
 const COPY: &str = "copy the call: as a command for a shell, or its payload";
 const PRESETS: &str = "the presets of the method: load or remove one";
+const SEARCH: &str = "search: a text, or /a regex/; capitals only count where there is one";
+const FILTER: &str = "show only lines with a text, or /a regex/; esc, or an empty text, shows all again";
+const STREAMS: &str = "both streams, standard output, standard error, plugdeck's own lines";
+const MARK: &str = "a mark with the time above the line: where one jumped, at the top, or at the end";
 const EDITOR: &str = "the field's text, or the whole JSON text, in $VISUAL or $EDITOR";
 
 /// All keys. The order inside a layer is the order in the footer and in the help.
@@ -168,6 +172,18 @@ const BENCH: &[Binding] = &[
     //
     row(Layer::Output, &[on(KeyCode::Enter)], Action::Open, "open", "the run's own page"),
     row(Layer::Output, &[char('f')], Action::Follow, "follow", "follow the end of the output"),
+    row(Layer::Output, &[char('/')], Action::Search, "search", SEARCH),
+    row(Layer::Output, &[char('n')], Action::NextHit, "next", "next line with the text"),
+    row(Layer::Output, &[char('N')], Action::PreviousHit, "", "the one before"),
+    row(Layer::Output, &[char('&')], Action::Filter, "", FILTER),
+    row(Layer::Output, &[char('+')], Action::MoreContext, "", "one line more around those of the filter"),
+    row(Layer::Output, &[char('-')], Action::LessContext, "", "one line less around them"),
+    row(Layer::Output, &[char('O')], Action::Streams, "", STREAMS),
+    row(Layer::Output, &[char('}')], Action::NextTrouble, "", "next error or traceback"),
+    row(Layer::Output, &[char('{')], Action::PreviousTrouble, "", "the one before"),
+    row(Layer::Output, &[char(')')], Action::NextGap, "", "next line after 10 s of silence or more"),
+    row(Layer::Output, &[char('(')], Action::PreviousGap, "", "the one before"),
+    row(Layer::Output, &[char('m')], Action::Mark, "", MARK),
     row(Layer::Output, &[char('w')], Action::Why, "why", WHY),
     row(Layer::Output, &[char('x')], Action::Stop, "stop", "stop the run's processes; asks once"),
     row(Layer::Output, &[char('X')], Action::Kill, "", "kill the run's processes now; asks once"),
@@ -184,6 +200,14 @@ const BENCH: &[Binding] = &[
     row(Layer::Output, &[char('W')], Action::Wrap, "wrap", "wrap long lines"),
     row(Layer::Output, &[char('t')], Action::Times, "time", "times: since start, or off"),
     row(Layer::Output, &[char('y')], Action::CopyAs, "", COPY),
+    //
+    row(
+        Layer::Find,
+        &[on(KeyCode::Enter)],
+        Action::Confirm,
+        "keep it",
+        "keep it; esc leaves it as it was before",
+    ),
     //
     row(
         Layer::Chart,
@@ -274,6 +298,18 @@ const BENCH: &[Binding] = &[
     row(Layer::Build, &[char('f')], Action::Follow, "follow", "follow the end of the log"),
     row(Layer::Build, &[char('W')], Action::Wrap, "wrap", "wrap long lines"),
     row(Layer::Build, &[char('t')], Action::Times, "time", "times: since start, or off"),
+    row(Layer::Build, &[char('/')], Action::Search, "search", SEARCH),
+    row(Layer::Build, &[char('n')], Action::NextHit, "", "next line with the text"),
+    row(Layer::Build, &[char('N')], Action::PreviousHit, "", "the one before"),
+    row(Layer::Build, &[char('&')], Action::Filter, "", FILTER),
+    row(Layer::Build, &[char('+')], Action::MoreContext, "", "one line more around those of the filter"),
+    row(Layer::Build, &[char('-')], Action::LessContext, "", "one line less around them"),
+    row(Layer::Build, &[char('O')], Action::Streams, "", STREAMS),
+    row(Layer::Build, &[char('}')], Action::NextTrouble, "", "next error or traceback"),
+    row(Layer::Build, &[char('{')], Action::PreviousTrouble, "", "the one before"),
+    row(Layer::Build, &[char(')')], Action::NextGap, "", "next line after 10 s of silence or more"),
+    row(Layer::Build, &[char('(')], Action::PreviousGap, "", "the one before"),
+    row(Layer::Build, &[char('m')], Action::Mark, "", MARK),
     //
     row(Layer::Dialog, &[on(KeyCode::Enter)], Action::Confirm, "", "do it"),
     row(Layer::Dialog, &[char('q')], Action::Quit, "", "quit, where quitting is asked"),

@@ -1,5 +1,11 @@
 //! A run's output as it arrives: a window over the files, with time and stream beside each line.
 
+mod filtered;
+mod finding;
+mod found;
+mod input;
+mod marks;
+
 use std::time::Duration;
 
 use ratatui::buffer::Buffer;
@@ -12,6 +18,7 @@ use crate::run::spec::RunId;
 use crate::tui::effect::Watch;
 use crate::tui::keymap::Action;
 use crate::tui::pane::list::distance;
+use crate::tui::pane::output::finding::Finding;
 use crate::tui::pane::{Look, sign, silence};
 use crate::tui::seen::{From, Page, Row, Run, Source};
 use crate::tui::tail::stall;
@@ -19,9 +26,6 @@ use crate::tui::widget::coloured;
 use crate::tui::widget::line::{blank, bold, put, row, span, width};
 use crate::tui::widget::{sideways, wrap};
 use crate::tui::world::World;
-
-/// A pause between two lines that is worth a line of its own.
-const PAUSE: Duration = Duration::from_secs(10);
 
 /// Silence at the end of a live run that is told.
 const SILENCE: Duration = Duration::from_secs(5);
@@ -42,7 +46,7 @@ pub enum Kind {
 }
 
 /// What is shown of the output, and how.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Debug)]
 pub struct Output {
     kind: Kind,
     from: From,
@@ -51,13 +55,16 @@ pub struct Output {
     aside: usize,
     /// Rows there were when following was left.
     seen: u64,
+    finding: Finding,
 }
 
 impl Output {
     /// A view that follows the end. Why a build failed stands in sentences, so its lines are wrapped at first.
     #[must_use]
     pub fn new(kind: Kind) -> Self {
-        Self { kind, from: From::End, wrap: kind == Kind::Build, times: true, aside: 0, seen: 0 }
+        let wrap = kind == Kind::Build;
+        let finding = Finding::default();
+        Self { kind, from: From::End, wrap, times: true, aside: 0, seen: 0, finding }
     }
 
     /// Whether the end is shown as it grows.
@@ -68,8 +75,9 @@ impl Output {
 
     /// What to ask of the tail for a pane of this many rows.
     #[must_use]
-    pub fn watch(&self, run: RunId, within: Option<(u64, u64)>, height: u16) -> Watch {
-        Watch { run, within, from: self.from, height }
+    pub fn watch(&self, run: RunId, within: Option<(u64, u64)>, area: Rect) -> Watch {
+        let height = self.room(area).height;
+        Watch { run, within, from: self.from, height, wanted: self.wanted() }
     }
 
     /// Shows the lines from the first one on.
@@ -104,8 +112,14 @@ impl Output {
     /// Scrolls and switches; whether the action was one of these.
     #[expect(clippy::wildcard_enum_match_arm, reason = "of all actions, these are the output's")]
     pub fn act(&mut self, action: Action, area: Rect, page: Option<&Page>) -> bool {
+        if self.act_on_finding(action, page) {
+            return true;
+        }
         match action {
-            Action::Follow | Action::Last => self.from = From::End,
+            Action::Follow | Action::Last => {
+                self.moved();
+                self.from = From::End;
+            }
             Action::Wrap => self.wrap = !self.wrap,
             Action::Times => self.times = !self.times,
             Action::Left => self.aside = self.aside.saturating_sub(ASIDE),
@@ -122,11 +136,16 @@ impl Output {
     /// Scrolls by rows; at the end it follows again.
     pub fn scroll(&mut self, by: isize, area: Rect, page: Option<&Page>) {
         let Some(page) = page else { return };
+        let area = self.room(area);
+        self.moved();
+        if self.finding.has_context() {
+            return self.scroll_filtered(by, page);
+        }
         let last = page.total.saturating_sub(u64::from(area.height));
         let first = match self.from {
             From::End => last,
             From::Row(first) => first,
-            From::Trouble | From::Time(_) => page.first,
+            From::Trouble | From::Time(_) | From::At { .. } => page.first,
         };
         let to = first.saturating_add_signed(i64::try_from(by).unwrap_or(i64::MAX));
         // A jump may have gone beyond where scrolling ends.
@@ -160,11 +179,17 @@ impl Output {
     /// What stands on the frame: `follow`, or how much is new below.
     #[must_use]
     pub fn fact(&self, page: Option<&Page>, look: Look) -> Vec<Span<'static>> {
-        let t = look.theme;
         let Some(page) = page else { return Vec::new() };
+        let mut fact = self.found_fact(page, look);
+        fact.extend(self.place_fact(page, look));
+        fact
+    }
+
+    fn place_fact(&self, page: &Page, look: Look) -> Vec<Span<'static>> {
+        let t = look.theme;
         if self.follows() {
             let lines = sign::count(usize::try_from(page.total).unwrap_or(usize::MAX), "line", "lines");
-            let words = if page.reading { "reading…" } else { "follow" };
+            let words = if page.reading || page.found.filtering { "reading…" } else { "follow" };
             return vec![span(format!("{words} · {lines}"), t.dim)];
         }
         if let From::Time(t_us) = self.from
@@ -184,8 +209,13 @@ impl Output {
     /// Draws the lines.
     pub fn render(&self, buffer: &mut Buffer, area: Rect, run: &Run, world: &World, look: Look) {
         let t = look.theme;
+        self.render_input(buffer, area, world.page_of(&run.id), look);
+        let area = self.room(area);
         let Some(page) = world.page_of(&run.id) else { return };
         if page.total == 0 {
+            if self.render_nothing(buffer, area, page, look) {
+                return;
+            }
             let text = if run.is_live() {
                 format!("no output yet, {}", sign::elapsed(run, look.now))
             } else {
@@ -196,19 +226,13 @@ impl Output {
         }
         let columns = usize::from(area.width);
         let mut lines = Vec::new();
-        let mut before: Option<&Row> = None;
-        for line in &page.rows {
-            if let Some(before) = before {
-                let pause = Duration::from_micros(line.t_us.saturating_sub(before.t_us));
-                if pause >= PAUSE {
-                    lines.push(silence::line(pause, None, columns, false, look));
-                }
-            }
-            before = Some(line);
-            lines.extend(self.lines(line, columns, look));
+        for (at, line) in page.rows.iter().enumerate() {
+            lines.extend(self.between(at, page, run, world, columns, look));
+            lines.extend(self.lines(line, page.number(at), columns, look));
         }
+        lines.extend(self.between(page.rows.len(), page, run, world, columns, look));
         let at_end = page.first + page.rows.len() as u64 >= page.total;
-        if run.is_live() && at_end {
+        if run.is_live() && at_end && self.finding.is_all() {
             // What plugdeck says is no sign of an agent's life; of a build it tells that a step has begun.
             let counts = |row: &&Row| self.kind == Kind::Build || row.source != Source::Supervisor;
             let last = page.rows.iter().rev().find(counts).map_or(0, |row| row.t_us).max(page.last_us);
@@ -229,7 +253,7 @@ impl Output {
     }
 
     /// One line of output, as one or more lines on screen.
-    fn lines(&self, line: &Row, columns: usize, look: Look) -> Vec<Line<'static>> {
+    fn lines(&self, line: &Row, number: u64, columns: usize, look: Look) -> Vec<Line<'static>> {
         let t = look.theme;
         let mut head = Vec::new();
         if self.times {
@@ -257,6 +281,7 @@ impl Output {
                 coloured::spans(&line.text, Style::new().fg(colour), t)
             }
         };
+        text = self.highlighted(text, number, self.finding.shows(line), look);
         if line.cut > 0 {
             text.push(span(format!(" … {} more", sign::size(line.cut)), t.warn));
         }
@@ -338,3 +363,6 @@ fn subject<'a>(verb: &str, rest: &'a str) -> (String, &'a str) {
 fn vec_line(spans: Vec<Span<'static>>) -> Line<'static> {
     Line::from(spans)
 }
+
+#[cfg(test)]
+mod tests;

@@ -3,6 +3,7 @@
 
 mod cursor;
 mod draw;
+mod finding;
 mod look;
 mod step;
 mod why;
@@ -159,6 +160,7 @@ impl RunPage {
     #[must_use]
     pub fn layer(&self) -> Layer {
         match (self.tab, self.kind) {
+            _ if self.types() => Layer::Find,
             (Tab::Output, _) if self.points() => Layer::Chart,
             (Tab::Output, _) => Layer::Output,
             (Tab::Result, _) => Layer::Result,
@@ -201,11 +203,15 @@ impl RunPage {
     /// What to ask of the tail.
     #[must_use]
     pub fn watch(&self, place: Place, world: &World) -> Watch {
-        self.output.watch(self.run.clone(), self.within(world), self.output_area(place, world).height)
+        self.output.watch(self.run.clone(), self.within(world), self.output_area(place, world))
     }
 
     /// Moves, scrolls, changes tabs; whether the action was one of these.
     pub fn act(&mut self, action: Action, place: Place, world: &World, look: Look) -> bool {
+        if self.types() {
+            let area = self.output_area(place, world);
+            return self.output.act(action, area, world.page_of(&self.run));
+        }
         if matches!(action, Action::NextTab | Action::PreviousTab) {
             self.turn(if action == Action::NextTab { 1 } else { self.tabs().len() - 1 });
             self.show_step(world);

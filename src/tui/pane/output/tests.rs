@@ -1,0 +1,1 @@
+//! Searching, filtering, marking: keys in, what is wanted of the tail out.
