@@ -136,6 +136,10 @@ impl Output {
     /// Scrolls by rows; at the end it follows again.
     pub fn scroll(&mut self, by: isize, area: Rect, page: Option<&Page>) {
         let Some(page) = page else { return };
+        // Where all that is shown fits, there is nowhere to go.
+        if !self.finding.is_all() && page.first == 0 && page.found.ends {
+            return;
+        }
         let area = self.room(area);
         self.moved();
         if self.finding.has_context() {

@@ -29,6 +29,8 @@ pub(super) struct Finding {
     back: Option<From>,
     pub seek: Option<Seek>,
     seeks: u64,
+    /// So many jumps more of the same kind were asked for meanwhile.
+    again: u32,
     /// The row that the last jump led to.
     pub current: Option<u64>,
     /// It is to be brought into sight sideways too.
@@ -75,6 +77,7 @@ impl Finding {
 
     fn seek(&mut self, what: What, forward: bool, from: u64) {
         self.seeks += 1;
+        self.again = 0;
         self.seek = Some(Seek { id: self.seeks, what, forward, from });
     }
 }
@@ -181,7 +184,13 @@ impl Output {
             && let Some(seek) = self.finding.seek.take_if(|seek| seek.id == sought.id)
         {
             match sought.row {
-                Some(row) => self.show(row, page, area),
+                Some(row) => {
+                    self.show(row, page, area);
+                    if let Some(again) = self.finding.again.checked_sub(1) {
+                        self.finding.seek(seek.what, seek.forward, row + u64::from(seek.forward));
+                        self.finding.again = again;
+                    }
+                }
                 None => self.finding.note = self.in_vain(seek),
             }
             if sought.wrapped && sought.row.is_some() && !self.types() {
@@ -198,10 +207,11 @@ impl Output {
     }
 
     fn begin_search(&mut self, page: Option<&Page>) {
+        let row = page.map_or(0, |page| self.top(page));
         let finding = &mut self.finding;
         finding.origin = Some(Origin {
             from: self.from,
-            row: page.map_or(0, |page| page.number(0)),
+            row,
             search: finding.search.take(),
             current: finding.current.take(),
         });
@@ -255,9 +265,15 @@ impl Output {
             return;
         }
         let back = self.finding.back.take();
+        let jumped = self.finding.current.zip(page).and_then(|(row, page)| Some((row, page.place_of(row)?)));
         self.stay(page);
         match (&before, &self.finding.filter, back) {
             (Some(_), None, Some(back)) => self.from = back,
+            (Some(_), None, None) => {
+                if let Some((row, place)) = jumped {
+                    self.from = From::At { row, above: u16::try_from(place).unwrap_or(u16::MAX) };
+                }
+            }
             (_, _, Some(back)) => self.finding.back = Some(back),
             (None, Some(_), None) => self.finding.back = Some(self.from),
             (_, _, None) => {}
@@ -268,17 +284,34 @@ impl Output {
     /// Keeps the same line at the top, whatever else is shown then.
     fn stay(&mut self, page: Option<&Page>) {
         if let (false, Some(page)) = (self.follows(), page) {
-            self.from = From::At { row: page.number(0), above: 0 };
+            self.from = From::At { row: self.top(page), above: 0 };
+        }
+    }
+
+    /// The row at the top, as it was asked for: the page may be of the moment before.
+    fn top(&self, page: &Page) -> u64 {
+        let first = page.number(0);
+        match self.from {
+            From::Row(row) if self.finding.is_all() => (first + row).saturating_sub(page.first),
+            From::At { row, above } if self.finding.is_all() && page.place_of(row).is_none() => {
+                row.saturating_sub(above.into())
+            }
+            From::End | From::Row(_) | From::Trouble | From::Time(_) | From::At { .. } => first,
         }
     }
 
     /// Sets out from the row of the last jump, where that is on the screen, else from the top.
     fn jump(&mut self, what: What, forward: bool, page: Option<&Page>) {
         let Some(page) = page else { return };
-        let current = self.finding.current.filter(|row| page.place_of(*row).is_some());
-        let from = match current {
+        if self.finding.seek.is_some_and(|seek| (seek.what, seek.forward) == (what, forward)) {
+            self.finding.again += 1;
+            return;
+        }
+        let top = self.top(page);
+        let is_seen = |row: &u64| (top == page.number(0) && page.place_of(*row).is_some()) || *row == top;
+        let from = match self.finding.current.filter(is_seen) {
             Some(row) => row + u64::from(forward),
-            None => page.number(0),
+            None => top,
         };
         self.finding.seek(what, forward, from);
     }
