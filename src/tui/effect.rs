@@ -162,7 +162,7 @@ impl Worker {
         match effect {
             Effect::Loop(own) => return Some(own),
             // A full queue means the tail is busy; the window asked for next will be answered.
-            Effect::Watch(watch) => drop(self.asks.try_send(Ask::Watch(watch))),
+            Effect::Watch(watch) => drop(self.asks.try_send(Ask::Watch(watch.map(Box::new)))),
             Effect::ListAgents
             | Effect::SweepLost
             | Effect::Call(_)

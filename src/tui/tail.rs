@@ -65,7 +65,7 @@ const MOST: usize = 2_000;
 /// What the dashboard tells its tail.
 #[derive(Debug)]
 pub enum Ask {
-    Watch(Option<Watch>),
+    Watch(Option<Box<Watch>>),
     /// Something was started: look into the folder now.
     LookNow,
     /// Look at these too, and at nobody else who has no run.
@@ -160,10 +160,10 @@ impl Tail {
                 self.due.watched = now;
                 self.unanswered = true;
                 match &mut self.watched {
-                    Some(watched) if watched.watch.run == watch.run => watched.watch = watch,
+                    Some(watched) if watched.watch.run == watch.run => watched.watch = *watch,
                     Some(_) | None => {
                         let dir = RunDir { path: self.store.runs.join(&watch.run.0) };
-                        self.watched = Watched::open(dir, watch).ok();
+                        self.watched = Watched::open(dir, *watch).ok();
                     }
                 }
             }

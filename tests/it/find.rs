@@ -6,11 +6,43 @@ use crate::support::screen::Screen;
 const ENTER: &str = "\r";
 const ESC: &str = "\u{1b}";
 
+const MANIFEST: &str = r#"name: wordy
+version: "1.0.0"
+description: Says very much, and what matters stands somewhere in it.
+interface:
+  methods:
+    talk:
+      description: Prints numbered lines; some have a needle, half of those in two colours; two are tracebacks.
+      parameters:
+        lines: {type: integer, description: How many lines., required: true}
+      returns: {type: object, description: How many lines had a needle.}
+"#;
+
+const AGENT: &str = r#"import json, sys, traceback
+lines = json.loads(sys.argv[1])["parameters"]["lines"]
+needles = 0
+for number in range(1, lines + 1):
+    word = ""
+    if number % 10000 == 0:
+        needles += 1
+        word = " need\033[31mle\033[0m" if needles % 2 else " needle"
+    sys.stderr.write(f"line {number}{word}\n")
+    if number in (lines // 4, lines // 2):
+        try:
+            raise ValueError(f"after line {number}")
+        except ValueError:
+            traceback.print_exc()
+print(json.dumps({"result": {"needles": needles}}))
+"#;
+
 /// A run of so many lines with a needle in every 10,000th, and its page with the output.
 fn page(lines: &str) -> (Sandbox, Screen) {
-    let sandbox = Sandbox::with(&["faults/wordy"]);
-    let lines = format!("lines={lines}");
-    sandbox.run(&["faults/wordy", "talk", "-p", &lines, "-p", "every=10000"]);
+    let sandbox = Sandbox::new();
+    sandbox.write("faults/wordy", "agent.yaml", MANIFEST);
+    sandbox.write("faults/wordy", "agent.py", AGENT);
+    sandbox.make_ready("faults/wordy");
+    let (run, _) = sandbox.run(&["faults/wordy", "talk", "-p", &format!("lines={lines}")]);
+    assert_eq!(run["state"], "succeeded", "{run}");
     let mut screen = Screen::start(&sandbox, &[], 120, 30);
     screen.wait_for("1 kept");
     screen.send(&format!("2{ENTER}"));

@@ -6,6 +6,7 @@ use crate::tui::app::{App, Page};
 use crate::tui::keymap::Layer;
 use crate::tui::pane::run_page::RunPage;
 use crate::tui::pane::toast::Tone;
+use crate::tui::seen::Page as Window;
 
 /// Most marks in one run's output.
 const MARKS: usize = 99;
@@ -30,7 +31,8 @@ impl App {
     }
 
     /// A new window of the output has come: something may have been found.
-    pub(super) fn learn_found(&mut self) {
+    pub(super) fn learn_page(&mut self, page: Box<Window>) {
+        self.world.page = Some(page);
         let place = self.run_place();
         let page = match self.pages.last_mut() {
             Some(Page::Run(page)) => Some(page.as_mut()),

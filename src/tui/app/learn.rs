@@ -26,10 +26,7 @@ impl App {
         match message {
             Message::Runs(runs) => return self.learn_runs(runs),
             Message::Detail(detail) => self.world.detail = Some(detail),
-            Message::Page(page) => {
-                self.world.page = Some(page);
-                self.learn_found();
-            }
+            Message::Page(page) => self.learn_page(page),
             Message::AgentsChanged => return vec![Effect::ListAgents],
             Message::Agents(agents, unreadable) => {
                 self.world.agents = Some(agents);

@@ -5,6 +5,9 @@ use std::io;
 use crate::tui::seen::{From, Page, Row};
 use crate::tui::tail::watched::Watched;
 
+/// Rows with their numbers among all.
+type Numbered = Vec<(u64, Row)>;
+
 impl Watched {
     /// What stands in the window, where not every row is shown. Rows are counted among those that are meant; the
     /// lines around them are not counted. While not everything was looked through, it is as if nothing came after.
@@ -64,11 +67,11 @@ impl Watched {
         meant: &[(u64, Row)],
         (low, high): (u64, u64),
         last: &[Row],
-    ) -> io::Result<(u64, Vec<(u64, Row)>, bool)> {
+    ) -> io::Result<(u64, Numbered, bool)> {
         let around = u64::from(self.watch.wanted.context);
         let height = usize::from(self.watch.height);
         let follows = self.watch.from == From::End;
-        let mut shown: Vec<(u64, Row)> = Vec::new();
+        let mut shown: Numbered = Vec::new();
         let mut next = low;
         // Of those that are followed to the end only the last ones can find room.
         for (number, _) in meant {

@@ -22,6 +22,14 @@ pub struct Around<'a> {
     pub tally: Option<&'a Tally>,
 }
 
+/// How far a step has led.
+enum Way {
+    /// Not to the end.
+    On,
+    /// To this row, or to nothing.
+    To(Option<u64>),
+}
+
 /// A seek on its way.
 pub struct Seeking {
     pub seek: Seek,
@@ -52,8 +60,11 @@ impl Seeking {
     /// Looks into one part more; `None` while it is not decided.
     pub fn step(&mut self, around: Around) -> io::Result<Option<Sought>> {
         self.waits = false;
-        let row = if self.seek.forward { self.forward(around)? } else { self.backward(around)? };
-        Ok(row.map(|row| Sought { id: self.seek.id, row, wrapped: self.wrapped }))
+        let way = if self.seek.forward { self.forward(around)? } else { self.backward(around)? };
+        Ok(match way {
+            Way::On => None,
+            Way::To(row) => Some(Sought { id: self.seek.id, row, wrapped: self.wrapped }),
+        })
     }
 
     /// Which rows count now.
@@ -62,7 +73,7 @@ impl Seeking {
         if self.seek.forward == self.wrapped { (low, from) } else { (from, high) }
     }
 
-    fn forward(&mut self, around: Around) -> io::Result<Option<Option<u64>>> {
+    fn forward(&mut self, around: Around) -> io::Result<Way> {
         let Around { rows, .. } = around;
         let (from, to) = self.range(around.within);
         let part = self.skip(self.next.unwrap_or_else(|| rows.part_of(from)), around);
@@ -78,30 +89,30 @@ impl Seeking {
             self.next = Some(part + 1);
             let over = rows.of_part(part).1 >= to && part < last;
             return Ok(match found {
-                Some(row) => Some(Some(row)),
+                Some(row) => Way::To(Some(row)),
                 None if over => self.turn(),
-                None => None,
+                None => Way::On,
             });
         }
         if part == last {
             self.waits = true;
-            return Ok(None);
+            return Ok(Way::On);
         }
         let found = self.of_last(around, from, to)?.into_iter().next();
-        Ok(if found.is_some() { Some(found) } else { self.turn() })
+        Ok(if found.is_some() { Way::To(found) } else { self.turn() })
     }
 
-    fn backward(&mut self, around: Around) -> io::Result<Option<Option<u64>>> {
+    fn backward(&mut self, around: Around) -> io::Result<Way> {
         let Around { rows, .. } = around;
         let (from, to) = self.range(around.within);
         if !self.seen_last {
             if self.wrapped && !around.all {
                 self.waits = true;
-                return Ok(None);
+                return Ok(Way::On);
             }
             self.seen_last = true;
             if let Some(row) = self.of_last(around, from, to)?.pop() {
-                return Ok(Some(Some(row)));
+                return Ok(Way::To(Some(row)));
             }
         }
         let start = rows.part_of(to.saturating_sub(1).min(rows.placed().saturating_sub(1)));
@@ -116,23 +127,23 @@ impl Seeking {
             }
         })?;
         if found.is_some() {
-            return Ok(Some(found));
+            return Ok(Way::To(found));
         }
         if part == 0 || rows.of_part(part).0 <= from {
             return Ok(self.turn());
         }
         self.next = Some(part - 1);
-        Ok(None)
+        Ok(Way::On)
     }
 
     /// Nothing there: a search goes on at the other end, once.
-    fn turn(&mut self) -> Option<Option<u64>> {
+    fn turn(&mut self) -> Way {
         match self.seek.what {
             What::Hit if !self.wrapped => {
                 *self = Self { wrapped: true, ..Self::new(self.seek, self.query.clone()) };
-                None
+                Way::On
             }
-            What::Hit | What::Trouble | What::Gap => Some(None),
+            What::Hit | What::Trouble | What::Gap => Way::To(None),
         }
     }
 

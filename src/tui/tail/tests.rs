@@ -95,7 +95,7 @@ impl Bench {
         wanted: Wanted,
     ) -> Page {
         let watch = Watch { run: run.dir.id(), within, from, height, wanted };
-        self.tail.ask(Ask::Watch(Some(watch)));
+        self.tail.ask(Ask::Watch(Some(Box::new(watch))));
         let page = self.look().into_iter().find_map(|message| match message {
             Message::Page(page) => Some(*page),
             _ => None,

@@ -20,7 +20,7 @@ impl Output {
     pub(super) fn render_input(&self, buffer: &mut Buffer, area: Rect, page: Option<&Page>, look: Look) {
         let Some(input) = &self.finding.input else { return };
         let fact = match (input.of, page) {
-            (For::Search, Some(page)) => self.hits(page, look),
+            (For::Search, Some(page)) => hits(page, look),
             (For::Search, None) | (For::Filter, _) => Vec::new(),
         };
         input.render(buffer, row(area, area.height.saturating_sub(1)), fact, look);
@@ -62,7 +62,7 @@ impl Output {
             facts.push(fact);
         }
         if finding.search.is_some() {
-            facts.push(self.hits(page, look));
+            facts.push(hits(page, look));
         }
         if finding.seek.is_some_and(|seek| seek.what != What::Hit) {
             facts.push(vec![span("looking…", t.dim)]);
@@ -74,18 +74,18 @@ impl Output {
         }
         spans
     }
+}
 
-    /// `3/17`; with `+` while there may be more.
-    fn hits(&self, page: &Page, look: Look) -> Vec<Span<'static>> {
-        let t = look.theme;
-        let found = &page.found;
-        let more = if found.searching { "+" } else { "" };
-        match (found.rank, found.hits) {
-            (_, 0) if found.searching => vec![span("searching…", t.dim)],
-            (_, 0) => vec![bold("no hit", t.warn)],
-            (Some(rank), hits) => vec![bold(format!("{rank}/{}{more}", hits.max(rank)), t.fg)],
-            (None, hits) => vec![bold(format!("–/{hits}{more}"), t.fg)],
-        }
+/// `3/17`; with `+` while there may be more.
+fn hits(page: &Page, look: Look) -> Vec<Span<'static>> {
+    let t = look.theme;
+    let found = &page.found;
+    let more = if found.searching { "+" } else { "" };
+    match (found.rank, found.hits) {
+        (_, 0) if found.searching => vec![span("searching…", t.dim)],
+        (_, 0) => vec![bold("no hit", t.warn)],
+        (Some(rank), hits) => vec![bold(format!("{rank}/{}{more}", hits.max(rank)), t.fg)],
+        (None, hits) => vec![bold(format!("–/{hits}{more}"), t.fg)],
     }
 }
 

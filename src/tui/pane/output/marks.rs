@@ -18,14 +18,12 @@ impl Output {
         let jumped = self.finding.current.and_then(|row| page.place_of(row));
         let at = if self.follows() { page.rows.len() } else { jumped.unwrap_or(0) };
         let clock = |row: &Row| run.created_ms + i64::try_from(row.t_us / 1_000).unwrap_or(0);
-        match page.rows.get(at) {
-            Some(row) => Mark { row: page.number(at), wall_ms: clock(row) },
-            None => {
-                let last = page.rows.last().map_or(run.created_ms, clock);
-                let row = at.checked_sub(1).map_or(0, |last| page.number(last) + 1);
-                Mark { row, wall_ms: if run.is_live() { wall_ms } else { last } }
-            }
+        if let Some(row) = page.rows.get(at) {
+            return Mark { row: page.number(at), wall_ms: clock(row) };
         }
+        let last = page.rows.last().map_or(run.created_ms, clock);
+        let row = at.checked_sub(1).map_or(0, |last| page.number(last) + 1);
+        Mark { row, wall_ms: if run.is_live() { wall_ms } else { last } }
     }
 
     /// A line's text with the hits in it; a line that is only near a filter's is dim.

@@ -13,8 +13,8 @@ fn search(text: &str) -> Wanted {
     Wanted { search: Some(pattern(text)), ..Wanted::default() }
 }
 
-fn seek(what: What, forward: bool, from: u64) -> Option<Seek> {
-    Some(Seek { id: 1, what, forward, from })
+fn seek(what: What, forward: bool, from: u64) -> Seek {
+    Seek { id: 1, what, forward, from }
 }
 
 /// Numbers that look random and are always the same.
@@ -94,6 +94,10 @@ fn all(bench: &mut Bench, run: &Written) -> Vec<Row> {
     }
 }
 
+fn lines(count: u64, line: impl Fn(u64) -> String) -> String {
+    (0..count).map(line).collect()
+}
+
 fn plain(row: &Row) -> String {
     text::safe(row.text.as_bytes())
 }
@@ -117,7 +121,7 @@ fn every_hit_is_counted_and_reached_both_ways() {
         let page = bench.settled(&run, From::End, 5, &wanted);
         assert_eq!(page.found.hits, hits.len() as u64, "{text} {streams:?}");
         let mut go = |forward, from| {
-            let wanted = Wanted { seek: seek(What::Hit, forward, from), ..wanted.clone() };
+            let wanted = Wanted { seek: Some(seek(What::Hit, forward, from)), ..wanted.clone() };
             bench.settled(&run, From::End, 5, &wanted).found.sought.unwrap()
         };
         if hits.is_empty() {
@@ -187,9 +191,8 @@ fn a_filter_shows_what_a_plain_walk_finds() {
 fn lines_stand_around_those_of_a_filter() {
     let mut bench = Bench::new();
     let run = bench.run();
-    let text: String = (0..40_000)
-        .map(|n| format!("line {n}{}\n", if n % 10_000 == 5 || n == 10_007 { " needle" } else { "" }))
-        .collect();
+    let needle = |n: u64| if n % 10_000 == 5 || n == 10_007 { " needle" } else { "" };
+    let text = lines(40_000, |n| format!("line {n}{}\n", needle(n)));
     run.print(1, Stream::Out, text.as_bytes());
     let mut wanted = Wanted { filter: Some(pattern("needle")), context: 2, ..Wanted::default() };
     let mut numbers = |from, context, height| {
@@ -210,7 +213,7 @@ fn lines_stand_around_those_of_a_filter() {
 fn jumps_lead_to_tracebacks_errors_and_silences() {
     let mut bench = Bench::new();
     let run = bench.run();
-    let filler: String = (0..30_000).map(|n| format!("line {n}\n")).collect();
+    let filler = lines(30_000, |n| format!("line {n}\n"));
     let second = 1_000_000;
     run.print(second, Stream::Out, filler.as_bytes());
     run.print(
@@ -222,7 +225,7 @@ fn jumps_lead_to_tracebacks_errors_and_silences() {
     run.print(21 * second, Stream::Out, b"2026-01-01 ERROR it went wrong\nfine\n");
     run.print(40 * second, Stream::Err, b"KeyError: 'open'");
     let mut go = |what, forward, from| {
-        let wanted = Wanted { seek: seek(what, forward, from), ..Wanted::default() };
+        let wanted = Wanted { seek: Some(seek(what, forward, from)), ..Wanted::default() };
         bench.settled(&run, From::End, 5, &wanted).found.sought.unwrap().row
     };
     let (head, level, open) = (30_000, 60_003, 60_005);
@@ -257,7 +260,7 @@ fn new_lines_of_a_live_run_are_counted_and_a_new_question_ends_the_old_one() {
 fn what_is_not_kept_is_not_searched_and_the_rest_is() {
     let mut bench = Bench::new();
     let run = bench.run();
-    let head: String = (0..20_000).map(|n| format!("needle {n}\n")).collect();
+    let head = lines(20_000, |n| format!("needle {n}\n"));
     run.print(1, Stream::Out, head.as_bytes());
     let (from, to) = (head.len() as u64, head.len() as u64 + 1_000_000);
     let hole = |to| Event::Hole { stream: 1, from, to, tail: true };
@@ -267,7 +270,7 @@ fn what_is_not_kept_is_not_searched_and_the_rest_is() {
     append(&run.dir.timeline(), &record(4, Stream::Out, 14));
     fs::write(tail_path(&run.dir, Stream::Out), "needle\nneedle\n").unwrap();
     run.event(5, hole(Some(to)));
-    let wanted = Wanted { seek: seek(What::Hit, true, 20_000), ..search("needle") };
+    let wanted = Wanted { seek: Some(seek(What::Hit, true, 20_000)), ..search("needle") };
     let page = bench.settled(&run, From::End, 5, &wanted);
     assert_eq!(page.found.hits, 20_002);
     let all = all(&mut bench, &run);
