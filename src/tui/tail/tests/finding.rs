@@ -55,11 +55,11 @@ fn generated(bench: &Bench, lines: u64) -> Written {
         let stream = usize::from(dice.roll(3) == 0);
         let out = &mut pieces[stream];
         out.extend(format!("line {number} ").bytes());
-        out.extend(std::iter::repeat_n(b'x', usize::try_from(dice.roll(160)).unwrap()));
+        out.extend(std::iter::repeat_n(b'x', usize::try_from(dice.roll(400)).unwrap()));
         if number % 97 == 0 {
             out.extend(forms[usize::try_from(number / 97 % 5).unwrap()]);
         }
-        if number % 1_500 == 0 {
+        if number % 700 == 0 {
             out.extend(std::iter::repeat_n(b'y', 70_000));
         }
         out.extend(if number + 1 < lines { "\n" } else { " needle, unfinished" }.bytes());
@@ -75,7 +75,7 @@ fn generated(bench: &Bench, lines: u64) -> Written {
                 }
             }
         }
-        if number % 1_001 == 0 {
+        if number % 601 == 0 {
             run.event(t_us, Event::Skipped { step: 0, reason: format!("a needle of {number}") });
         }
     }
@@ -105,7 +105,7 @@ fn plain(row: &Row) -> String {
 #[test]
 fn every_hit_is_counted_and_reached_both_ways() {
     let mut bench = Bench::new();
-    let run = generated(&bench, 6_000);
+    let run = generated(&bench, 3_000);
     let rows = all(&mut bench, &run);
     for (text, streams) in [
         ("needle", Streams::Both),
@@ -148,7 +148,7 @@ fn every_hit_is_counted_and_reached_both_ways() {
 #[test]
 fn a_filter_shows_what_a_plain_walk_finds() {
     let mut bench = Bench::new();
-    let run = generated(&bench, 6_000);
+    let run = generated(&bench, 3_000);
     let rows = all(&mut bench, &run);
     let err = Streams::Only(Source::Output(Stream::Err));
     let sup = Streams::Only(Source::Supervisor);
