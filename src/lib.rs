@@ -152,7 +152,8 @@
 //!
 //! **A line reaches the screen.** pipe → `supervisor::capture` → `stdout` and `timeline` *(process border: the
 //! file is the buffer)* → `run::output` → a window of lines → the pane → `render`. `plugdeck logs -f` shares
-//! everything up to the window.
+//! everything up to the window. What is searched or filtered is looked for beside it, in the tail's thread
+//! (`tui::tail::finder`): a few milliseconds at a time, and what is kept are counts for each part of 256 KiB.
 
 mod agent;
 mod cli;

@@ -28,6 +28,15 @@ pub fn plain(bytes: &[u8]) -> String {
     clean(bytes, Keep { colours: false, newlines: false, exact: true })
 }
 
+/// One line as `safe` gives it; plain text costs nothing.
+#[must_use]
+pub fn shown(bytes: &[u8]) -> Cow<'_, str> {
+    match std::str::from_utf8(bytes) {
+        Ok(text) if plain_bytes(bytes) == bytes.len() => Cow::Borrowed(text),
+        Ok(_) | Err(_) => Cow::Owned(safe(bytes)),
+    }
+}
+
 /// Makes one line safe for a terminal and keeps its colours (SGR), ended by a reset where one is open.
 #[must_use]
 pub fn safe_coloured(bytes: &[u8]) -> String {

@@ -7,13 +7,19 @@
 //! in its place; while that hole grows, the index is mended at its edge and not made anew.
 
 mod progress;
+mod scan;
+mod stream;
 
 use std::io::{self, Read as _, Seek as _, SeekFrom};
 
 use crate::run::dir::{self, RunDir};
 use crate::run::hole::{Hole, Holes, Rest, Shape};
-use crate::run::output::progress::{drawn_over, last_state};
+use crate::run::output::progress::drawn_over;
 use crate::run::walk::{Place, Record, Walk};
+
+pub use crate::run::output::progress::last_state;
+pub use crate::run::output::scan::Scanned;
+pub use crate::run::output::stream::Stream;
 
 /// Bytes of one timeline record: u64 microseconds, u8 stream, three zero bytes, u32 length; little-endian.
 pub const RECORD: usize = 16;
@@ -23,39 +29,6 @@ const INTERVAL: u64 = 256 * 1024;
 
 /// Longest part of a line that is read for showing.
 pub const LONGEST: u64 = 64 * 1024;
-
-/// Where a line came from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Stream {
-    Out,
-    Err,
-}
-
-impl Stream {
-    /// The number in the timeline and in events: 1 for standard output, 2 for standard error.
-    #[must_use]
-    pub fn number(self) -> u8 {
-        match self {
-            Self::Out => 1,
-            Self::Err => 2,
-        }
-    }
-
-    /// The name of its file.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Out => "stdout",
-            Self::Err => "stderr",
-        }
-    }
-
-    /// Its place among the two.
-    #[must_use]
-    pub fn index(self) -> usize {
-        usize::from(self.number() - 1)
-    }
-}
 
 /// Encodes one record of the timeline.
 #[must_use]
@@ -84,7 +57,7 @@ pub struct Line {
 }
 
 impl Line {
-    /// What a terminal would show in the end: of a line that was drawn over with `\r`, the last state.
+    /// What a terminal would show of it in the end.
     #[must_use]
     pub fn visible(&self) -> &[u8] {
         last_state(&self.bytes)

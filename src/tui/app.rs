@@ -4,6 +4,7 @@
 mod act;
 mod chart;
 mod draw;
+mod finding;
 mod focus;
 mod footer;
 mod forms;

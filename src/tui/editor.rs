@@ -1,7 +1,8 @@
 //! A place in a file, opened in the editor of a person's choice.
 
+use std::io;
 use std::path::PathBuf;
-use std::process::Command;
+use std::process::{Command, ExitStatus};
 
 /// Editors that take `FILE:LINE` behind this option; all others take `+LINE FILE`.
 const WITH_OPTION: &[(&str, &str)] =
@@ -33,6 +34,16 @@ pub fn command(place: &Place, variable: impl Fn(&str) -> Option<String>) -> Opti
         None => command.arg(format!("+{}", place.line)).arg(&place.file),
     };
     Some(command)
+}
+
+/// What is said when an editor did not do its work.
+#[must_use]
+pub fn failure(ended: io::Result<ExitStatus>) -> Option<String> {
+    match ended {
+        Ok(status) if status.success() => None,
+        Ok(status) => Some(format!("the editor failed: {status}")),
+        Err(error) => Some(format!("the editor does not start: {error}")),
+    }
 }
 
 #[cfg(test)]

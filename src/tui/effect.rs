@@ -3,10 +3,10 @@
 mod copy;
 pub mod forms;
 pub mod lookup;
+mod others;
 pub mod settings;
 
 use std::io;
-use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc::SyncSender;
@@ -15,7 +15,6 @@ use std::time::Duration;
 use tokio::sync::mpsc::Sender;
 
 use crate::agent::payload::Payload;
-use crate::config::Settings;
 use crate::ops::call::{Options, Request};
 use crate::ops::drafts::Keeper;
 use crate::ops::orphans::{Origin, Orphan};
@@ -28,22 +27,19 @@ use crate::process::id::ProcessId;
 use crate::run::dir::RunDir;
 use crate::run::spec::{Added, Kind, RunId};
 use crate::run::view::RunView;
-use crate::tui::editor::Place;
 use crate::tui::effect::forms::{FormNews, FormWork};
 use crate::tui::effect::lookup::Lookup;
 use crate::tui::effect::settings::SettingsWork;
-use crate::tui::message::{Message, Now};
-use crate::tui::pager::View;
-use crate::tui::pane::output::times::Times;
+use crate::tui::message::Message;
 use crate::tui::pane::result::search;
 use crate::tui::reply;
-use crate::tui::scratch::Scratch;
-use crate::tui::seen::From;
 use crate::tui::tail::Ask;
 use crate::tui::tail::excerpt::Excerpt;
 use crate::tui::theme::{Palette, shelf};
 use crate::venv::details::Details;
 use crate::venv::plan::Wish;
+
+pub use crate::tui::effect::others::{ForLoop, LinesWanted, Watch};
 
 /// Between a stop and the second one that kills: two signals at the same moment are one.
 const SECOND_STOP: Duration = Duration::from_millis(100);
@@ -145,54 +141,9 @@ pub enum Effect {
     /// Look at this run closely, or at none.
     Watch(Option<Watch>),
     /// These lines are to be given away; answered by `Excerpt`.
-    Excerpt(Wanted),
+    Excerpt(LinesWanted),
     // For the loop, which owns the terminal.
     Loop(ForLoop),
-}
-
-/// What only the loop can do.
-#[derive(Debug, PartialEq, Eq)]
-pub enum ForLoop {
-    Redraw,
-    Suspend,
-    /// Opens a place in the person's editor, which has the terminal meanwhile.
-    Edit(Place),
-    /// Opens a text in the person's editor; answered by what became of it.
-    EditText(Box<Scratch>),
-    /// Shows something in the person's pager.
-    View(Box<View>),
-    /// Sent to the terminal as it is; nothing of it is shown.
-    Terminal(String),
-    /// What is done from now on is done with these settings.
-    UseSettings(Box<Settings>),
-    /// Whether the terminal is to report the mouse.
-    Mouse(bool),
-    Quit,
-    /// Quit, and go on with the demonstration.
-    Demo,
-}
-
-/// The run that is looked at, and which part of its output is shown.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Watch {
-    pub run: RunId,
-    /// Only what was printed in this time, `from..to` in microseconds since the start; rows are counted in it alone.
-    pub within: Option<(u64, u64)>,
-    pub from: From,
-    pub height: u16,
-}
-
-/// Lines of the run that is looked at, to be given away.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Wanted {
-    pub run: RunId,
-    /// As the run's page counts them.
-    pub rows: Range<u64>,
-    /// The time that stands beside each of them.
-    pub times: Times,
-    /// When the run started; milliseconds since 1970.
-    pub started_ms: i64,
-    pub now: Now,
 }
 
 /// Does what the state asks for, on threads where it may block.
@@ -211,7 +162,7 @@ impl Worker {
         match effect {
             Effect::Loop(own) => return Some(own),
             // A full queue means the tail is busy; the window asked for next will be answered.
-            Effect::Watch(watch) => drop(self.asks.try_send(Ask::Watch(watch))),
+            Effect::Watch(watch) => drop(self.asks.try_send(Ask::Watch(watch.map(Box::new)))),
             Effect::ListAgents
             | Effect::SweepLost
             | Effect::Call(_)

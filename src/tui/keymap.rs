@@ -3,12 +3,15 @@
 //! What has the focus decides which layers apply, the most particular one first. Keys of the everywhere layer hold
 //! in text fields too, so nothing printable is among them.
 
+mod key;
 pub mod table;
 
-use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use crossterm::event::KeyEvent;
 
 use crate::tui::keymap::table::TABLES;
 use crate::tui::widget::bar::Hint;
+
+pub use crate::tui::keymap::key::Key;
 
 /// What a group of keys belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -125,6 +128,18 @@ pub enum Action {
     Times,
     SelectLines,
     CopyLines,
+    Search,
+    NextHit,
+    PreviousHit,
+    Filter,
+    MoreContext,
+    LessContext,
+    Streams,
+    NextTrouble,
+    PreviousTrouble,
+    NextGap,
+    PreviousGap,
+    Mark,
     // The charts.
     Cursor,
     ShowMoment,
@@ -138,9 +153,6 @@ pub enum Action {
     ToggleRaw,
     UnfoldAll,
     FoldAll,
-    Search,
-    NextHit,
-    PreviousHit,
     // What a run has given, elsewhere.
     View,
     Save,
@@ -183,13 +195,6 @@ pub enum Action {
     Demo,
 }
 
-/// One key as it is pressed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Key {
-    pub code: KeyCode,
-    pub modifiers: KeyModifiers,
-}
-
 /// One row of the table.
 #[derive(Clone, Copy, Debug)]
 pub struct Binding {
@@ -200,44 +205,6 @@ pub struct Binding {
     pub label: &'static str,
     /// One phrase for the help.
     pub help: &'static str,
-}
-
-impl Key {
-    /// The key of an event: shift is part of a character, and not told twice.
-    #[must_use]
-    pub fn of(event: KeyEvent) -> Self {
-        let mut modifiers =
-            event.modifiers & (KeyModifiers::CONTROL | KeyModifiers::ALT | KeyModifiers::SHIFT);
-        if matches!(event.code, KeyCode::Char(_) | KeyCode::BackTab) {
-            modifiers -= KeyModifiers::SHIFT;
-        }
-        Self { code: event.code, modifiers }
-    }
-
-    /// As a person reads it: `ctrl-r`, `enter`, `↓`.
-    #[must_use]
-    pub fn name(self) -> String {
-        let name = match self.code {
-            KeyCode::Char(' ') => "space".into(),
-            KeyCode::Char(c) => c.to_string(),
-            KeyCode::F(n) => format!("F{n}"),
-            KeyCode::Enter => "enter".into(),
-            KeyCode::Esc => "esc".into(),
-            KeyCode::Tab => "tab".into(),
-            KeyCode::BackTab => "shift-tab".into(),
-            KeyCode::Up => "↑".into(),
-            KeyCode::Down => "↓".into(),
-            KeyCode::Left => "←".into(),
-            KeyCode::Right => "→".into(),
-            KeyCode::PageUp => "PgUp".into(),
-            KeyCode::PageDown => "PgDn".into(),
-            other => other.to_string(),
-        };
-        let control = if self.modifiers.contains(KeyModifiers::CONTROL) { "ctrl-" } else { "" };
-        let alt = if self.modifiers.contains(KeyModifiers::ALT) { "alt-" } else { "" };
-        let shift = if self.modifiers.contains(KeyModifiers::SHIFT) { "shift-" } else { "" };
-        format!("{control}{alt}{shift}{name}")
-    }
 }
 
 impl Binding {
@@ -293,7 +260,7 @@ impl Layer {
             Self::Select => "Selecting lines",
             Self::Chart => "Charts, with a cursor",
             Self::Result => "Result",
-            Self::Search => "Search",
+            Self::Search => "Search or filter, while it is written",
             Self::Facts => "Stats and payload",
             Self::Why => "Why",
             Self::Build => "Build",
@@ -403,6 +370,8 @@ impl Layer {
 #[cfg(test)]
 mod tests {
     use std::collections::HashSet;
+
+    use crossterm::event::{KeyCode, KeyModifiers};
 
     use super::*;
 

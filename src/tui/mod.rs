@@ -9,6 +9,7 @@ mod ascii;
 mod clipboard;
 mod editor;
 mod effect;
+mod find;
 mod fuzzy;
 mod grid;
 mod heard;
@@ -290,7 +291,7 @@ impl Dashboard {
         }
         let mut command = command;
         let ended = self.hand_over(move || command.status(), signals).await?;
-        match editor_failure(ended) {
+        match editor::failure(ended) {
             None => Ok(()),
             Some(reason) => self.not_opened(reason),
         }
@@ -322,7 +323,7 @@ impl Dashboard {
         let ended = match command {
             Ok(mut command) => {
                 let ended = self.hand_over(move || command.status(), signals).await?;
-                editor_failure(ended).map_or(Ok(()), Err)
+                editor::failure(ended).map_or(Ok(()), Err)
             }
             Err(reason) => Err(reason),
         };
@@ -371,14 +372,6 @@ impl Dashboard {
 }
 
 /// How an editor has failed, in one sentence; `None` where it has not.
-fn editor_failure(ended: io::Result<ExitStatus>) -> Option<String> {
-    match ended {
-        Ok(status) if status.success() => None,
-        Ok(status) => Some(format!("the editor failed: {status}")),
-        Err(error) => Some(format!("the editor does not start: {error}")),
-    }
-}
-
 async fn sleep_until(deadline: Option<Instant>) {
     match deadline {
         Some(deadline) => tokio::time::sleep_until(deadline.into()).await,

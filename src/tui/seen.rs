@@ -14,6 +14,7 @@ use crate::run::output::Stream;
 use crate::run::samples::Sample;
 use crate::run::spec::{Kind, RunId, RunSpec};
 use crate::run::status::{Outcome, State, Status};
+use crate::tui::find::Found;
 use crate::tui::message::Now;
 use crate::tui::widget::json_tree::Tree;
 
@@ -132,6 +133,8 @@ pub enum From {
     Trouble,
     /// From the first row on of this time, in microseconds since the run started, or later; the end, where none is.
     Time(u64),
+    /// From this row of all on, or from the next one that is shown, with so many shown rows above it.
+    At { row: u64, above: u16 },
 }
 
 /// A window of a run's output: what is shown, and how much there is.
@@ -152,6 +155,35 @@ pub struct Page {
     pub bytes: u64,
     /// There is more on disk than was looked at: the count still grows.
     pub reading: bool,
+    /// Of what is looked for.
+    pub found: Found,
+}
+
+impl Page {
+    /// The number among all rows of a row as this page counts them.
+    #[must_use]
+    pub fn number(&self, row: u64) -> u64 {
+        let inside = row.checked_sub(self.first).and_then(|at| usize::try_from(at).ok());
+        match inside.and_then(|at| self.found.numbers.get(at)) {
+            Some(number) => *number,
+            None => (row + self.top()).saturating_sub(self.first),
+        }
+    }
+
+    /// A row of all as this page counts them; where some are left out, only one that is shown.
+    #[must_use]
+    pub fn counted(&self, number: u64) -> Option<u64> {
+        if self.found.filtered {
+            let at = self.found.numbers.binary_search(&number).ok()?;
+            return Some(self.first + at as u64);
+        }
+        (number + self.first).checked_sub(self.top())
+    }
+
+    /// The number among all rows of the first one here.
+    fn top(&self) -> u64 {
+        self.found.numbers.first().copied().unwrap_or(self.first)
+    }
 }
 
 /// One line of output.

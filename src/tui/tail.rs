@@ -6,10 +6,16 @@
 //! lives, only the last is done.
 
 mod around;
+mod filtered;
+mod finder;
 mod known;
 mod orphans;
+mod rows;
+mod seek;
 pub mod stall;
+mod tally;
 pub mod traceback;
+pub mod trouble;
 mod watched;
 
 use std::collections::HashMap;
@@ -28,7 +34,7 @@ pub use watched::excerpt;
 use crate::ops::orphans::Orphan;
 use crate::run::dir::RunDir;
 use crate::run::store::Store;
-use crate::tui::effect::{Wanted, Watch};
+use crate::tui::effect::{LinesWanted, Watch};
 use crate::tui::message::Message;
 use crate::tui::tail::known::Known;
 use crate::tui::tail::watched::Watched;
@@ -57,11 +63,11 @@ const SLICE: usize = 500;
 /// What the dashboard tells its tail.
 #[derive(Debug)]
 pub enum Ask {
-    Watch(Option<Watch>),
+    Watch(Option<Box<Watch>>),
     /// Something was started: look into the folder now.
     LookNow,
     /// These lines are to be given away.
-    Excerpt(Wanted),
+    Excerpt(LinesWanted),
     /// Look at these too, and at nobody else who has no run.
     Orphans(Vec<Orphan>),
 }
@@ -152,10 +158,10 @@ impl Tail {
                 self.due.watched = now;
                 self.unanswered = true;
                 match &mut self.watched {
-                    Some(watched) if watched.watch.run == watch.run => watched.watch = watch,
+                    Some(watched) if watched.watch.run == watch.run => watched.watch = *watch,
                     Some(_) | None => {
                         let dir = RunDir { path: self.store.runs.join(&watch.run.0) };
-                        self.watched = Watched::open(dir, watch).ok();
+                        self.watched = Watched::open(dir, *watch).ok();
                     }
                 }
             }

@@ -30,6 +30,8 @@ pub struct World {
     pub detail: Option<Box<Detail>>,
     /// Of the watched run.
     pub page: Option<Box<Page>>,
+    /// What a person has marked, by run, in the order in which it was done.
+    pub marks: HashMap<RunId, Vec<Mark>>,
     last: HashMap<(String, String), Arc<Run>>,
     /// The runs that go on, and those that have left processes behind: few among thousands.
     live: Vec<Arc<Run>>,
@@ -45,6 +47,15 @@ pub struct History {
     /// The middle one of the durations of those that succeeded.
     pub median: Option<Duration>,
     pub peak_rss_bytes: u64,
+}
+
+/// A mark above a row of a run's output.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Mark {
+    /// Counted from 0 among all rows.
+    pub row: u64,
+    /// Milliseconds since 1970.
+    pub wall_ms: i64,
 }
 
 impl World {
@@ -183,5 +194,17 @@ impl World {
     #[must_use]
     pub fn page_of(&self, run: &RunId) -> Option<&Page> {
         self.page.as_deref().filter(|page| page.run == *run)
+    }
+
+    /// When a run started, as exactly as it is known; milliseconds since 1970.
+    #[must_use]
+    pub fn started_ms(&self, run: &Run) -> i64 {
+        let started = self.detail_of(&run.id).map(|detail| detail.status.started_wall_ms);
+        started.filter(|ms| *ms > 0).unwrap_or(run.created_ms)
+    }
+
+    /// The marks in the output of a run, with their numbers.
+    pub fn marks_of(&self, run: &RunId) -> impl Iterator<Item = (usize, Mark)> {
+        (1..).zip(self.marks.get(run).into_iter().flatten().copied())
     }
 }

@@ -15,6 +15,7 @@ mod doctor;
 mod environment;
 mod exact;
 mod explain;
+mod find;
 mod form_fields;
 mod form_handing;
 mod form_kept;

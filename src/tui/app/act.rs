@@ -165,6 +165,7 @@ impl App {
             Action::View => return self.view(),
             Action::Save => return self.ask_to_save(),
             Action::Search => self.say(Tone::Note, "there is no result to search"),
+            Action::Mark => self.mark(),
             // Of panes that have taken them before, or have nothing to do with them now.
             Action::Down
             | Action::Up
@@ -180,14 +181,22 @@ impl App {
             | Action::Wrap
             | Action::Times
             | Action::SelectLines
+            | Action::NextHit
+            | Action::PreviousHit
+            | Action::Filter
+            | Action::MoreContext
+            | Action::LessContext
+            | Action::Streams
+            | Action::NextTrouble
+            | Action::PreviousTrouble
+            | Action::NextGap
+            | Action::PreviousGap
             | Action::ShowMoment
             | Action::FarLeft
             | Action::FarRight
             | Action::ToggleRaw
             | Action::UnfoldAll
             | Action::FoldAll
-            | Action::NextHit
-            | Action::PreviousHit
             | Action::AllFrames
             | Action::Submit
             | Action::ToggleJson

@@ -296,6 +296,7 @@ impl App {
             (Action::Open, _) if !self.pages.is_empty() => self.layer() == Layer::Result,
             (Action::AllFrames, _) => self.shown_page().is_some_and(RunPage::has_evidence),
             (Action::OpenFrame, _) => self.shown_page().is_some_and(|page| page.frame(&self.world).is_some()),
+            (Action::NextHit, _) => self.shown_page().is_some_and(RunPage::searches),
             (Action::Cursor, _) => {
                 self.shown_page().is_some_and(|page| page.can_point(self.run_place(), &self.world))
             }

@@ -80,7 +80,7 @@ impl App {
                 left.truncate(HINTS);
                 let all = constant(":", if self.screen.width < 100 { "all" } else { "commands" });
                 let right = match layer {
-                    Layer::Search => vec![constant("esc", "no search"), constant("F1", "help")],
+                    Layer::Search => vec![constant("esc", "leave"), constant("F1", "help")],
                     Layer::File | Layer::Path | Layer::Pick => {
                         vec![constant("esc", "close"), constant("F1", "help")]
                     }

@@ -27,7 +27,7 @@ impl App {
             Message::Runs(runs) => return self.learn_runs(runs),
             Message::RunsInAll(number) => self.world.runs_in_all = number,
             Message::Detail(detail) => self.world.detail = Some(detail),
-            Message::Page(page) => self.world.page = Some(page),
+            Message::Page(page) => self.learn_page(page),
             Message::Excerpt(excerpt) => return vec![Effect::CopyLines(excerpt)],
             Message::AgentsChanged => return vec![Effect::ListAgents],
             Message::Agents(agents, unreadable) => {

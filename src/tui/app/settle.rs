@@ -39,6 +39,7 @@ impl App {
             effects.extend(form.lookups().map(Effect::LookUp));
         }
         self.fit_cursor();
+        self.say_found();
         self.keep_forms(effects);
         let place = self.run_place();
         let shown = match self.pages.last() {

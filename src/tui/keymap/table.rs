@@ -2,6 +2,7 @@
 //! of the screen itself in `ways`.
 
 mod forms;
+mod lines;
 mod ways;
 
 use crossterm::event::{KeyCode, KeyModifiers};
@@ -48,11 +49,10 @@ const STUCK: &str = "why the first run that seems stuck does not go on";
 const COPY: &str = "copy the call: as a command for a shell, or its payload";
 const PRESETS: &str = "the presets of the method: load or remove one";
 const TIMES: &str = "times: since the start, the clock, since the line above, or off";
-const SELECT: &str = "select lines, to copy them";
 const EDITOR: &str = "the field's text, or the whole JSON text, in $VISUAL or $EDITOR";
 
 /// All keys. The order inside a layer is the order in the footer and in the help.
-pub const TABLES: [&[Binding]; 3] = [BENCH, forms::FORMS, ways::WAYS];
+pub const TABLES: [&[Binding]; 4] = [BENCH, lines::LINES, forms::FORMS, ways::WAYS];
 
 const BENCH: &[Binding] = &[
     row(Layer::Everywhere, &[on(KeyCode::F(1))], Action::Help, "", "help for what has the focus"),
@@ -172,58 +172,6 @@ const BENCH: &[Binding] = &[
     row(Layer::Page, &[char('p')], Action::Presets, "", PRESETS),
     //
     row(
-        Layer::Output,
-        &[on(KeyCode::Enter)],
-        Action::Open,
-        "open",
-        "unfold the traceback with the coloured sign, else the run's own page",
-    ),
-    row(Layer::Output, &[char('f')], Action::Follow, "follow", "follow the end of the output"),
-    row(Layer::Output, &[char('w')], Action::Why, "why", WHY),
-    row(Layer::Output, &[char('x')], Action::Stop, "stop", "stop the run's processes; asks once"),
-    row(Layer::Output, &[char('X')], Action::Kill, "", "kill the run's processes now; asks once"),
-    row(Layer::Output, &[char('S')], Action::Signal, "", "choose a signal for the run's first process"),
-    row(Layer::Output, &[char('r')], Action::Rerun, "rerun", "run again with the same payload"),
-    row(Layer::Output, &[char('e')], Action::Edit, "edit + rerun", "the form with this run's payload"),
-    row(
-        Layer::Output,
-        &[char('c')],
-        Action::Cursor,
-        "cursor",
-        "a cursor on the charts: at the time of the top line; at the end, while that is followed",
-    ),
-    row(Layer::Output, &[char('W')], Action::Wrap, "wrap", "wrap long lines"),
-    row(Layer::Output, &[char('t')], Action::Times, "time", TIMES),
-    row(Layer::Output, &[char('V')], Action::SelectLines, "select", SELECT),
-    row(Layer::Output, &[char('y')], Action::CopyAs, "", COPY),
-    row(Layer::Output, &[char('s')], Action::Save, "save", "save what was printed to a file"),
-    row(Layer::Output, &[char('v')], Action::View, "", "all that was printed, in $PAGER"),
-    //
-    row(
-        Layer::Select,
-        &[char('y')],
-        Action::CopyLines,
-        "copy",
-        "copy the lines, as text; ctrl-c does so too",
-    ),
-    row(
-        Layer::Select,
-        &[on(KeyCode::Enter)],
-        Action::Open,
-        "unfold",
-        "unfold the traceback under the cursor",
-    ),
-    row(Layer::Select, &[char('t')], Action::Times, "time", TIMES),
-    row(Layer::Select, &[char('W')], Action::Wrap, "wrap", "wrap long lines"),
-    row(
-        Layer::Select,
-        &[char('V')],
-        Action::SelectLines,
-        "leave",
-        "select nothing any more; esc does so too",
-    ),
-    //
-    row(
         Layer::Chart,
         &[on(KeyCode::Enter)],
         Action::ShowMoment,
@@ -291,8 +239,6 @@ const BENCH: &[Binding] = &[
     row(Layer::Result, &[char('x')], Action::Stop, "stop", "stop the run's processes; asks once"),
     row(Layer::Result, &[char('X')], Action::Kill, "", "kill the run's processes now; asks once"),
     //
-    row(Layer::Search, &[on(KeyCode::Enter)], Action::Confirm, "go there", "keep the search; then n and N"),
-    //
     row(Layer::Facts, &[char('w')], Action::Why, "why", WHY),
     row(Layer::Facts, &[char('r')], Action::Rerun, "rerun", "run again with the same payload"),
     row(Layer::Facts, &[char('e')], Action::Edit, "edit + rerun", "the form with this run's payload"),
@@ -327,30 +273,6 @@ const BENCH: &[Binding] = &[
     row(Layer::Why, &[char('r')], Action::Rerun, "rerun", "run again with the same payload"),
     row(Layer::Why, &[char('e')], Action::Edit, "edit + rerun", "the form with this run's payload"),
     row(Layer::Why, &[char('y')], Action::CopyAs, "", COPY),
-    //
-    row(
-        Layer::Build,
-        &[on(KeyCode::Enter)],
-        Action::Open,
-        "",
-        "start what the plan says; the lines of a step",
-    ),
-    row(Layer::Build, &[char('w')], Action::Why, "why", WHY),
-    row(Layer::Build, &[char('x')], Action::Stop, "cancel", "cancel the build; asks once"),
-    row(Layer::Build, &[char('X')], Action::Kill, "", "kill the build's processes now; asks once"),
-    row(
-        Layer::Build,
-        &[char('r'), char('b')],
-        Action::Build,
-        "build again",
-        "show the plan, then build again",
-    ),
-    row(Layer::Build, &[char('s')], Action::Save, "save", "save the log to a file"),
-    row(Layer::Build, &[char('v')], Action::View, "", "the log in $PAGER"),
-    row(Layer::Build, &[char('f')], Action::Follow, "follow", "follow the end of the log"),
-    row(Layer::Build, &[char('W')], Action::Wrap, "wrap", "wrap long lines"),
-    row(Layer::Build, &[char('t')], Action::Times, "time", TIMES),
-    row(Layer::Build, &[char('V')], Action::SelectLines, "", SELECT),
     //
     row(Layer::Dialog, &[on(KeyCode::Enter)], Action::Confirm, "", "do it"),
     row(Layer::Dialog, &[char('q')], Action::Quit, "", "quit, where quitting is asked"),

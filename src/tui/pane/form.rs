@@ -14,7 +14,7 @@ mod draw;
 mod draw_field;
 mod draw_json;
 mod draw_rows;
-mod editor;
+pub mod editor;
 mod field;
 mod file;
 mod handing;

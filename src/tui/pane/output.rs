@@ -1,6 +1,13 @@
 //! A run's output as it arrives: a window over the files, with time and stream beside each line.
 
+mod build;
+mod filtered;
+mod finding;
 mod fold;
+mod found;
+mod input;
+mod jump;
+mod marks;
 pub mod select;
 pub mod times;
 mod window;
@@ -20,6 +27,8 @@ use crate::run::status::State;
 use crate::tui::effect::Watch;
 use crate::tui::keymap::Action;
 use crate::tui::pane::list::distance;
+use crate::tui::pane::output::build::build_line;
+use crate::tui::pane::output::finding::Finding;
 use crate::tui::pane::output::fold::{Folds, Item, Items, Part};
 use crate::tui::pane::output::select::Selection;
 use crate::tui::pane::output::times::{Moment, Times, seconds};
@@ -27,7 +36,7 @@ use crate::tui::pane::{Look, sign, silence};
 use crate::tui::seen::{From, Page, Row, Run, Source};
 use crate::tui::tail::stall;
 use crate::tui::widget::coloured;
-use crate::tui::widget::line::{blank, bold, put, row, span, width};
+use crate::tui::widget::line::{blank, put, row, span, width};
 use crate::tui::widget::sideways;
 use crate::tui::world::World;
 
@@ -57,7 +66,7 @@ struct Drawing<'a> {
 }
 
 /// What is shown of the output, and how.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Debug)]
 pub struct Output {
     kind: Kind,
     from: From,
@@ -68,6 +77,7 @@ pub struct Output {
     selection: Option<Selection>,
     /// Rows there were when following was left.
     seen: u64,
+    finding: Finding,
 }
 
 impl Output {
@@ -83,6 +93,7 @@ impl Output {
             folds: Folds::default(),
             selection: None,
             seen: 0,
+            finding: Finding::default(),
         }
     }
 
@@ -99,8 +110,9 @@ impl Output {
 
     /// What to ask of the tail for a pane of this many rows.
     #[must_use]
-    pub fn watch(&self, run: RunId, within: Option<(u64, u64)>, height: u16) -> Watch {
-        Watch { run, within, from: self.from, height }
+    pub fn watch(&self, run: RunId, within: Option<(u64, u64)>, area: Rect) -> Watch {
+        let height = self.room(area).height;
+        Watch { run, within, from: self.from, height, wanted: self.wanted() }
     }
 
     /// Shows the lines from the first one on.
@@ -135,11 +147,14 @@ impl Output {
     /// Scrolls and switches; whether the action was one of these.
     #[expect(clippy::wildcard_enum_match_arm, reason = "of all actions, these are the output's")]
     pub fn act(&mut self, action: Action, area: Rect, page: Option<&Page>) -> bool {
-        if self.act_on_selection(action, area, page) {
+        if self.act_on_selection(action, area, page) || self.act_on_finding(action, area, page) {
             return true;
         }
         match action {
-            Action::Follow | Action::Last => self.from = From::End,
+            Action::Follow | Action::Last => {
+                self.moved();
+                self.from = From::End;
+            }
             Action::Wrap => self.wrap = !self.wrap,
             Action::Times => self.times = self.times.next(),
             Action::Open => return self.turn_fold(true, area, page),
@@ -159,15 +174,22 @@ impl Output {
     /// What stands on the frame: `follow`, or how much is new below.
     #[must_use]
     pub fn fact(&self, page: Option<&Page>, look: Look) -> Vec<Span<'static>> {
-        let t = look.theme;
         let Some(page) = page else { return Vec::new() };
+        let t = look.theme;
         if let Some(selected) = self.selected() {
             let lines = usize::try_from(selected.rows.end - selected.rows.start).unwrap_or(usize::MAX);
             return vec![span(format!("{} selected", sign::count(lines, "line", "lines")), t.accent)];
         }
+        let mut fact = self.found_fact(page, look);
+        fact.extend(self.place_fact(page, look));
+        fact
+    }
+
+    fn place_fact(&self, page: &Page, look: Look) -> Vec<Span<'static>> {
+        let t = look.theme;
         if self.follows() {
             let lines = sign::count(usize::try_from(page.total).unwrap_or(usize::MAX), "line", "lines");
-            let words = if page.reading { "reading…" } else { "follow" };
+            let words = if page.reading || page.found.filtering { "reading…" } else { "follow" };
             return vec![span(format!("{words} · {lines}"), t.dim)];
         }
         if let From::Time(t_us) = self.from
@@ -187,8 +209,13 @@ impl Output {
     /// Draws the lines.
     pub fn render(&self, buffer: &mut Buffer, area: Rect, run: &Run, world: &World, look: Look) {
         let t = look.theme;
+        self.render_input(buffer, area, world.page_of(&run.id), look);
+        let area = self.room(area);
         let Some(page) = world.page_of(&run.id) else { return };
         if page.total == 0 {
+            if self.render_nothing(buffer, area, page, look) {
+                return;
+            }
             let text = if run.is_live() {
                 format!("no output yet, {}", sign::elapsed(run, look.now))
             } else {
@@ -210,7 +237,7 @@ impl Output {
     #[must_use]
     pub fn rows_at(&self, y: u16, area: Rect, run: &Run, world: &World, look: Look) -> Option<Range<u64>> {
         let page = world.page_of(&run.id)?;
-        self.picture(area, run, page, world, look).into_iter().nth(y.into())?.0
+        self.picture(self.room(area), run, page, world, look).into_iter().nth(y.into())?.0
     }
 
     /// The lines on the screen, each with the rows that it stands for.
@@ -226,26 +253,29 @@ impl Output {
         let items = self.folds.items(page);
         let shown = self.shown(&items, page, area);
         let detail = world.detail_of(&run.id);
-        let started_ms = detail.map(|detail| detail.status.started_wall_ms).filter(|ms| *ms > 0);
         let drawing = Drawing {
             columns,
-            started_ms: started_ms.unwrap_or(run.created_ms),
+            started_ms: world.started_ms(run),
             meant: self.meant(&items, page, area, true).filter(|_| look.focused),
             look,
         };
+        let marks: Vec<_> = world.marks_of(&run.id).collect();
         let mut lines = Vec::new();
-        for (at, item) in items.all.iter().enumerate().take(shown.end).skip(shown.start) {
-            if let Some(before) = item.before_us.filter(|before| window::is_pause(*before, item.row.t_us))
-                && at > shown.start
-            {
-                let pause = Duration::from_micros(item.row.t_us - before);
-                lines.push((None, silence::line(pause, None, columns, false, look)));
-            }
-            let drawn = self.lines(item, &items, &drawing);
+        let mut before = None;
+        for item in &items.all[shown.clone()] {
+            let between = self.between(before, Some(item), page, &marks, &drawing);
+            lines.extend(between.into_iter().map(|line| (None, line)));
+            let drawn = self.lines(item, page, &items, &drawing);
             lines.extend(drawn.into_iter().map(|line| (Some(item.rows.clone()), line)));
+            before = Some(item);
         }
-        let at_end = shown.end == items.all.len() && items.end() >= page.total;
-        if run.is_live() && at_end {
+        let ends = if page.found.filtered { page.found.ends } else { items.end() >= page.total };
+        let at_end = shown.end == items.all.len() && ends;
+        if at_end {
+            let below = self.between(before, None, page, &marks, &drawing);
+            lines.extend(below.into_iter().map(|line| (None, line)));
+        }
+        if run.is_live() && at_end && !page.found.filtered {
             // What plugdeck says is no sign of an agent's life; of a build it tells that a step has begun.
             let counts = |row: &&Row| self.kind == Kind::Build || row.source != Source::Supervisor;
             let last = page.rows.iter().rev().find(counts).map_or(0, |row| row.t_us).max(page.last_us);
@@ -266,7 +296,7 @@ impl Output {
     }
 
     /// One line of output, as one or more lines on screen.
-    fn lines(&self, item: &Item, items: &Items, drawing: &Drawing) -> Vec<Line<'static>> {
+    fn lines(&self, item: &Item, page: &Page, items: &Items, drawing: &Drawing) -> Vec<Line<'static>> {
         let (line, columns, look) = (item.row, drawing.columns, drawing.look);
         let t = look.theme;
         let moment = Moment { t_us: line.t_us, before_us: item.before_us, started_ms: drawing.started_ms };
@@ -306,6 +336,8 @@ impl Output {
             head.extend(fold::folded(&items.tracebacks[traceback], room, meant, t));
             return vec![vec_line(head)];
         }
+        let number = page.number(item.rows.start);
+        text = self.highlighted(text, number, self.finding.shows(line), look);
         if item.part == Part::Head {
             text.insert(0, span("▾ ", t.dim));
         }
@@ -341,52 +373,9 @@ impl Kind {
     }
 }
 
-/// A line of uv's or pip's with its verb in a column of its own.
-fn build_line(text: &str, look: Look) -> Vec<Span<'static>> {
-    let t = look.theme;
-    let plain = sign::safe(text);
-    let trimmed = plain.trim_start();
-    let (word, rest) = trimmed.split_once(' ').unwrap_or((trimmed, ""));
-    let verb = |colour, strong: bool| {
-        let verb = format!("{:<12}", word.trim_end_matches(':'));
-        let (subject, context) = subject(word, rest);
-        let context = if context.is_empty() { String::new() } else { format!(" {context}") };
-        let subject = if strong { bold(subject, t.bright) } else { bold(subject, t.fg) };
-        vec![if strong { bold(verb, colour) } else { span(verb, colour) }, subject, span(context, t.dim)]
-    };
-    let package = |colour| {
-        let (name, version) =
-            rest.split_once("==").map_or((rest, String::new()), |(n, v)| (n, format!("=={v}")));
-        vec![span(format!("{word:>11} "), colour), span(name.to_owned(), t.fg), span(version, t.dim)]
-    };
-    match word {
-        "Resolved" | "Prepared" | "Installed" | "Uninstalled" | "Audited" | "Successfully" => {
-            verb(t.ok, true)
-        }
-        "Downloading" | "Downloaded" | "Building" | "Built" | "Using" | "Creating" | "Collecting"
-        | "Installing" | "Updating" | "Updated" => verb(t.info, false),
-        "warning:" | "WARNING:" => {
-            vec![bold(format!("{:<12}", "warning"), t.warn), span(rest.to_owned(), t.fg)]
-        }
-        "error:" | "ERROR:" => vec![bold(format!("{:<12}", "error"), t.err), span(rest.to_owned(), t.fg)],
-        "+" if !rest.is_empty() => package(t.ok),
-        "-" if !rest.is_empty() => package(t.err),
-        "~" if !rest.is_empty() => package(t.warn),
-        _ => coloured::spans(text, Style::new().fg(t.fg), t),
-    }
-}
-
-/// What a verb's line is about, and the rest: `61 packages` of `61 packages in 247ms`.
-fn subject<'a>(verb: &str, rest: &'a str) -> (String, &'a str) {
-    let words = if rest.starts_with(|c: char| c.is_ascii_digit()) || matches!(verb, "Using" | "Creating") {
-        2
-    } else {
-        1
-    };
-    let end = rest.match_indices(' ').nth(words - 1).map_or(rest.len(), |(at, _)| at);
-    (rest[..end].to_owned(), rest[end..].trim_start())
-}
-
 fn vec_line(spans: Vec<Span<'static>>) -> Line<'static> {
     Line::from(spans)
 }
+
+#[cfg(test)]
+mod tests;

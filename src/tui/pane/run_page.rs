@@ -3,6 +3,7 @@
 
 mod cursor;
 mod draw;
+mod finding;
 mod give;
 mod lines;
 mod look;
@@ -163,10 +164,10 @@ impl RunPage {
     #[must_use]
     pub fn layer(&self) -> Layer {
         match (self.tab, self.kind) {
+            _ if self.is_typing() => Layer::Search,
             (Tab::Output, _) if self.points() => Layer::Chart,
             (Tab::Output | Tab::Log | Tab::Steps, _) if self.output.selects() => Layer::Select,
             (Tab::Output, _) => Layer::Output,
-            (Tab::Result, _) if self.is_typing() => Layer::Search,
             (Tab::Result, _) => Layer::Result,
             (Tab::Why, _) => Layer::Why,
             (Tab::Stats | Tab::Payload, Kind::Call) => Layer::Facts,
@@ -208,11 +209,15 @@ impl RunPage {
     /// What to ask of the tail.
     #[must_use]
     pub fn watch(&self, place: Place, world: &World) -> Watch {
-        self.output.watch(self.run.clone(), self.within(world), self.output_area(place, world).height)
+        self.output.watch(self.run.clone(), self.within(world), self.output_area(place, world))
     }
 
     /// Moves, scrolls, changes tabs; whether the action was one of these.
     pub fn act(&mut self, action: Action, place: Place, world: &World, look: Look) -> bool {
+        if self.shows_lines() && self.is_typing() {
+            let area = self.output_area(place, world);
+            return self.output.act(action, area, world.page_of(&self.run));
+        }
         if matches!(action, Action::NextTab | Action::PreviousTab) {
             self.turn(if action == Action::NextTab { 1 } else { self.tabs().len() - 1 });
             self.show_step(world);

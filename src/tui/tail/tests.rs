@@ -3,6 +3,8 @@
 use std::fs::{self, File};
 use std::io::Write as _;
 
+mod finding;
+
 use super::*;
 use crate::process::id::{ProcessId, boot_id};
 use crate::run::event::{Event, Record};
@@ -10,6 +12,7 @@ use crate::run::output::{Stream, record};
 use crate::run::spec::{Added, FORMAT, KEEP_OUTPUT, Kind, Limits, RunSpec};
 use crate::run::status::State;
 use crate::run::view::clock_us;
+use crate::tui::find::Wanted;
 use crate::tui::seen::{From, Page, Run, Source};
 
 /// A store of runs, and the tail that looks at it.
@@ -81,8 +84,19 @@ impl Bench {
     }
 
     fn watch_within(&mut self, run: &Written, within: Option<(u64, u64)>, from: From, height: u16) -> Page {
-        let watch = Watch { run: run.dir.id(), within, from, height };
-        self.tail.ask(Ask::Watch(Some(watch)));
+        self.want(run, within, from, height, Wanted::default())
+    }
+
+    fn want(
+        &mut self,
+        run: &Written,
+        within: Option<(u64, u64)>,
+        from: From,
+        height: u16,
+        wanted: Wanted,
+    ) -> Page {
+        let watch = Watch { run: run.dir.id(), within, from, height, wanted };
+        self.tail.ask(Ask::Watch(Some(Box::new(watch))));
         let page = self.look().into_iter().find_map(|message| match message {
             Message::Page(page) => Some(*page),
             _ => None,

@@ -20,16 +20,20 @@ use crate::run::spec::{Kind, RunSpec};
 use crate::run::view::RunView;
 use crate::text;
 use crate::tui::effect::Watch;
+use crate::tui::find::Found;
 use crate::tui::seen::{Detail, From, Page, Row, Run, Source, Usage};
 use crate::tui::tail::around;
+use crate::tui::tail::finder::Finder;
 use crate::tui::tail::known::row_of;
+use crate::tui::tail::rows::Rows;
 use crate::tui::tail::stall::Stall;
+use crate::tui::tail::trouble::begins_a_reason;
 
 /// Bytes of output looked at between two messages: some ten milliseconds of work.
 const BUDGET: u64 = 4 << 20;
 
 /// Longest part of a line that is shown, in bytes.
-const LONGEST: usize = 16 * 1024;
+pub(super) const LONGEST: usize = 16 * 1024;
 
 /// Most moments kept of the tree's use; then every second one goes. Far more than a screen has columns.
 const MOMENTS: usize = 8_192;
@@ -43,17 +47,18 @@ pub struct Watched {
     pub watch: Watch,
     view: RunView,
     spec: Arc<RunSpec>,
-    output: Output,
+    pub(super) output: Output,
     samples: Reader,
     usage: Arc<Vec<Usage>>,
     latest: Option<Sample>,
     stall: Stall,
     /// In order of time.
-    notes: Vec<Note>,
+    pub(super) notes: Vec<Note>,
     /// Journal lines that have no place yet, because the output before them was not looked at.
     waiting: Vec<Note>,
+    pub(super) finder: Finder,
     /// More output is on disk than was looked at.
-    reading: bool,
+    pub(super) reading: bool,
     /// Nothing more will come.
     over: bool,
     shown: bool,
@@ -61,11 +66,11 @@ pub struct Watched {
 
 /// A line of the supervisor's.
 #[derive(Clone, Debug)]
-struct Note {
-    t_us: u64,
+pub(super) struct Note {
+    pub t_us: u64,
     /// The number of the output line it stands before.
-    line: u64,
-    text: String,
+    pub line: u64,
+    pub text: String,
 }
 
 /// What a look brought.
@@ -90,6 +95,7 @@ impl Watched {
             stall: Stall::default(),
             notes: Vec::new(),
             waiting: Vec::new(),
+            finder: Finder::default(),
             reading: true,
             over: false,
             shown: false,
@@ -102,10 +108,10 @@ impl Watched {
         self.over
     }
 
-    /// Whether there is more on disk than was looked at.
+    /// Whether there is more to look through than was looked through.
     #[must_use]
     pub fn is_reading(&self) -> bool {
-        self.reading
+        self.reading || self.finder.is_busy()
     }
 
     /// Reads what is new.
@@ -119,6 +125,7 @@ impl Watched {
         if reshaped {
             // Lines have other numbers now, so notes stand elsewhere.
             self.waiting.splice(0..0, self.notes.drain(..));
+            self.finder.restart();
         }
         for record in &records {
             if let Some(text) = words::note(record, &self.spec) {
@@ -133,24 +140,24 @@ impl Watched {
             let silent = self.view.elapsed().saturating_sub(Duration::from_micros(last_us));
             detail |= self.stall.look(silent, self.latest.as_ref());
         }
-        self.over = !self.reading && !self.view.state().is_live();
+        let found = self.find()?;
+        self.over = !self.is_reading() && !self.view.state().is_live();
         let first = !std::mem::replace(&mut self.shown, true);
         Ok(News {
             detail: detail.then(|| Box::new(self.detail())),
-            page: if first || printed || placed { Some(Box::new(self.page()?)) } else { None },
+            page: if first || printed || placed || found { Some(Box::new(self.page()?)) } else { None },
         })
     }
 
     /// What stands in the window that is wanted.
     pub fn page(&self) -> io::Result<Page> {
-        let (middle, last) = self.ends()?;
+        let last = self.last_rows()?;
+        let middle = self.rows().placed();
         let total = middle + last.len() as u64;
-        let (low, high) = match self.watch.within {
-            None => (0, total),
-            Some((from_us, to_us)) => (self.row_at(from_us)?, self.row_at(to_us)?.min(total)),
-        };
-        // The last rows have no place yet: they belong to whatever goes on to the end.
-        let high = if self.watch.within.is_some_and(|(_, to_us)| to_us == u64::MAX) { total } else { high };
+        let (low, high) = self.within(total)?;
+        if !self.watch.wanted.is_all() {
+            return self.filtered((low, high), &last);
+        }
         let count = high.saturating_sub(low);
         let height = u64::from(self.watch.height);
         let end = count.saturating_sub(height);
@@ -159,47 +166,76 @@ impl Watched {
             From::Row(first) => first.min(count.saturating_sub(1)),
             From::Trouble => self.trouble(low, high.min(middle))?.map_or(end, |row| row - low),
             From::Time(t_us) => {
-                let row = match self.row_at(t_us)? {
-                    row if row >= middle => {
-                        middle + last.iter().take_while(|row| row.t_us < t_us).count() as u64
-                    }
-                    row => row,
-                };
+                let row = self.row_from(t_us, &last)?;
                 Some(row.saturating_sub(low)).filter(|row| *row < count).unwrap_or(end)
             }
+            From::At { row, above: 0 } => row.saturating_sub(low).min(count.saturating_sub(1)),
+            From::At { row, above } => row.saturating_sub(low).saturating_sub(above.into()).min(end),
         };
         let (from, to) = (low + first, (low + first + height).min(high));
-        let read = |from: u64, to: u64| {
-            let mut rows = self.completed(from, to.min(middle))?;
-            let skip = usize::try_from(from.saturating_sub(middle)).unwrap_or(usize::MAX);
-            let room = usize::try_from(to.saturating_sub(from)).unwrap_or(0).saturating_sub(rows.len());
-            rows.extend(last.iter().skip(skip).take(room).cloned());
-            Ok(rows)
-        };
-        let rows = read(from, to)?;
+        let rows = self.some_rows(from, to, &last)?;
+        let read = |from: u64, to: u64| self.some_rows(from, to, &last);
         let around = around::look(&rows, from, (low, high), height, read)?;
-        Ok(Page {
+        let numbers = (from..).take(rows.len()).collect();
+        let found = Found { numbers, ..self.found((low, high), &last)? };
+        Ok(Page { above: around.above, below: around.below, ..self.page_of(first, rows, count, found) })
+    }
+
+    pub(super) fn page_of(&self, first: u64, rows: Vec<Row>, total: u64, found: Found) -> Page {
+        Page {
             run: self.view.id.clone(),
             first,
             rows,
-            above: around.above,
-            below: around.below,
-            total: count,
+            above: Vec::new(),
+            below: Vec::new(),
+            total,
             last_us: self.output.last_us(),
             bytes: self.output.bytes(),
             reading: self.reading,
-        })
+            found,
+        }
     }
 
-    /// Where the rows end that have their place, and the rows after them: unfinished lines, and notes after the last
-    /// line.
-    fn ends(&self) -> io::Result<(u64, Vec<Row>)> {
+    pub(super) fn rows(&self) -> Rows<'_> {
+        Rows { output: &self.output, notes: &self.notes }
+    }
+
+    /// The rows behind all that have their place: the unfinished lines, and the notes at the end.
+    pub(super) fn last_rows(&self) -> io::Result<Vec<Row>> {
         let lines = self.output.lines();
         let before = self.notes.partition_point(|note| note.line < lines);
         let mut last: Vec<Row> = self.notes[before..].iter().map(Note::row).collect();
         last.extend(self.output.open_lines()?.into_iter().map(|line| row(&line)));
         last.sort_by_key(|row| row.t_us);
-        Ok((lines + before as u64, last))
+        Ok(last)
+    }
+
+    /// The rows that are asked for at all, `from..to` of so many.
+    pub(super) fn within(&self, total: u64) -> io::Result<(u64, u64)> {
+        Ok(match self.watch.within {
+            None => (0, total),
+            // The last rows have no place yet: they belong to whatever goes on to the end.
+            Some((from_us, u64::MAX)) => (self.row_at(from_us)?, total),
+            Some((from_us, to_us)) => (self.row_at(from_us)?, self.row_at(to_us)?.min(total)),
+        })
+    }
+
+    /// The rows `from..to`, those behind all others included.
+    pub(super) fn some_rows(&self, from: u64, to: u64, last: &[Row]) -> io::Result<Vec<Row>> {
+        let middle = self.rows().placed();
+        let mut rows = self.completed(from, to.min(middle))?;
+        let skip = usize::try_from(from.saturating_sub(middle)).unwrap_or(usize::MAX);
+        let room = usize::try_from(to.saturating_sub(from)).unwrap_or(0).saturating_sub(rows.len());
+        rows.extend(last.iter().skip(skip).take(room).cloned());
+        Ok(rows)
+    }
+
+    /// The row at or after this time, those behind all others included.
+    pub(super) fn row_from(&self, t_us: u64, last: &[Row]) -> io::Result<u64> {
+        let middle = self.rows().placed();
+        let row = self.row_at(t_us)?;
+        let late = || last.iter().take_while(|row| row.t_us < t_us).count() as u64;
+        Ok(if row >= middle { middle + late() } else { row })
     }
 
     /// The journal's new lines; the first time all of them, also those that opening the run has read already.
@@ -254,11 +290,11 @@ impl Watched {
     }
 
     /// The first of these rows in which a program tells an error.
-    fn trouble(&self, from: u64, to: u64) -> io::Result<Option<u64>> {
+    pub(super) fn trouble(&self, from: u64, to: u64) -> io::Result<Option<u64>> {
         let mut at = from;
         while at < to.min(from + SEARCHED) {
             let rows = self.completed(at, (at + CHUNK).min(to))?;
-            if let Some(found) = (at..).zip(&rows).find(|(_, row)| tells_an_error(row)) {
+            if let Some(found) = (at..).zip(&rows).find(|(_, row)| begins_a_reason(row)) {
                 return Ok(Some(found.0));
             }
             at += CHUNK;
@@ -307,7 +343,7 @@ impl Watched {
 }
 
 impl Note {
-    fn row(&self) -> Row {
+    pub fn row(&self) -> Row {
         Row { t_us: self.t_us, source: Source::Supervisor, text: self.text.clone(), cut: 0 }
     }
 }
@@ -341,17 +377,8 @@ fn merged<T>(
     Ok(merged)
 }
 
-/// Whether a line is how uv, pip or what they call begin to say why they failed.
-fn tells_an_error(row: &Row) -> bool {
-    let text = text::safe(row.text.as_bytes());
-    let word = text.split_whitespace().next().unwrap_or_default().trim_end_matches(':');
-    row.source != Source::Supervisor
-        && (matches!(word, "×" | "error" | "Error" | "ERROR" | "Because" | "fatal")
-            || word.starts_with("error["))
-}
-
 /// A line of output as it is shown.
-fn row(line: &Line) -> Row {
+pub(super) fn row(line: &Line) -> Row {
     if line.lost > 0 {
         let text = text::not_kept(line.stream.name(), line.lost);
         return Row { t_us: line.t_us, source: Source::Supervisor, text, cut: 0 };

@@ -2,10 +2,11 @@
 
 use std::ops::Range;
 
-use ratatui::style::Modifier;
+use ratatui::style::{Modifier, Style};
 use ratatui::text::Span;
 use regex::{Regex, RegexBuilder};
 
+use crate::text;
 use crate::tui::theme::Theme;
 
 /// Largest compiled expression, in bytes: a person types no larger one, and `a{1000}{1000}` is none to wait for.
@@ -14,30 +15,47 @@ const LARGEST: usize = 1 << 20;
 /// What is searched for.
 #[derive(Clone, Debug)]
 pub struct Needle {
+    typed: String,
     regex: Regex,
 }
+
+impl PartialEq for Needle {
+    fn eq(&self, other: &Self) -> bool {
+        self.typed == other.typed
+    }
+}
+
+impl Eq for Needle {}
 
 impl Needle {
     /// What was typed as a needle; `None` while nothing was typed. Without capital letters it finds both cases. A
     /// wrong expression is an error of a few words.
     pub fn new(typed: &str) -> Result<Option<Self>, String> {
-        let expression = match typed.strip_prefix('/').and_then(|rest| rest.strip_suffix('/')) {
-            Some(expression) => expression.to_owned(),
-            None => regex::escape(typed),
+        let (expression, capitals) = match typed.strip_prefix('/').and_then(|rest| rest.strip_suffix('/')) {
+            Some(expression) => (expression.to_owned(), asks_for_capitals(expression)),
+            None => (regex::escape(typed), typed.contains(char::is_uppercase)),
         };
         if expression.is_empty() {
             return Ok(None);
         }
         let found = RegexBuilder::new(&expression)
-            .case_insensitive(!typed.chars().any(char::is_uppercase))
+            .case_insensitive(!capitals)
             .size_limit(LARGEST)
+            .dfa_size_limit(LARGEST)
             .build();
-        found.map(|regex| Some(Self { regex })).map_err(|error| {
-            // The last line says what is wrong; those before draw the place.
-            let said = error.to_string();
-            let last = said.lines().last().unwrap_or_default().trim_start_matches("error: ");
-            format!("no regular expression: {last}")
-        })
+        found.map(|regex| Some(Self { typed: typed.to_owned(), regex })).map_err(|error| sentence(&error))
+    }
+
+    /// As it was typed.
+    #[must_use]
+    pub fn typed(&self) -> &str {
+        &self.typed
+    }
+
+    /// Whether it stands in a line.
+    #[must_use]
+    pub fn is_in(&self, line: &str) -> bool {
+        self.regex.is_match(line)
     }
 
     /// Where it stands in a line; places without a character are none.
@@ -49,17 +67,47 @@ impl Needle {
     #[must_use]
     pub fn mark(&self, spans: Vec<Span<'static>>, theme: &Theme) -> Vec<Span<'static>> {
         let line: String = spans.iter().map(|span| span.content.as_ref()).collect();
-        mark(spans, &self.places(&line).collect::<Vec<_>>(), theme)
+        mark(spans, &self.places(&line).collect::<Vec<_>>(), hit(theme))
     }
 }
 
-/// The spans with these places of their text, in order, marked.
+/// Whether an expression has a capital that stands for itself; that of `\W` and its kind does not.
+fn asks_for_capitals(expression: &str) -> bool {
+    let mut chars = expression.chars();
+    while let Some(c) = chars.next() {
+        if c == '\\' {
+            chars.next();
+        } else if c.is_uppercase() {
+            return true;
+        }
+    }
+    false
+}
+
+fn sentence(error: &regex::Error) -> String {
+    let reason = match error {
+        regex::Error::CompiledTooBig(_) => "it would take too much memory".to_owned(),
+        error => {
+            // The last line says what is wrong; those before draw the place.
+            let said = error.to_string();
+            said.lines().last().unwrap_or_default().trim_start_matches("error: ").to_owned()
+        }
+    };
+    text::safe(format!("no regular expression: {reason}").as_bytes())
+}
+
+/// How a place that was found looks.
 #[must_use]
-pub fn mark(spans: Vec<Span<'static>>, places: &[Range<usize>], theme: &Theme) -> Vec<Span<'static>> {
+pub fn hit(theme: &Theme) -> Style {
+    theme.solid(theme.warn).remove_modifier(Modifier::BOLD)
+}
+
+/// The spans with these places of their text, in order, in this style.
+#[must_use]
+pub fn mark(spans: Vec<Span<'static>>, places: &[Range<usize>], marked: Style) -> Vec<Span<'static>> {
     if places.is_empty() {
         return spans;
     }
-    let marked = theme.solid(theme.warn).remove_modifier(Modifier::BOLD);
     let mut out = Vec::new();
     let mut places = places.iter().peekable();
     let mut start = 0;
@@ -105,7 +153,11 @@ mod tests {
         assert_eq!(found("/x*/", "axxb"), ["xx"]);
         assert!(Needle::new("").unwrap().is_none() && Needle::new("//").unwrap().is_none());
         assert_eq!(Needle::new("/a(/").unwrap_err(), "no regular expression: unclosed group");
-        assert!(Needle::new("/a{1000}{1000}{1000}/").is_err());
+        let large = Needle::new("/a{1000}{1000}{1000}/").unwrap_err();
+        assert_eq!(large, "no regular expression: it would take too much memory");
+        assert_eq!(found("größe", "GRÖSSE GRÖßE"), ["GRÖßE"]);
+        assert_eq!(found(r"/\Ba/", "ba Ba"), ["a", "a"]);
+        assert_eq!(found(r"/A\W/", "a! A!"), ["A!"]);
     }
 
     #[test]

@@ -43,6 +43,7 @@ fn printed(run: &Run, first: u64, times: &[u64]) -> Message {
         last_us: 11_000_000,
         bytes: 100,
         reading: false,
+        found: crate::tui::find::Found::default(),
     }))
 }
 

@@ -280,6 +280,7 @@ pub(super) fn window(run: &Run) -> Message {
         last_us: 450_000,
         bytes: 100,
         reading: false,
+        found: crate::tui::find::Found::default(),
     }))
 }
 
@@ -340,5 +341,6 @@ pub(super) fn build_window(run: &Run) -> Message {
         last_us: 2_700_000,
         bytes: 900,
         reading: false,
+        found: crate::tui::find::Found::default(),
     }))
 }

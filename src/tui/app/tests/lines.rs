@@ -40,6 +40,7 @@ fn showing(state: State, lines: &[&str], tail: usize) -> App {
         last_us: 0,
         bytes: 100,
         reading: false,
+        found: crate::tui::find::Found::default(),
     })));
     app
 }

@@ -1,10 +1,12 @@
 //! The lines of a window as they stand on the screen: a folded traceback is one of them.
 
 use std::ops::Range;
+use std::time::Duration;
 
 use ratatui::layout::Rect;
 use ratatui::text::Span;
 
+use crate::ops::words;
 use crate::text;
 use crate::tui::pane::output::Output;
 use crate::tui::pane::sign;
@@ -42,6 +44,8 @@ pub(super) struct Item<'a> {
     pub row: &'a Row,
     /// When the row above was printed, where that is known.
     pub before_us: Option<u64>,
+    /// How long nothing was printed before it, where that is worth a line of its own.
+    pub pause: Option<Duration>,
     /// Which traceback it belongs to, as a place in `Items::tracebacks`.
     pub traceback: Option<usize>,
     pub part: Part,
@@ -68,11 +72,12 @@ pub(super) struct Items<'a> {
 }
 
 impl Folds {
-    /// The lines of a page.
+    /// The lines of a page. Where not every row is shown, nothing is folded, and nobody knows of pauses.
     pub fn items<'a>(&self, page: &'a Page) -> Items<'a> {
         let rows: Vec<&Row> = page.above.iter().chain(&page.rows).chain(&page.below).collect();
         let base = page.first.saturating_sub(page.above.len() as u64);
-        let tracebacks = traceback::find(&rows);
+        let whole = !page.found.filtered;
+        let tracebacks = if whole { traceback::find(&rows) } else { Vec::new() };
         let key = |one: &Traceback| (rows[one.lines.start].t_us, format!("{}: {}", one.name, one.message));
         let keys: Vec<Key> = tracebacks.iter().map(key).collect();
         let is_open = |at: usize| {
@@ -97,10 +102,13 @@ impl Folds {
                 Some(one) if one.exceptions.contains(&at) => (Part::Exception, at + 1),
                 Some(_) | None => (Part::Line, at + 1),
             };
+            let before_us = at.checked_sub(1).map(|before| rows[before].t_us);
+            let pause = before_us.map(|before| Duration::from_micros(rows[at].t_us.saturating_sub(before)));
             all.push(Item {
                 rows: base + at as u64..base + end as u64,
                 row: rows[at],
-                before_us: at.checked_sub(1).map(|before| rows[before].t_us),
+                before_us,
+                pause: pause.filter(|pause| whole && *pause >= words::PAUSE),
                 traceback: within.map(|_| next),
                 part,
             });

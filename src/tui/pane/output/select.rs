@@ -59,6 +59,10 @@ impl Output {
 
     /// Begins a selection with one line, which the mouse has pointed at.
     pub fn select_from(&mut self, rows: Range<u64>, area: Rect, page: &Page) {
+        if self.refuses_selection(page) {
+            return;
+        }
+        self.moved();
         let items = self.folds.items(page);
         let (followed, top) = (self.follows(), self.top(&items, page, area));
         self.selection = Some(Selection { anchor: rows.clone(), cursor: rows, followed });
@@ -114,7 +118,7 @@ impl Output {
     }
 
     /// The first row to be shown at least, so that this one is seen.
-    fn lowest(&self, row: u64, items: &Items, area: Rect) -> u64 {
+    pub(super) fn lowest(&self, row: u64, items: &Items, area: Rect) -> u64 {
         let height = usize::from(area.height);
         let Some(at) = items.at(row) else { return row.saturating_sub(u64::from(area.height) - 1) };
         let (mut used, mut first) = (self.height(&items.all[at], area), at);

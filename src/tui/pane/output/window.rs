@@ -1,11 +1,9 @@
 //! Which lines stand on the screen, and how they scroll.
 
 use std::ops::Range;
-use std::time::Duration;
 
 use ratatui::layout::Rect;
 
-use crate::ops::words;
 use crate::tui::pane::output::Output;
 use crate::tui::pane::output::fold::{Item, Items, Part};
 use crate::tui::pane::sign;
@@ -16,7 +14,15 @@ impl Output {
     /// Scrolls by lines; at the end it follows again.
     pub fn scroll(&mut self, by: isize, area: Rect, page: Option<&Page>) {
         let Some(page) = page else { return };
+        let area = self.room(area);
         let items = self.folds.items(page);
+        if page.found.filtered && page.first == 0 && page.found.ends && self.all_fits(&items, page, area) {
+            return;
+        }
+        self.moved();
+        if page.found.filtered && self.finding.has_context() {
+            return self.scroll_filtered(by, page);
+        }
         let first = self.top(&items, page, area);
         let to = items.step(first, by);
         // A jump may have gone beyond where scrolling ends.
@@ -40,7 +46,12 @@ impl Output {
     pub(super) fn top(&self, items: &Items, page: &Page, area: Rect) -> u64 {
         match self.from {
             From::Row(row) => row,
-            From::Trouble | From::Time(_) => page.first,
+            From::At { row, above } if !page.found.filtered => {
+                let row = page.counted(row).unwrap_or(0);
+                let last = if above == 0 { 1 } else { u64::from(area.height) };
+                row.saturating_sub(above.into()).min(page.total.saturating_sub(last))
+            }
+            From::Trouble | From::Time(_) | From::At { .. } => page.first,
             From::End if items.end() < page.total => page.total.saturating_sub(u64::from(area.height)),
             From::End => items.all.get(self.last_top(items, area)).map_or(0, |item| item.rows.start),
         }
@@ -50,7 +61,7 @@ impl Output {
     pub(super) fn shown(&self, items: &Items, page: &Page, area: Rect) -> Range<usize> {
         let height = usize::from(area.height);
         let mut used = 0;
-        if self.follows() && items.end() >= page.total {
+        if self.follows() && (page.found.filtered || items.end() >= page.total) {
             let mut start = items.all.len();
             while start > 0 && used < height {
                 start -= 1;
@@ -92,23 +103,17 @@ impl Output {
 
     /// Rows on the screen that a line takes, with that of a pause before it.
     pub(super) fn height(&self, item: &Item, area: Rect) -> usize {
-        let pause = item.before_us.is_some_and(|before| is_pause(before, item.row.t_us));
         let lines = if self.wrap && item.part != Part::Folded {
             let room = usize::from(area.width).saturating_sub(self.indent()).max(1);
             wrap::starts(&sign::safe(&item.row.text), room).len()
         } else {
             1
         };
-        lines + usize::from(pause)
+        lines + usize::from(item.pause.is_some())
     }
 
     /// Columns before a line's text.
-    fn indent(&self) -> usize {
+    pub(super) fn indent(&self) -> usize {
         self.times.columns() + self.kind.gutter()
     }
-}
-
-/// Whether the time between two lines is worth a line of its own.
-pub(super) fn is_pause(before_us: u64, t_us: u64) -> bool {
-    Duration::from_micros(t_us.saturating_sub(before_us)) >= words::PAUSE
 }

@@ -1,10 +1,8 @@
-//! What a run's page gives away: to the pager, to a file, to the clipboard. And the line of its search.
-
-use crossterm::event::KeyEvent;
+//! What a run's page gives away: to the pager, to a file, to the clipboard. And the search of its result.
 
 use crate::ops::save::What;
 use crate::run::output::Stream;
-use crate::run::spec::{Kind, RunId};
+use crate::run::spec::RunId;
 use crate::tui::effect::Effect;
 use crate::tui::pager::View;
 use crate::tui::pane::copy_menu::Part;
@@ -67,40 +65,12 @@ impl RunPage {
         value.into_iter().chain(path.map(Part::Path)).chain(whole).collect()
     }
 
-    /// Whether there is a result to search.
-    #[must_use]
-    pub fn can_search(&self) -> bool {
-        self.shown_result().is_some_and(ResultView::has_tree)
-    }
-
-    fn shown_result(&self) -> Option<&ResultView> {
+    pub(super) fn shown_result(&self) -> Option<&ResultView> {
         self.result.as_ref().and_then(|result| result.as_ref().ok())
     }
 
-    fn result(&mut self) -> Option<&mut ResultView> {
+    pub(super) fn result(&mut self) -> Option<&mut ResultView> {
         self.result.as_mut().and_then(|result| result.as_mut().ok())
-    }
-
-    /// Whether keys are typed into a line of the page.
-    #[must_use]
-    pub fn is_typing(&self) -> bool {
-        self.kind == Kind::Call
-            && self.tab == Tab::Result
-            && self.shown_result().is_some_and(ResultView::is_typing)
-    }
-
-    /// Takes a key that is not in the table.
-    pub fn key(&mut self, key: KeyEvent) {
-        if let (true, Some(result)) = (self.is_typing(), self.result()) {
-            result.key(key);
-        }
-    }
-
-    /// Takes a pasted text.
-    pub fn paste(&mut self, text: &str) {
-        if let (true, Some(result)) = (self.is_typing(), self.result()) {
-            result.paste(text);
-        }
     }
 
     /// The search that is to be done.

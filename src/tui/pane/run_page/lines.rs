@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use ratatui::layout::{Position, Rect};
 
-use crate::tui::effect::Wanted;
+use crate::tui::effect::LinesWanted;
 use crate::tui::message::Now;
 use crate::tui::pane::Look;
 use crate::tui::pane::run_page::{Place, RunPage, Tab};
@@ -21,16 +21,15 @@ pub(super) struct Mouse {
 
 impl RunPage {
     /// The lines that are selected, to be given away; then none are selected any more.
-    pub fn take_lines(&mut self, world: &World, now: Now) -> Option<Wanted> {
+    pub fn take_lines(&mut self, world: &World, now: Now) -> Option<LinesWanted> {
         let selected = self.output.selected().filter(|_| self.shows_lines())?;
         self.output.unselect();
         let run = world.run(&self.run)?;
-        let started_ms = world.detail_of(&self.run).map(|detail| detail.status.started_wall_ms);
-        Some(Wanted {
+        Some(LinesWanted {
             run: self.run.clone(),
             rows: selected.rows,
             times: selected.times,
-            started_ms: started_ms.filter(|ms| *ms > 0).unwrap_or(run.created_ms),
+            started_ms: world.started_ms(run),
             now,
         })
     }
@@ -40,7 +39,7 @@ impl RunPage {
         self.output.unselect();
         let area = self.output_area(place, world);
         self.mouse = Mouse::default();
-        if self.shows_lines() && area.contains(at) {
+        if self.shows_lines() && !self.is_typing() && area.contains(at) {
             self.mouse.pressed = self.lines_at(at, area, world, look);
         }
     }
@@ -80,7 +79,7 @@ impl RunPage {
         self.output.rows_at(at.y.checked_sub(area.y)?, area, run, world, look)
     }
 
-    fn shows_lines(&self) -> bool {
+    pub(super) fn shows_lines(&self) -> bool {
         matches!(self.tab, Tab::Output | Tab::Log | Tab::Steps)
     }
 }

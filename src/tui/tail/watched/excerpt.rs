@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use crate::run::output::{Line, Output};
 use crate::text;
-use crate::tui::effect::Wanted;
+use crate::tui::effect::LinesWanted;
 use crate::tui::effect::forms::FormNews;
 use crate::tui::message::Message;
 use crate::tui::tail::Tail;
@@ -17,7 +17,7 @@ const CHUNK: u64 = 64;
 /// Lines of a run, as they stood when they were asked for.
 #[derive(Debug)]
 pub struct Excerpt {
-    pub wanted: Wanted,
+    pub wanted: LinesWanted,
     output: Output,
     notes: Vec<Note>,
     /// Of the completed lines and the notes between them.
@@ -28,9 +28,10 @@ pub struct Excerpt {
 
 impl Watched {
     /// The lines of these rows. Nothing is read yet but what is unfinished.
-    pub fn excerpt(&self, wanted: Wanted) -> io::Result<Excerpt> {
+    pub fn excerpt(&self, wanted: LinesWanted) -> io::Result<Excerpt> {
         let low = self.watch.within.map_or(Ok(0), |(from_us, _)| self.row_at(from_us))?;
-        let (middle, last) = self.ends()?;
+        let last = self.last_rows()?;
+        let middle = self.rows().placed();
         let rows = wanted.rows.start.saturating_add(low)..wanted.rows.end.saturating_add(low);
         let skip = usize::try_from(rows.start.saturating_sub(middle)).unwrap_or(usize::MAX);
         let room = usize::try_from(rows.end.saturating_sub(middle.max(rows.start))).unwrap_or(usize::MAX);
@@ -51,7 +52,7 @@ impl Watched {
 
 impl Tail {
     /// The lines of the run that is watched, or why there are none.
-    pub fn excerpt(&self, wanted: Wanted) -> Message {
+    pub fn excerpt(&self, wanted: LinesWanted) -> Message {
         let watched = self.watched.as_ref().filter(|watched| watched.watch.run == wanted.run);
         let excerpt = watched.map(|watched| watched.excerpt(wanted));
         match excerpt {

@@ -11,7 +11,7 @@ use crate::tui::widget::json_text;
 use crate::tui::widget::json_tree::code::Part;
 use crate::tui::widget::json_tree::{Name, Tree, What, code, fault, read};
 use crate::tui::widget::line::{blank, bold, cut, span, width};
-use crate::tui::widget::needle::{Needle, mark};
+use crate::tui::widget::needle::{Needle, hit, mark};
 use crate::tui::widget::sideways::{after, broken};
 use crate::tui::widget::wrap;
 
@@ -185,7 +185,7 @@ fn marked(spans: Vec<Span<'static>>, text: &str, range: &Range<usize>, view: Vie
         .map(|found| place(from + found.start)..place(from + found.end))
         .filter(|place| !place.is_empty())
         .collect();
-    mark(spans, &places, view.theme)
+    mark(spans, &places, hit(view.theme))
 }
 
 /// How many values a group has: alone, and with what it is.

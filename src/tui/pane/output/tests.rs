@@ -1,0 +1,122 @@
+//! Keys in, what is wanted of the tail out.
+
+use super::*;
+use crate::tui::find::{Found, Sought, What};
+
+const AREA: Rect = Rect { x: 0, y: 0, width: 80, height: 9 };
+
+fn page(first: u64) -> Page {
+    let row = |n| Row { t_us: n, source: Source::Output(Stream::Err), text: format!("line {n}"), cut: 0 };
+    Page {
+        run: RunId("r".into()),
+        first,
+        rows: (first..first + 9).map(row).collect(),
+        above: Vec::new(),
+        below: Vec::new(),
+        total: 1_000,
+        last_us: 0,
+        bytes: 0,
+        reading: false,
+        found: Found { numbers: (first..first + 9).collect(), ..Found::default() },
+    }
+}
+
+fn answer(output: &mut Output, mut page: Page, row: Option<u64>) {
+    let id = output.wanted().seek.unwrap().id;
+    page.found.sought = Some(Sought { id, row, wrapped: false });
+    output.learn(&page, AREA);
+}
+
+#[test]
+fn jumps_that_are_asked_for_faster_than_found_all_count() {
+    let mut output = Output::new(Kind::Plain);
+    let page = page(0);
+    output.begin();
+    for _ in 0..3 {
+        output.act(Action::NextTrouble, AREA, Some(&page));
+    }
+    for (from, row) in [(0, 5), (6, 7), (8, 8)] {
+        let seek = output.wanted().seek.unwrap();
+        assert_eq!((seek.what, seek.forward, seek.from), (What::Trouble, true, from));
+        answer(&mut output, page.clone(), Some(row));
+    }
+    assert!(output.wanted().seek.is_none());
+}
+
+#[test]
+fn a_jump_sets_out_from_where_one_has_scrolled_to_and_scrolling_ends_it() {
+    let mut output = Output::new(Kind::Plain);
+    let end = page(991);
+    output.act(Action::First, AREA, Some(&end));
+    // The window of the beginning has not come yet.
+    output.act(Action::NextGap, AREA, Some(&end));
+    assert_eq!(output.wanted().seek.unwrap().from, 0);
+    output.act(Action::Down, AREA, Some(&end));
+    assert!(output.wanted().seek.is_none());
+    output.act(Action::NextGap, AREA, Some(&page(1)));
+    answer(&mut output, page(1), None);
+    assert_eq!(output.take_note().unwrap(), "no silence of 10 s or more after this line");
+}
+
+/// A folded traceback at the top, and lines after it.
+fn traced() -> Page {
+    let mut page = page(0);
+    let traceback =
+        ["Traceback (most recent call last):", "  File \"a.py\", line 3, in f", "ValueError: bad"];
+    for (row, text) in page.rows.iter_mut().zip(traceback) {
+        text.clone_into(&mut row.text);
+    }
+    page
+}
+
+fn lines(output: &Output, page: &Page) -> usize {
+    output.folds.items(page).all.len()
+}
+
+#[test]
+fn a_hit_in_a_folded_traceback_unfolds_it_and_a_search_that_is_left_folds_it_again() {
+    let mut output = Output::new(Kind::Plain);
+    let page = traced();
+    output.begin();
+    assert_eq!(lines(&output, &page), 7);
+    output.act(Action::NextTrouble, AREA, Some(&page));
+    answer(&mut output, page.clone(), Some(0));
+    assert_eq!(lines(&output, &page), 7, "a fold tells the error itself");
+    output.act(Action::Search, AREA, Some(&page));
+    output.paste("a.py");
+    answer(&mut output, page.clone(), Some(1));
+    assert_eq!(lines(&output, &page), 9);
+    output.act(Action::Back, AREA, Some(&page));
+    assert_eq!(lines(&output, &page), 7);
+}
+
+#[test]
+fn lines_that_are_no_neighbours_are_not_folded_and_not_selected() {
+    let mut output = Output::new(Kind::Plain);
+    let mut page = traced();
+    output.begin();
+    output.act(Action::Streams, AREA, Some(&page));
+    page.found.filtered = true;
+    assert_eq!(lines(&output, &page), 9);
+    output.act(Action::SelectLines, AREA, Some(&page));
+    assert!(!output.selects());
+    assert_eq!(
+        output.take_note().unwrap(),
+        "lines are selected where all are shown: O goes on to all of them"
+    );
+}
+
+#[test]
+fn a_row_that_pauses_would_push_out_of_sight_is_seen() {
+    let mut output = Output::new(Kind::Plain);
+    let mut page = page(991);
+    for (row, t_us) in page.rows.iter_mut().zip((0..).step_by(20_000_000)) {
+        row.t_us = t_us;
+    }
+    output.begin();
+    output.act(Action::NextGap, AREA, Some(&page));
+    answer(&mut output, page.clone(), Some(999));
+    // The window that was asked for: the last nine rows, with eight lines of pauses between them.
+    output.learn(&page, AREA);
+    assert_eq!(output.watch(page.run.clone(), None, AREA).from, From::Row(996));
+}
