@@ -308,7 +308,12 @@ impl Output {
             return;
         }
         let top = self.top(page);
-        let is_seen = |row: &u64| (top == page.number(0) && page.place_of(*row).is_some()) || *row == top;
+        let is_seen = |row: &u64| match self.from {
+            From::At { row: asked, .. } if asked == *row => true,
+            From::At { .. } | From::End | From::Row(_) | From::Trouble | From::Time(_) => {
+                top == page.number(0) && page.place_of(*row).is_some()
+            }
+        };
         let from = match self.finding.current.filter(is_seen) {
             Some(row) => row + u64::from(forward),
             None => top,

@@ -55,3 +55,13 @@ fn a_jump_sets_out_from_where_one_has_scrolled_to_and_scrolling_ends_it() {
     answer(&mut output, page(1), None);
     assert_eq!(output.take_note().unwrap(), "no silence of 10 s or more after this line");
 }
+
+#[test]
+fn a_jump_goes_on_from_the_last_one_before_its_window_has_come() {
+    let mut output = Output::new(Kind::Plain);
+    output.begin();
+    output.act(Action::NextTrouble, AREA, Some(&page(0)));
+    answer(&mut output, page(0), Some(500));
+    output.act(Action::NextTrouble, AREA, Some(&page(0)));
+    assert_eq!(output.wanted().seek.unwrap().from, 501);
+}
