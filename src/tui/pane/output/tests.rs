@@ -120,3 +120,13 @@ fn a_row_that_pauses_would_push_out_of_sight_is_seen() {
     output.learn(&page, AREA);
     assert_eq!(output.watch(page.run.clone(), None, AREA).from, From::Row(996));
 }
+
+#[test]
+fn a_jump_goes_on_from_the_last_one_before_its_window_has_come() {
+    let mut output = Output::new(Kind::Plain);
+    output.begin();
+    output.act(Action::NextTrouble, AREA, Some(&page(0)));
+    answer(&mut output, page(0), Some(500));
+    output.act(Action::NextTrouble, AREA, Some(&page(0)));
+    assert_eq!(output.wanted().seek.unwrap().from, 501);
+}
