@@ -142,7 +142,9 @@ impl Palette {
             let score = pattern.score(&entry.text)? + recent;
             // Without words the last choice comes first.
             let rank = if pattern.is_empty() { entry.rank } else { 0 };
-            Some((rank, Reverse(score), at))
+            // Of two that fit as well a name comes before a sentence, while runs keep their order.
+            let sentence = matches!(entry.target, Target::Action(_)) && !pattern.is_empty();
+            Some((rank, Reverse(score), sentence, at))
         });
         let mut scored: Vec<_> = scored.collect();
         self.fitting = scored.len();
