@@ -89,13 +89,21 @@ pub enum What {
     Gap,
 }
 
+/// Which rows a page shows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Shown {
+    #[default]
+    All,
+    /// Those that are meant, and such around them: they need not be neighbours. Whether the last one there is, is here.
+    Some { ends: bool },
+}
+
 /// What is known of it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Found {
     /// The number among all rows of each row of the page; empty where all are shown from the page's first on.
     pub numbers: Vec<u64>,
-    /// Not every row is shown, so those of the page need not be neighbours.
-    pub filtered: bool,
+    pub shown: Shown,
     /// Lines with the search's text so far.
     pub hits: u64,
     /// Which of them the current row is, from 1.
@@ -103,9 +111,21 @@ pub struct Found {
     /// Not everything was looked through yet: for the search, and for what is shown.
     pub searching: bool,
     pub filtering: bool,
-    /// Of a filtered page: its last row is the last one there is.
-    pub ends: bool,
     pub sought: Option<Sought>,
+}
+
+impl Found {
+    /// Whether some rows are left out.
+    #[must_use]
+    pub fn is_filtered(&self) -> bool {
+        self.shown != Shown::All
+    }
+
+    /// Whether it is known that nothing is shown below.
+    #[must_use]
+    pub fn ends(&self) -> bool {
+        self.shown == Shown::Some { ends: true }
+    }
 }
 
 /// How a seek ended.

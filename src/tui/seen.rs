@@ -173,7 +173,7 @@ impl Page {
     /// A row of all as this page counts them; where some are left out, only one that is shown.
     #[must_use]
     pub fn counted(&self, number: u64) -> Option<u64> {
-        if self.found.filtered {
+        if self.found.is_filtered() {
             let at = self.found.numbers.binary_search(&number).ok()?;
             return Some(self.first + at as u64);
         }

@@ -124,12 +124,8 @@ impl App {
             Action::Help => self.over = Some(Over::Help(Help::new(self.layer().stack()))),
             Action::Next | Action::Previous => self.next_pane(action == Action::Next),
             Action::Back => self.back(),
-            Action::Interrupt if self.layer() == Layer::Select => return self.copy_lines(),
             Action::CopyLines => return self.copy_lines(),
-            Action::Interrupt => match self.copy_selected() {
-                Some(copy) => return vec![copy],
-                None => self.ask_to_quit(),
-            },
+            Action::Interrupt => return self.interrupt(),
             Action::Quit => return vec![Effect::Loop(ForLoop::Quit)],
             Action::Redraw => return vec![Effect::Loop(ForLoop::Redraw)],
             Action::Suspend => return vec![Effect::Loop(ForLoop::Suspend)],
@@ -148,16 +144,14 @@ impl App {
             Action::Build => return self.plan(),
             Action::Rerun => return self.rerun(),
             Action::Edit => return self.edit(),
-            Action::Stop => return self.ask_to_stop(false),
-            Action::Kill => return self.ask_to_stop(true),
+            Action::Stop | Action::Kill => return self.ask_to_stop(action == Action::Kill),
             Action::Signal => self.choose_signal(),
             Action::Sort => self.sort(action),
             Action::Why => self.why(),
             Action::OpenFrame => return self.open_frame(),
             Action::Cursor => self.say_no_cursor(),
             Action::Demo => return vec![Effect::Loop(ForLoop::Demo)],
-            Action::Earlier => return self.step_form(false),
-            Action::Later => return self.step_form(true),
+            Action::Earlier | Action::Later => return self.step_form(action == Action::Later),
             Action::SavePreset => return self.save_preset(),
             Action::Presets => return self.choose_preset(),
             Action::EditText => return self.edit_text(),
@@ -227,6 +221,18 @@ impl App {
             | Action::CopyResult => {}
         }
         Vec::new()
+    }
+
+    /// Copies what is selected; where nothing is, it is a way to quit.
+    fn interrupt(&mut self) -> Vec<Effect> {
+        if self.layer() == Layer::Select {
+            return self.copy_lines();
+        }
+        let copy = self.copy_selected();
+        if copy.is_none() {
+            self.ask_to_quit();
+        }
+        copy.into_iter().collect()
     }
 
     pub(super) fn ask_to_quit(&mut self) {

@@ -269,13 +269,13 @@ impl Output {
             lines.extend(drawn.into_iter().map(|line| (Some(item.rows.clone()), line)));
             before = Some(item);
         }
-        let ends = if page.found.filtered { page.found.ends } else { items.end() >= page.total };
+        let ends = if page.found.is_filtered() { page.found.ends() } else { items.end() >= page.total };
         let at_end = shown.end == items.all.len() && ends;
         if at_end {
             let below = self.between(before, None, page, &marks, &drawing);
             lines.extend(below.into_iter().map(|line| (None, line)));
         }
-        if run.is_live() && at_end && !page.found.filtered {
+        if run.is_live() && at_end && !page.found.is_filtered() {
             // What plugdeck says is no sign of an agent's life; of a build it tells that a step has begun.
             let counts = |row: &&Row| self.kind == Kind::Build || row.source != Source::Supervisor;
             let last = page.rows.iter().rev().find(counts).map_or(0, |row| row.t_us).max(page.last_us);

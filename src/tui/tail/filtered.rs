@@ -2,7 +2,7 @@
 
 use std::io;
 
-use crate::tui::find::Found;
+use crate::tui::find::{Found, Shown};
 use crate::tui::seen::{From, Page, Row};
 use crate::tui::tail::watched::Watched;
 
@@ -14,7 +14,7 @@ impl Watched {
     /// lines around them are not counted. While not everything was looked through, it is as if nothing came after.
     pub(super) fn filtered(&self, (low, high): (u64, u64), last: &[Row]) -> io::Result<Page> {
         let rows = self.rows();
-        let mut found = Found { filtered: true, ..self.found((low, high), last)? };
+        let mut found = Found { shown: Shown::Some { ends: false }, ..self.found((low, high), last)? };
         let Some(tally) = &self.finder.view else { return Ok(self.page_of(0, Vec::new(), 0, found)) };
         let placed = rows.placed();
         let counted = tally.is_complete(rows) && !self.reading;
@@ -54,7 +54,7 @@ impl Watched {
         } else {
             self.with_context(first, &meant, (low, high), last)?
         };
-        found.ends = ends_meant && whole;
+        found.shown = Shown::Some { ends: ends_meant && whole };
         let (numbers, shown) = shown.into_iter().unzip();
         found.numbers = numbers;
         Ok(self.page_of(first, shown, count, found))

@@ -44,7 +44,7 @@ impl Output {
     /// Whether lines are left out between these, of those around a filter's.
     fn is_gap(&self, before: &Item, item: &Item, page: &Page) -> bool {
         let number = |item: &Item| page.number(item.rows.start);
-        page.found.filtered && self.finding.has_context() && number(item) > number(before) + 1
+        page.found.is_filtered() && self.finding.has_context() && number(item) > number(before) + 1
     }
 
     /// Whether the lines of this page need no more than the screen.
@@ -56,7 +56,7 @@ impl Output {
 
     /// Scrolls where lines stand around those that are counted: by as many as those rows hold.
     pub(super) fn scroll_filtered(&mut self, by: isize, page: &Page) {
-        if by > 0 && page.found.ends {
+        if by > 0 && page.found.ends() {
             self.from = From::End;
             return;
         }
@@ -76,7 +76,7 @@ impl Output {
 
     /// Whether nothing can be selected, because lines that are selected are neighbours; then that is said.
     pub(super) fn refuses_selection(&mut self, page: &Page) -> bool {
-        let refuses = page.found.filtered || !self.finding.is_all();
+        let refuses = page.found.is_filtered() || !self.finding.is_all();
         if refuses {
             let way = if self.finding.filter.is_some() { "esc shows" } else { "O goes on to" };
             self.finding.note = Some(format!("lines are selected where all are shown: {way} all of them"));

@@ -294,7 +294,7 @@ impl Output {
 
     /// The number among all rows of the one at the top, as it was asked for: the page may be of the moment before.
     pub(super) fn top_number(&self, page: &Page, area: Rect) -> u64 {
-        if page.found.filtered {
+        if page.found.is_filtered() {
             return page.number(page.first);
         }
         page.number(self.top(&self.folds.items(page), page, area))

@@ -76,7 +76,7 @@ impl Folds {
     pub fn items<'a>(&self, page: &'a Page) -> Items<'a> {
         let rows: Vec<&Row> = page.above.iter().chain(&page.rows).chain(&page.below).collect();
         let base = page.first.saturating_sub(page.above.len() as u64);
-        let whole = !page.found.filtered;
+        let whole = !page.found.is_filtered();
         let tracebacks = if whole { traceback::find(&rows) } else { Vec::new() };
         let key = |one: &Traceback| (rows[one.lines.start].t_us, format!("{}: {}", one.name, one.message));
         let keys: Vec<Key> = tracebacks.iter().map(key).collect();

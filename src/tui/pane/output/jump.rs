@@ -12,7 +12,7 @@ use crate::tui::seen::{From, Page};
 impl Output {
     /// The line on the screen that a row of all belongs to, where the page is the one that was asked for.
     fn on_screen(&self, row: u64, items: &Items, page: &Page, area: Rect) -> Option<usize> {
-        let current = self.follows() || page.found.filtered || self.top(items, page, area) == page.first;
+        let current = self.follows() || page.found.is_filtered() || self.top(items, page, area) == page.first;
         let at = items.at(page.counted(row)?).filter(|_| current)?;
         self.shown(items, page, area).contains(&at).then_some(at)
     }
@@ -83,7 +83,7 @@ impl Output {
         self.unfold_at(row, what, page);
         let items = self.folds.items(page);
         let Some(at) = items.at(counted) else { return };
-        if !page.found.filtered && self.top(&items, page, area) != page.first {
+        if !page.found.is_filtered() && self.top(&items, page, area) != page.first {
             return;
         }
         self.finding.unseen = None;
@@ -92,7 +92,7 @@ impl Output {
         let shown = self.shown(&items, page, area);
         let rows = items.all.get(shown.start..=at).unwrap_or_default();
         let used: usize = rows.iter().map(|item| self.height(item, area)).sum();
-        if !page.found.filtered && used > usize::from(area.height) && at > shown.start {
+        if !page.found.is_filtered() && used > usize::from(area.height) && at > shown.start {
             self.from = From::Row(self.lowest(counted, &items, area));
         }
     }

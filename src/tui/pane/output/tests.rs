@@ -1,7 +1,7 @@
 //! Keys in, what is wanted of the tail out.
 
 use super::*;
-use crate::tui::find::{Found, Sought, What};
+use crate::tui::find::{Found, Shown, Sought, What};
 
 const AREA: Rect = Rect { x: 0, y: 0, width: 80, height: 9 };
 
@@ -96,7 +96,7 @@ fn lines_that_are_no_neighbours_are_not_folded_and_not_selected() {
     let mut page = traced();
     output.begin();
     output.act(Action::Streams, AREA, Some(&page));
-    page.found.filtered = true;
+    page.found.shown = Shown::Some { ends: false };
     assert_eq!(lines(&output, &page), 9);
     output.act(Action::SelectLines, AREA, Some(&page));
     assert!(!output.selects());

@@ -16,11 +16,15 @@ impl Output {
         let Some(page) = page else { return };
         let area = self.room(area);
         let items = self.folds.items(page);
-        if page.found.filtered && page.first == 0 && page.found.ends && self.all_fits(&items, page, area) {
+        if page.found.is_filtered()
+            && page.first == 0
+            && page.found.ends()
+            && self.all_fits(&items, page, area)
+        {
             return;
         }
         self.moved();
-        if page.found.filtered && self.finding.has_context() {
+        if page.found.is_filtered() && self.finding.has_context() {
             return self.scroll_filtered(by, page);
         }
         let first = self.top(&items, page, area);
@@ -46,7 +50,7 @@ impl Output {
     pub(super) fn top(&self, items: &Items, page: &Page, area: Rect) -> u64 {
         match self.from {
             From::Row(row) => row,
-            From::At { row, above } if !page.found.filtered => {
+            From::At { row, above } if !page.found.is_filtered() => {
                 let row = page.counted(row).unwrap_or(0);
                 let last = if above == 0 { 1 } else { u64::from(area.height) };
                 row.saturating_sub(above.into()).min(page.total.saturating_sub(last))
@@ -61,7 +65,7 @@ impl Output {
     pub(super) fn shown(&self, items: &Items, page: &Page, area: Rect) -> Range<usize> {
         let height = usize::from(area.height);
         let mut used = 0;
-        if self.follows() && (page.found.filtered || items.end() >= page.total) {
+        if self.follows() && (page.found.is_filtered() || items.end() >= page.total) {
             let mut start = items.all.len();
             while start > 0 && used < height {
                 start -= 1;

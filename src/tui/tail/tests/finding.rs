@@ -175,7 +175,7 @@ fn a_filter_shows_what_a_plain_walk_finds() {
                 expected.iter().map(|(_, row)| *row).collect::<Vec<_>>()
             );
             assert_eq!(page.found.numbers, expected.iter().map(|(at, _)| *at).collect::<Vec<_>>());
-            assert_eq!((page.first, page.found.ends), (first as u64, first + 7 >= shown.len()));
+            assert_eq!((page.first, page.found.ends()), (first as u64, first + 7 >= shown.len()));
         };
         let end = shown.len().saturating_sub(7);
         check(From::End, end);
@@ -204,7 +204,8 @@ fn lines_stand_around_those_of_a_filter() {
     let mut numbers = |from, context, height| {
         wanted.context = context;
         let page = bench.settled(&run, from, height, &wanted);
-        (page.first, page.found.numbers, page.total, page.found.ends)
+        let ends = page.found.ends();
+        (page.first, page.found.numbers, page.total, ends)
     };
     let first = vec![3, 4, 5, 6, 7, 10_003, 10_004, 10_005, 10_006, 10_007, 10_008, 10_009];
     assert_eq!(numbers(From::Row(0), 2, 12), (0, first.clone(), 5, false));
