@@ -11,7 +11,7 @@ use crate::tui::seen::{From, Page};
 
 impl Output {
     /// The line on the screen that a row of all belongs to, where the page is the one that was asked for.
-    fn on_screen(&self, row: u64, items: &Items, page: &Page, area: Rect) -> Option<usize> {
+    pub(super) fn on_screen(&self, row: u64, items: &Items, page: &Page, area: Rect) -> Option<usize> {
         let current = self.follows() || page.found.is_filtered() || self.top(items, page, area) == page.first;
         let at = items.at(page.counted(row)?).filter(|_| current)?;
         self.shown(items, page, area).contains(&at).then_some(at)

@@ -99,11 +99,14 @@ impl Output {
         true
     }
 
-    /// The cursor begins at the top line, which jumps lead to; while the end is followed, at the last one.
+    /// The cursor begins at the line of the last jump, where that is on the screen, else at the top one; while the end
+    /// is followed, at the last one.
     fn begin_selection(&mut self, area: Rect, page: &Page) {
         let items = self.folds.items(page);
         let top = self.top(&items, page, area);
-        let row = if self.follows() { page.total - 1 } else { top.min(page.total - 1) };
+        let jumped = self.finding.current.and_then(|row| self.on_screen(row, &items, page, area));
+        let from = jumped.map_or(top, |at| items.all[at].rows.start);
+        let row = if self.follows() { page.total - 1 } else { from.min(page.total - 1) };
         self.select_from(items.whole(row), area, page);
     }
 

@@ -82,6 +82,9 @@ fn a_hit_in_a_folded_traceback_unfolds_it_and_a_search_that_is_left_folds_it_aga
     output.act(Action::NextTrouble, AREA, Some(&page));
     answer(&mut output, page.clone(), Some(0));
     assert_eq!(lines(&output, &page), 7, "a fold tells the error itself");
+    output.act(Action::SelectLines, AREA, Some(&page));
+    assert_eq!(output.selected().unwrap().rows, 0..3);
+    output.act(Action::Back, AREA, Some(&page));
     output.act(Action::Search, AREA, Some(&page));
     output.paste("a.py");
     answer(&mut output, page.clone(), Some(1));
@@ -129,4 +132,24 @@ fn a_jump_goes_on_from_the_last_one_before_its_window_has_come() {
     answer(&mut output, page(0), Some(500));
     output.act(Action::NextTrouble, AREA, Some(&page(0)));
     assert_eq!(output.wanted().seek.unwrap().from, 501);
+}
+
+#[test]
+fn a_selection_begins_where_one_has_jumped_to() {
+    let mut output = Output::new(Kind::Plain);
+    let page = page(0);
+    output.begin();
+    output.act(Action::NextTrouble, AREA, Some(&page));
+    answer(&mut output, page.clone(), Some(4));
+    output.act(Action::SelectLines, AREA, Some(&page));
+    assert_eq!(output.selected().unwrap().rows, 4..5);
+}
+
+#[test]
+fn the_beginning_is_reached_before_the_window_of_all_rows_has_come() {
+    let mut output = Output::new(Kind::Plain);
+    let mut few = page(0);
+    (few.total, few.found.shown) = (9, Shown::Some { ends: true });
+    output.act(Action::First, AREA, Some(&few));
+    assert_eq!(output.watch(few.run.clone(), None, AREA).from, From::Row(0));
 }

@@ -15,16 +15,20 @@ impl Output {
     pub fn scroll(&mut self, by: isize, area: Rect, page: Option<&Page>) {
         let Some(page) = page else { return };
         let area = self.room(area);
+        let filtered = page.found.is_filtered();
+        if by == isize::MIN && (filtered || !self.finding.is_all()) {
+            // The beginning is the beginning, whatever the page that comes next will show.
+            self.moved();
+            return self.begin();
+        }
         let items = self.folds.items(page);
-        if page.found.is_filtered()
-            && page.first == 0
-            && page.found.ends()
-            && self.all_fits(&items, page, area)
-        {
+        let fits = || page.first == 0 && page.found.ends() && self.all_fits(&items, page, area);
+        // What is asked for has not come yet, or there is nowhere to go.
+        if filtered == self.finding.is_all() || filtered && fits() {
             return;
         }
         self.moved();
-        if page.found.is_filtered() && self.finding.has_context() {
+        if filtered && self.finding.has_context() {
             return self.scroll_filtered(by, page);
         }
         let first = self.top(&items, page, area);
