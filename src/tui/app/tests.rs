@@ -22,9 +22,7 @@ use ratatui::buffer::Buffer;
 use super::*;
 use crate::run::spec::Kind;
 use crate::run::status::State;
-use crate::tui::app::tests::given::{
-    HOUR_MS, NOW, agents, answer, app, detail, run, runs, window,
-};
+use crate::tui::app::tests::given::{HOUR_MS, NOW, agents, answer, app, detail, run, runs, window};
 use crate::tui::effect::ForLoop;
 use crate::tui::keymap::Layer;
 use crate::tui::seen::{From, Run};

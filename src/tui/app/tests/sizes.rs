@@ -2,11 +2,12 @@
 //! their colours. A light theme shows the same words, and every cell in the same role.
 
 use std::fmt::Write as _;
+use std::sync::Arc;
 
 use ratatui::style::Color;
 
 use crate::run::status::State;
-use crate::tui::app::tests::given::outcome;
+use crate::tui::app::tests::given::{app, outcome, run};
 use crate::tui::app::tests::{builds, ending, env, forms, palette, settings, why, *};
 use crate::tui::seen::{Reply, Row, Source};
 use crate::tui::theme::{Palette, Theme, shelf};
@@ -64,7 +65,8 @@ fn with(mut app: App, keys: &str) -> App {
 fn soft_error(width: u16, height: u16) -> App {
     let mut app = with(filled(width, height), "2 j j enter");
     let run = app.world.runs()[2].clone();
-    let result = r##""# Error generating code: All connection attempts failed\n# Please check your API key.""##;
+    let result =
+        r##""# Error generating code: All connection attempts failed\n# Please check your API key.""##;
     let row = |text: &str| Row {
         t_us: 0,
         source: Source::Output(crate::run::output::Stream::Err),
@@ -188,7 +190,11 @@ fn every_screen_looks_right_in_four_sizes_in_ascii_and_by_its_roles() {
             }
             app.theme = shelf::built_in(true, Palette::Rgb);
             // The theme's own name is told by the list of settings.
-            assert_eq!(screen(&app).replace("light", "dark "), text.replace("light", "dark "), "{name} {width}×{height}");
+            assert_eq!(
+                screen(&app).replace("light", "dark "),
+                text.replace("light", "dark "),
+                "{name} {width}×{height}"
+            );
             if (width, height) == IN_ROLES {
                 app.theme = told_apart(&app.theme);
                 writeln!(roles, "── {width}×{height}, by role\n{}", in_roles(&drawn(&app))).unwrap();
@@ -199,4 +205,96 @@ fn every_screen_looks_right_in_four_sizes_in_ascii_and_by_its_roles() {
         insta::assert_snapshot!(name, format!("{pictures}{ascii}{roles}"));
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// What a screen of this size says, with as many live runs.
+fn small(width: u16, height: u16, live: usize) -> Vec<String> {
+    let mut app = app(width, height);
+    app.update(agents());
+    let runs = (0..live).map(|at| run(&format!("00{at:02}"), "analyze_text", State::Running, 12_000, 12_000));
+    let mut runs: Vec<_> = runs.collect();
+    if let Some(first) = runs.first_mut() {
+        *first = Arc::new(Run { stuck: true, ..(**first).clone() });
+    }
+    app.update(Message::Runs(runs));
+    // At every size every page can be behind it.
+    for keys in ["2 enter", "esc ?", "esc :", "esc x", "esc 1 enter", "esc ,"] {
+        press(&mut app, keys);
+        screen(&app);
+    }
+    screen(&app).lines().map(str::to_owned).collect()
+}
+
+#[test]
+fn a_screen_that_is_too_small_says_so_and_shows_what_lives() {
+    assert_eq!(
+        small(40, 10, 2)[..4],
+        [
+            "▶2 ◐1 plugdeck: too small, 60x15 or more",
+            "◐ 0000 0:12 analyze_text",
+            "▶ 0001 0:12 analyze_text",
+            ""
+        ]
+    );
+    assert_eq!(small(40, 10, 0)[..2], ["plugdeck: too small, 60x15 or more", ""]);
+    assert_eq!(
+        small(20, 5, 9),
+        [
+            "▶9 ◐1 too small",
+            "◐ 0000 0:12 analyze…",
+            "▶ 0001 0:12 analyze…",
+            "▶ 0002 0:12 analyze…",
+            "… 6 more"
+        ]
+    );
+    assert_eq!(small(59, 1, 1), ["▶1 ◐1 plugdeck: too small, 60x15 or more"]);
+    assert_eq!(small(10, 3, 1), ["▶1 ◐1 too…", "◐ 0000 0:…", ""]);
+    assert_eq!(small(1, 1, 1), ["…"]);
+    assert!(small(0, 0, 1).is_empty());
+    assert_eq!(small(0, 5, 1), [""; 5]);
+    assert!(small(5, 0, 1).is_empty());
+}
+
+#[test]
+fn every_pane_says_why_it_is_empty() {
+    let mut app = app(120, 40);
+    let says = |app: &App, words: &[&str]| {
+        let drawn = screen(app);
+        let missing: Vec<_> = words.iter().filter(|words| !drawn.contains(**words)).collect();
+        assert!(missing.is_empty(), "{missing:?}\n{drawn}");
+    };
+    // Before anything was read.
+    says(&app, &["│ reading…"]);
+    let drawn = screen(&app);
+    assert_eq!(drawn.lines().filter(|line| line.contains("reading… ╮")).count(), 2, "{drawn}");
+    app.update(Message::Agents(Vec::new(), Vec::new()));
+    app.update(Message::Runs(Vec::new()));
+    says(&app, &["no agents yet", "no runs yet — enter on a method", "no agent processes", "No agents in"]);
+    // A folder that cannot be read stands among the agents, with the reason.
+    let denied = ("/agents/closed".into(), "Permission denied (os error 13)".into());
+    app.update(Message::Agents(Vec::new(), vec![denied]));
+    says(&app, &["✗ closed", "This folder could not be read", "Permission denied (os error 13)"]);
+    // Words that nothing has are no empty store.
+    let mut app = with(filled(120, 40), "/ z z z");
+    says(&app, &["nothing has these words", "Analyze text"]);
+    press(&mut app, "esc esc");
+    // A method without a word about itself and without parameters.
+    press(&mut app, "j");
+    says(&app, &["takes no parameters"]);
+    let mut app = with(app, "enter");
+    says(&app, &["this method takes no parameters — ctrl-r runs it"]);
+    press(&mut app, "esc esc 2");
+    let live = app.world.runs()[0].clone();
+    let Message::Detail(mut unseen) = detail(live.clone()) else { unreachable!() };
+    (unseen.usage, unseen.latest) = (Arc::default(), None);
+    app.update(Message::Detail(unseen));
+    let Message::Page(mut silent) = window(&live) else { unreachable!() };
+    silent.rows.clear();
+    silent.total = 0;
+    app.update(Message::Page(silent));
+    says(&app, &["no output yet, 0:12", "no sample yet"]);
+    press(&mut app, "enter ]");
+    says(&app, &["running: the result comes at the end"]);
+    press(&mut app, "]");
+    says(&app, &["samples   no sample yet"]);
 }
