@@ -120,8 +120,14 @@ fn in_roles(buffer: &Buffer) -> String {
     for y in 0..buffer.area.height {
         let mut row = String::new();
         let mut runs: Vec<(u16, u16, char)> = Vec::new();
+        let mut covered = false;
         for x in 0..buffer.area.width {
             let cell = &buffer[(x, y)];
+            // The other half of a wide sign is nobody's.
+            if std::mem::replace(&mut covered, crate::text::width(cell.symbol()) > 1) {
+                row.push(' ');
+                continue;
+            }
             let paper = letter(cell.bg);
             let blank = cell.symbol().trim().is_empty();
             row.push(match (blank, letter(cell.fg)) {
@@ -146,7 +152,7 @@ fn in_roles(buffer: &Buffer) -> String {
     format!("{picture}── behind, by row and columns: p is the paper's colour · {NAMES}\n{behind}")
 }
 
-/// What differs: a cell whose colours in this theme are not those of its roles.
+/// What is wrong: cells whose colours are no role's, or not the theme's of that role.
 fn other_roles(app: &mut App, theme: &Theme) -> Vec<String> {
     let before = app.theme.clone();
     app.theme = told_apart(theme);
@@ -158,20 +164,23 @@ fn other_roles(app: &mut App, theme: &Theme) -> Vec<String> {
     let colours: Vec<Color> = named.roles_mut().map(|colour| *colour).collect();
     let of = |colour: Color| role(colour).map_or(colour, |at| colours[at]);
     let cells = roles.content.iter().zip(&seen.content).enumerate();
-    let wrong = cells.filter(|(_, (roles, seen))| {
-        (of(roles.fg), of(roles.bg), roles.symbol(), roles.modifier)
-            != (seen.fg, seen.bg, seen.symbol(), seen.modifier)
+    let wrong = cells.filter(|(at, (cell, seen))| {
+        // The other half of a wide sign is nobody's.
+        let covered =
+            at.checked_sub(1).is_some_and(|left| crate::text::width(roles.content[left].symbol()) > 1);
+        let seen_sign = !cell.symbol().trim().is_empty();
+        let foreign = !covered && (role(cell.bg).is_none() || (seen_sign && role(cell.fg).is_none()));
+        foreign
+            || (of(cell.fg), of(cell.bg), cell.symbol(), cell.modifier)
+                != (seen.fg, seen.bg, seen.symbol(), seen.modifier)
     });
     wrong
         .map(|(at, (roles, seen))| {
-            let (x, y) = roles_at(&app.screen, at);
+            let width = usize::from(app.screen.width);
+            let (x, y) = (at % width, at / width);
             format!("{} {x},{y}: {:?} is drawn as {:?}", theme.name, roles, seen)
         })
         .collect()
-}
-
-fn roles_at(area: &Rect, at: usize) -> (usize, usize) {
-    (at % usize::from(area.width), at / usize::from(area.width))
 }
 
 #[test]
