@@ -18,6 +18,7 @@ mod over;
 mod palette;
 mod settings;
 mod settle;
+mod small;
 mod stopping;
 #[cfg(test)]
 mod tests;
@@ -333,7 +334,7 @@ impl App {
             }
             Some(Item::Namespace(namespace)) => Subject::Namespace(namespace.clone()),
             Some(Item::Unreadable(path)) => Subject::Unreadable(path.clone()),
-            None if self.world.agents.is_some() => Subject::Welcome,
+            None if self.world.has_no_agents() => Subject::Welcome,
             None => Subject::Nothing,
         };
         let run = match self.followed {

@@ -4,7 +4,7 @@
 use ratatui::layout::Rect;
 
 /// Narrowest and lowest screen that can be worked on.
-const SMALLEST: (u16, u16) = (60, 15);
+pub const SMALLEST: (u16, u16) = (60, 15);
 
 /// From this width on the left column is wide.
 const WIDE: u16 = 100;

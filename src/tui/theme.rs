@@ -134,7 +134,7 @@ impl Theme {
     }
 
     /// The colours in the order of [`ROLES`], then those of the graph.
-    fn roles_mut(&mut self) -> impl Iterator<Item = &mut Color> {
+    pub(super) fn roles_mut(&mut self) -> impl Iterator<Item = &mut Color> {
         [
             &mut self.bg,
             &mut self.surface,

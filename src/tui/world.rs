@@ -86,6 +86,12 @@ impl World {
         self.agents.as_deref().unwrap_or_default()
     }
 
+    /// Whether the store is known and holds nothing, not even a folder that could not be read.
+    #[must_use]
+    pub fn has_no_agents(&self) -> bool {
+        self.agents.as_ref().is_some_and(Vec::is_empty) && self.unreadable.is_empty()
+    }
+
     /// The agent of this `namespace/folder` name.
     #[must_use]
     pub fn agent(&self, name: &str) -> Option<&Listed> {

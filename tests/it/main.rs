@@ -32,6 +32,7 @@ mod palette;
 mod profiles;
 mod readme;
 mod real;
+mod resize;
 mod restored;
 mod result;
 mod settings;

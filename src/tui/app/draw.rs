@@ -6,14 +6,14 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, Widget as _};
 
 use crate::tui::app::inspect::AgentTab;
-use crate::tui::app::{App, Over, Page, Subject};
+use crate::tui::app::{App, Over, Page, Subject, small};
 use crate::tui::ascii;
 use crate::tui::keymap::{Action, Layer};
 use crate::tui::layout::{self, Pane};
 use crate::tui::pane::run_page::{Place, RunPage};
 use crate::tui::pane::{agent_page, env_page, method, orphan_page, plan, procs, sign, welcome};
 use crate::tui::widget::bar::header;
-use crate::tui::widget::line::{blank, bold, page, put, row, rule, section, span, width};
+use crate::tui::widget::line::{blank, bold, page, put, rule, section, span, width};
 use crate::tui::widget::pane::{Frame, padded_area, title};
 use crate::tui::widget::popup::backdrop;
 use crate::tui::widget::tabs;
@@ -40,7 +40,7 @@ impl App {
         let area = self.screen;
         Block::new().style(self.theme.paper()).render(area, buffer);
         if layout::is_too_small(area) {
-            self.draw_too_small(buffer, area);
+            small::draw(buffer, area, &self.world, self.look(false));
         } else {
             self.draw_all(buffer, area);
         }
@@ -199,7 +199,12 @@ impl App {
                 Some(tree) => orphan_page::lines(tree, &self.orphan, columns, look),
                 None => Vec::new(),
             },
-            Subject::Run(_) | Subject::Nothing => Vec::new(),
+            Subject::Nothing => {
+                let known = self.world.agents.is_some();
+                let words = if known { "nothing is selected" } else { "reading…" };
+                vec![Line::default(), Line::from(span(words, self.theme.dim))]
+            }
+            Subject::Run(_) => Vec::new(),
         }
     }
 
@@ -216,7 +221,7 @@ impl App {
         let (key, name, count) = match pane {
             Pane::Agents => ("1", "Agents", self.world.agents().len()),
             Pane::Runs => ("2", "Runs", self.world.runs().len()),
-            Pane::Procs => ("3", "Procs", procs::count(&self.world)),
+            Pane::Procs => ("3", "Procs", procs::processes(&self.world)),
             Pane::Main => ("4", "Main", 0),
         };
         let mut name = title(key, name, false, t);
@@ -349,22 +354,6 @@ impl App {
         if let Some(palette) = &self.commands.open {
             backdrop(buffer, above, &self.theme);
             palette.render(buffer, above, look);
-        }
-    }
-
-    fn draw_too_small(&self, buffer: &mut Buffer, area: Rect) {
-        let t = &self.theme;
-        put(buffer, row(area, 0), bold("plugdeck: too small", t.accent));
-        put(buffer, row(area, 1), span("60x15 or more, please", t.dim));
-        for (y, run) in (2..area.height).zip(self.world.live()) {
-            let (glyph, colour) = sign::state(run.state, t);
-            let line = vec![
-                bold(format!("{glyph} "), colour),
-                span(format!("{} ", run.id.short()), t.dim),
-                span(format!("{} ", sign::elapsed(run, self.now)), colour),
-                span(sign::safe(run.what()), t.fg),
-            ];
-            put(buffer, row(area, y), Line::from(line));
         }
     }
 }

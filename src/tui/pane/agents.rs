@@ -183,6 +183,8 @@ impl Agents {
         let items = self.items(world);
         if items.is_empty() && self.filter.is_some() {
             put(buffer, row(padded_area(inner), 0), span("nothing has these words", t.dim));
+        } else if world.has_no_agents() {
+            put(buffer, row(padded_area(inner), 0), span("no agents yet", t.dim));
         }
         for (y, (at, item)) in (0..inner.height).zip(items.iter().enumerate().skip(self.cursor.offset())) {
             let selected = self.selected.as_ref() == Some(item);

@@ -8,7 +8,7 @@ use ratatui::text::Line;
 use crate::tui::keymap::{self, Binding, Layer};
 use crate::tui::pane::Look;
 use crate::tui::pane::query::{Filter, marked};
-use crate::tui::widget::line::{blank, bold, page, put, row, section, span};
+use crate::tui::widget::line::{blank, bold, page, put, row, section, span, wrap};
 use crate::tui::widget::popup::{centred, dialog};
 
 /// Columns of the keys.
@@ -77,15 +77,18 @@ impl Help {
 
     /// Scrolls by rows.
     pub fn scroll(&mut self, by: isize, screen: Rect, look: Look) {
-        let most = self.lines(look).len().saturating_sub(usize::from(place(screen).height.saturating_sub(4)));
+        let most = {
+            let place = place(screen);
+            self.lines(place, look).len().saturating_sub(usize::from(place.height.saturating_sub(4)))
+        };
         self.scroll = self.scroll.saturating_add_signed(by).min(most);
     }
 
     /// Draws the popup over a screen.
     pub fn render(&self, buffer: &mut Buffer, screen: Rect, look: Look) {
         let t = look.theme;
-        let lines = self.lines(look);
         let area = place(screen);
+        let lines = self.lines(area, look);
         let title = format!("Keys: {}", self.layers.first().map_or("", |layer| layer.title()).to_lowercase());
         let fact = match &self.filter {
             Some(filter) => filter.query.spans("/", usize::from(WIDTH / 2), filter.typing, t),
@@ -103,9 +106,10 @@ impl Help {
         page(buffer, inner, lines, self.scroll);
     }
 
-    fn lines(&self, look: Look) -> Vec<Line<'static>> {
+    /// All rows for a box of this size.
+    fn lines(&self, area: Rect, look: Look) -> Vec<Line<'static>> {
         let t = look.theme;
-        let columns = usize::from(WIDTH.saturating_sub(6));
+        let columns = usize::from(area.width.saturating_sub(6));
         let words = self.filter.as_ref().map(|filter| filter.query.pattern());
         let words = words.filter(|pattern| !pattern.is_empty());
         let mut lines = Vec::new();
@@ -125,13 +129,16 @@ impl Help {
             for binding in rows {
                 let keys = binding.key_names();
                 let pad = KEYS.saturating_sub(crate::text::width(&keys)).max(2);
-                let mut line = vec![bold(keys, t.accent), blank(pad)];
-                let plain = span(binding.help, t.fg);
-                match words {
-                    Some(words) => line.extend(marked(binding.help, words, plain, t)),
-                    None => line.push(plain),
+                let taken = crate::text::width(&keys) + pad;
+                let mut lead = vec![bold(keys, t.accent), blank(pad)];
+                for help in wrap(binding.help, columns.saturating_sub(taken)) {
+                    let plain = span(help.clone(), t.fg);
+                    match words {
+                        Some(words) => lead.extend(marked(&help, words, plain, t)),
+                        None => lead.push(plain),
+                    }
+                    lines.push(Line::from(std::mem::replace(&mut lead, vec![blank(taken)])));
                 }
-                lines.push(Line::from(line));
             }
         }
         lines

@@ -240,6 +240,12 @@ fn key(process: &ProcessSample) -> Key {
     Key::Process(process.id())
 }
 
+/// How many processes there are to show: without the heads of their trees.
+#[must_use]
+pub fn processes(world: &World) -> usize {
+    Procs::default().entries(world).iter().filter(|entry| entry.process.is_some()).count()
+}
+
 /// How many rows there are to show.
 #[must_use]
 pub fn count(world: &World) -> usize {

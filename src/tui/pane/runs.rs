@@ -16,7 +16,7 @@ use crate::tui::pane::list::Cursor;
 use crate::tui::pane::query::{Filter, marked};
 use crate::tui::pane::{Look, sign};
 use crate::tui::seen::Run;
-use crate::tui::widget::line::{blank, bold, group, put, row, span, spread, width};
+use crate::tui::widget::line::{blank, bold, group, page, put, row, span, spread, width, wrap};
 use crate::tui::widget::pane::{Frame, padded_area, title};
 use crate::tui::widget::select::select;
 use crate::tui::world::World;
@@ -168,7 +168,9 @@ impl Runs {
         let inner =
             Frame::new(title("2", "Runs", look.focused, t), look.focused).fact(fact).draw(buffer, area, t);
         if world.runs.is_some() && world.runs().is_empty() {
-            put(buffer, row(padded_area(inner), 0), span("no runs yet — enter on a method", t.dim));
+            let place = padded_area(inner);
+            let words = wrap("no runs yet — enter on a method", usize::from(place.width));
+            page(buffer, place, words.into_iter().map(|line| span(line, t.dim).into()).collect(), 0);
         }
         let entries = self.entries(world, look.now);
         if entries.is_empty() && self.pattern().is_some() {

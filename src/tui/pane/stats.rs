@@ -98,6 +98,10 @@ pub fn numbers(detail: &Detail, columns: usize, look: Look) -> Vec<Line<'static>
             }
         }
     }
+    if detail.usage.is_empty() {
+        let words = if run.is_live() { "no sample yet" } else { "ended before the first sample" };
+        lines.push(fact("samples", vec![span(words, t.dim)], t));
+    }
     if detail.damaged > 0 {
         let text =
             format!("{} could not be read", sign::count(detail.damaged, "journal line", "journal lines"));

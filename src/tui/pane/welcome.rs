@@ -3,19 +3,21 @@
 use ratatui::text::Line;
 
 use crate::tui::pane::Look;
-use crate::tui::widget::line::{bold, span, wrap};
+use crate::tui::widget::line::{blank, bold, span, wrap};
 
 /// The page's lines; `folder` is where agents are looked for.
 #[must_use]
 pub fn lines(folder: &str, columns: usize, look: Look) -> Vec<Line<'static>> {
     let t = look.theme;
-    let mut lines = vec![
-        Line::default(),
-        Line::from(bold(format!("No agents in {folder}"), t.bright)),
-        Line::default(),
-        Line::from(span("plugdeck looks there first. You can:", t.fg)),
-        Line::default(),
-    ];
+    let mut lines = vec![Line::default()];
+    lines.extend(
+        wrap(&format!("No agents in {folder}"), columns).into_iter().map(|line| bold(line, t.bright).into()),
+    );
+    lines.push(Line::default());
+    lines.extend(
+        wrap("plugdeck looks there first. You can:", columns).into_iter().map(|line| span(line, t.fg).into()),
+    );
+    lines.push(Line::default());
     let ways: [(&str, &str, &str); 3] = [
         (
             "d",
@@ -26,7 +28,10 @@ pub fn lines(folder: &str, columns: usize, look: Look) -> Vec<Line<'static>> {
         ("", "put a folder there", "namespace/agent/ with agent.yaml and agent.py"),
     ];
     for (key, what, how) in ways {
-        lines.push(Line::from(vec![bold(format!("  {key:<3}"), t.accent), bold(what, t.fg)]));
+        let mut lead = bold(format!("  {key:<3}"), t.accent);
+        for line in wrap(what, columns.saturating_sub(5)) {
+            lines.push(Line::from(vec![std::mem::replace(&mut lead, blank(5)), bold(line, t.fg)]));
+        }
         for line in wrap(how, columns.saturating_sub(5)) {
             lines.push(Line::from(span(format!("     {line}"), t.dim)));
         }

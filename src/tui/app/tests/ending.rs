@@ -13,7 +13,7 @@ use crate::tui::app::tests::why::evidence;
 use crate::tui::app::tests::*;
 
 /// What another tool has left is known.
-fn orphaned(width: u16, height: u16) -> App {
+pub(super) fn orphaned(width: u16, height: u16) -> App {
     let mut app = watching(width, height);
     app.update(orphans());
     app
@@ -60,7 +60,7 @@ fn looks(effects: &[Effect]) -> Vec<(i32, bool)> {
 }
 
 /// What was found of it: nobody knows what it has printed, and nobody has asked it for its stack.
-fn found(app: &mut App) -> Vec<Effect> {
+pub(super) fn found(app: &mut App) -> Vec<Effect> {
     let mut evidence = evidence();
     (evidence.silence_ms, evidence.last_output) = (None, None);
     evidence.verdict.sentence = "gets no answer from 127.0.0.1:11434 (Ollama) for 62 s".into();

@@ -8,7 +8,7 @@ use crate::process::locks::Wait;
 use crate::run::samples::Sample;
 use crate::run::spec::Step;
 use crate::run::status::StepStatus;
-use crate::tui::app::tests::given::{listed, process};
+use crate::tui::app::tests::given::{build, build_detail, build_window, listed, process};
 use crate::venv::details::Details;
 use crate::venv::disk::Disk;
 use crate::venv::inputs::{Change, Inputs};
@@ -64,7 +64,7 @@ fn details() -> Details {
 }
 
 /// The environment of coding-agent, which is stale.
-fn looking(width: u16, height: u16) -> App {
+pub(super) fn looking(width: u16, height: u16) -> App {
     let mut app = filled(width, height);
     app.update(Message::Agents(
         vec![listed(

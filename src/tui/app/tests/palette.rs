@@ -13,7 +13,7 @@ use crate::tui::keymap::{self, Action};
 use crate::tui::theme::{Palette, shelf};
 use crate::venv::stamp::Environment;
 
-fn themes(recent: &[&str]) -> Message {
+pub(super) fn themes(recent: &[&str]) -> Message {
     Message::Palette {
         recent: recent.iter().map(|id| (*id).to_owned()).collect(),
         themes: shelf::all(std::path::Path::new("/nonexistent"), Palette::Rgb),

@@ -16,7 +16,7 @@ fn news(file: &str, changed: Option<Result<&'static str, &str>>) -> Message {
     Message::Settings(Box::new(SettingsNews { loaded: Loaded::parse(file), themes, changed }))
 }
 
-fn opened(width: u16, height: u16, file: &str) -> App {
+pub(super) fn opened(width: u16, height: u16, file: &str) -> App {
     let mut app = filled(width, height);
     let effects = app.update(Message::Key(KeyEvent::new(KeyCode::Char(','), KeyModifiers::NONE)));
     assert!(matches!(effects.as_slice(), [Effect::Settings(SettingsWork::Read)]), "{effects:?}");

@@ -136,7 +136,7 @@ fn asks(effects: &[Effect], anew: bool) {
 }
 
 /// The page of a stuck run with what was found.
-fn page(width: u16, height: u16, evidence: Evidence) -> App {
+pub(super) fn page(width: u16, height: u16, evidence: Evidence) -> App {
     let mut app = watching(width, height);
     let run = seems_stuck(&mut app);
     app.update(detail(run.clone()));

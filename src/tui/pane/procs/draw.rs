@@ -29,6 +29,9 @@ const WIDEST: usize = 44;
 /// A command that gets fewer columns than this beside its agent's name says nothing.
 const WORTH: usize = 10;
 
+/// The head of the commands, with the air before it: a part of it would say nothing.
+const COMMAND: &str = "  COMMAND";
+
 /// Longest name of an agent, in columns.
 const NAME: usize = 20;
 
@@ -136,9 +139,11 @@ impl Procs {
         let columns = usize::from(inner.width);
         let shown = Columns::at(columns);
         let pid = entries.iter().filter_map(|entry| Some(digits(entry.process?.pid))).max().unwrap_or(0);
-        let wide = if shown == Columns::Cpu { "" } else { "  COMMAND" };
-        let heads = vec![span(format!("   {:<pid$} AGENT{wide}", "PID"), t.dim)];
+        let names = format!("   {:<pid$} AGENT", "PID");
         let numbers = vec![span(format!("{} ", shown.heads()), t.dim)];
+        let fits = names.len() + COMMAND.len() + width(&numbers) + 2 <= columns;
+        let command = if shown == Columns::Cpu || !fits { "" } else { COMMAND };
+        let heads = vec![span(format!("{names}{command}"), t.dim)];
         put(buffer, row(inner, 0), spread(heads, numbers, columns));
         for (y, entry) in (1..inner.height).zip(entries.iter().skip(self.cursor.offset())) {
             let selected = self.selected.as_ref() == Some(&entry.key);

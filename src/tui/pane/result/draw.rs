@@ -84,7 +84,16 @@ impl ResultView {
         // The rule's name is what a person looks up.
         let rule = evidence.rsplit_once(' ').filter(|_| self.reply.outcome.state == State::SoftError);
         if let Some((words, rule)) = rule {
-            lines.push(Line::from(vec![span(format!("{words} "), theme.dim), span(rule, theme.fg)]));
+            let (before, after) = if text::width(&evidence) > columns {
+                ("Rule ".to_owned(), ": AgentHub calls this a success")
+            } else {
+                (format!("{words} "), "")
+            };
+            lines.push(Line::from(vec![
+                span(before, theme.dim),
+                span(rule, theme.fg),
+                span(after, theme.dim),
+            ]));
         } else if !evidence.is_empty() {
             let rows = wrap::words(&evidence, columns, most);
             lines.extend(rows.into_iter().map(|row| Line::from(span(row, theme.dim))));
