@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::Duration;
 
 use crate::ops::agents::Listed;
 use crate::tui::app::palette::bindings;
@@ -237,13 +237,19 @@ fn many() -> App {
     app
 }
 
+/// What this thread has used of the processor: what else the machine does is not counted.
+fn used() -> Duration {
+    let used = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
+    Duration::try_from(used).unwrap()
+}
+
 /// The slowest key of these, with the frame after it, in milliseconds.
 fn slowest(app: &mut App, words: &str) -> u128 {
     let times = words.chars().map(|c| {
-        let begin = Instant::now();
+        let begin = used();
         app.update(Message::Key(KeyEvent::new(KeyCode::Char(c), KeyModifiers::NONE)));
         app.draw(&mut Buffer::empty(app.screen));
-        begin.elapsed().as_micros()
+        used().saturating_sub(begin).as_micros()
     });
     times.max().unwrap_or(0) / 1_000
 }
@@ -251,9 +257,9 @@ fn slowest(app: &mut App, words: &str) -> u128 {
 #[test]
 fn among_thousands_of_agents_and_runs_each_key_is_answered_at_once() {
     let mut app = many();
-    let begin = Instant::now();
+    let begin = used();
     press(&mut app, ":");
-    let opened = begin.elapsed().as_millis();
+    let opened = used().saturating_sub(begin).as_millis();
     let palette = slowest(&mut app, "0777 sum");
     assert!(screen(&app).contains("summarize_content  agentplug/agent-0777"), "{}", screen(&app));
     press(&mut app, "esc /");
