@@ -178,7 +178,6 @@ fn the_dashboard_shows_one_line_for_what_is_not_kept() {
     let mut screen = Screen::start(&sandbox, &[], 120, 60);
     screen.wait_for("1 kept");
     screen.send("24");
-    screen.wait_for("T raw");
     screen.wait_for("\"lines\": 2000");
     screen.send("[");
     screen.wait_for("f follow");

@@ -69,7 +69,7 @@ fn a_setting_is_changed_on_its_page_and_holds_at_once() {
         "# mine\ngrace: 0.5   # is enough\nascii: true\nbel: true\n"
     );
     // A setting that is not there yet is added.
-    screen.send("j\r");
+    screen.send("jjj\r");
     screen.wait_for("+ bell: true, from now on");
     assert!(fs::read_to_string(&file).unwrap().ends_with("bel: true\nbell: true\n"));
     screen.send("\x1b");
