@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crossterm::event::{KeyEvent, MouseEvent};
+use crossterm::event::{Event, KeyEvent, KeyEventKind, MouseEvent};
 
 use crate::ops::Rejected;
 use crate::ops::agents::Listed;
@@ -180,4 +180,19 @@ pub enum Message {
     },
     /// The process goes on after it was stopped: everything may look different.
     Resumed,
+}
+
+impl Message {
+    /// An event of the terminal; `None` for what changes nothing.
+    #[must_use]
+    pub fn of(event: Event) -> Option<Self> {
+        match event {
+            Event::Key(key) if key.kind == KeyEventKind::Release => None,
+            Event::Key(key) => Some(Self::Key(key)),
+            Event::Mouse(mouse) => Some(Self::Mouse(mouse)),
+            Event::Paste(text) => Some(Self::Paste(text)),
+            Event::Resize(columns, rows) => Some(Self::Resized(columns, rows)),
+            Event::FocusGained | Event::FocusLost => None,
+        }
+    }
 }

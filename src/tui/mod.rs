@@ -33,7 +33,7 @@ use std::io::{self, Write as _};
 use std::process::ExitStatus;
 use std::time::{Duration, Instant};
 
-use crossterm::event::{Event, EventStream, KeyEventKind};
+use crossterm::event::{Event, EventStream};
 use futures_lite::StreamExt as _;
 use tokio::sync::mpsc;
 
@@ -58,6 +58,8 @@ use crate::tui::theme::Palette;
 
 /// Between two frames: some sixty a second.
 const FRAME: Duration = Duration::from_millis(16);
+/// The same where a person waits for an answer: a key is shown at once, and a burst of keys by some frames.
+const ANSWER: Duration = Duration::from_millis(2);
 /// Messages that wait for the loop; who sends more waits too.
 const QUEUE: usize = 64;
 /// Messages taken between two frames at most.
@@ -107,8 +109,17 @@ pub fn run(context: Context, asked: &Asked) -> Result<Ended, Error> {
     let paper = terminal::ask_for_paper(!looks.named && palette <= Palette::Indexed)?;
     let app = App::new(&context, looks, size, now());
     let worker = Worker { context, palette, messages, asks, drafts: Keeper::default() };
-    let mut dashboard =
-        Dashboard { app, worker, screen, guard, paper, last_frame: None, title: None, edit: None };
+    let mut dashboard = Dashboard {
+        app,
+        worker,
+        screen,
+        guard,
+        paper,
+        last_frame: None,
+        asked: false,
+        title: None,
+        edit: None,
+    };
     let ended = runtime.block_on(dashboard.run(received, &mut signals));
     dashboard.guard.leave();
     for keep in dashboard.app.unkept() {
@@ -145,6 +156,8 @@ struct Dashboard {
     /// Where the terminal's answer is awaited.
     paper: Paper,
     last_frame: Option<Instant>,
+    /// A key or the mouse has not been answered by a frame yet.
+    asked: bool,
     /// The terminal's title, where it is ours.
     title: Option<String>,
     /// To be opened in the editor or the pager.
@@ -190,10 +203,13 @@ impl Dashboard {
             let mut batch = Vec::new();
             match wake {
                 Wake::Input(None) | Wake::Message(None) => return Ok(End::Quit),
-                Wake::Input(Some(event)) => match self.paper.take(event?) {
-                    Taken::Events(events) => batch.extend(events.into_iter().filter_map(translate)),
-                    Taken::Answer(light) => batch.extend(light.map(|light| Message::Paper { light })),
-                },
+                Wake::Input(Some(event)) => {
+                    self.asked = true;
+                    match self.paper.take(event?) {
+                        Taken::Events(events) => batch.extend(events.into_iter().filter_map(Message::of)),
+                        Taken::Answer(light) => batch.extend(light.map(|light| Message::Paper { light })),
+                    }
+                }
                 Wake::Message(Some(message)) => batch.push(message),
                 Wake::Time => {}
                 Wake::Heard(Heard::Continued) => self.come_back()?,
@@ -222,14 +238,20 @@ impl Dashboard {
 
     /// Draws a frame if something changed and the last one is long enough ago.
     fn draw(&mut self) -> io::Result<()> {
-        let early = self.last_frame.is_some_and(|last| last.elapsed() < FRAME);
+        let early = self.last_frame.is_some_and(|last| last.elapsed() < self.pause());
         if self.app.is_changed() && !early {
             self.screen.draw(|frame| self.app.render(frame))?;
             self.tell_title()?;
             self.app.drawn();
+            self.asked = false;
             self.last_frame = Some(Instant::now());
         }
         Ok(())
+    }
+
+    /// From one frame to the next.
+    fn pause(&self) -> Duration {
+        if self.asked { ANSWER } else { FRAME }
     }
 
     /// Gives the terminal the title that is wanted now, or its own one back.
@@ -247,7 +269,7 @@ impl Dashboard {
     /// When the loop must go on although nothing comes.
     fn deadline(&self) -> Option<Instant> {
         if self.app.is_changed() {
-            return self.last_frame.map(|last| last + FRAME);
+            return self.last_frame.map(|last| last + self.pause());
         }
         self.app.next_tick().map(|wait| Instant::now() + wait)
     }
@@ -282,14 +304,13 @@ impl Dashboard {
     /// Gives the terminal to the editor until it is left. Keys for signals are the editor's meanwhile.
     async fn edit(&mut self, place: &Place, signals: &mut Signals) -> io::Result<()> {
         let file = place.file.display();
-        let Some(command) = editor::command(place, |name| std::env::var(name).ok()) else {
+        let Some(mut command) = editor::command(place, |name| std::env::var(name).ok()) else {
             let name = place.file.file_name().unwrap_or_default().display();
             return self.not_opened(format!("set VISUAL or EDITOR to open {name}:{}", place.line));
         };
         if !place.file.is_file() {
             return self.not_opened(format!("{file} is not there any more"));
         }
-        let mut command = command;
         let ended = self.hand_over(move || command.status(), signals).await?;
         match editor::failure(ended) {
             None => Ok(()),
@@ -371,22 +392,9 @@ impl Dashboard {
     }
 }
 
-/// How an editor has failed, in one sentence; `None` where it has not.
 async fn sleep_until(deadline: Option<Instant>) {
     match deadline {
         Some(deadline) => tokio::time::sleep_until(deadline.into()).await,
         None => std::future::pending().await,
-    }
-}
-
-/// An event of the terminal as a message; `None` for what changes nothing.
-fn translate(event: Event) -> Option<Message> {
-    match event {
-        Event::Key(key) if key.kind == KeyEventKind::Release => None,
-        Event::Key(key) => Some(Message::Key(key)),
-        Event::Mouse(mouse) => Some(Message::Mouse(mouse)),
-        Event::Paste(text) => Some(Message::Paste(text)),
-        Event::Resize(columns, rows) => Some(Message::Resized(columns, rows)),
-        Event::FocusGained | Event::FocusLost => None,
     }
 }

@@ -50,6 +50,8 @@ const FOLDER: Duration = Duration::from_secs(1);
 const ORPHANS: Duration = Duration::from_secs(1);
 /// Between two looks for changed agents.
 const AGENTS: Duration = Duration::from_secs(2);
+/// What is due so soon is done in the same look: one waking instead of two.
+const TOGETHER: Duration = Duration::from_millis(100);
 /// While old output is still being counted: leaves the rest of the machine some air.
 const READING: Duration = Duration::from_millis(2);
 /// Files of an agent whose change is worth a look at all of them; the first is the agent's folder.
@@ -194,7 +196,8 @@ impl Tail {
             }
         }
         let mut changed = false;
-        if now >= self.due.folder {
+        let soon = now + TOGETHER;
+        if soon >= self.due.folder {
             let before = self.in_all;
             changed |= self.look_into_folder();
             let more = self.runs.len() < self.in_all.min(MOST);
@@ -203,18 +206,18 @@ impl Tail {
                 messages.push(Message::RunsInAll(self.in_all));
             }
         }
-        if now >= self.due.live {
+        if soon >= self.due.live {
             self.due.live = now + LIVE;
             changed |= self.look_at_live();
         }
         if changed || !std::mem::replace(&mut self.told, true) {
             messages.push(Message::Runs(self.runs.iter().map(|known| Arc::clone(&known.row)).collect()));
         }
-        if now >= self.due.orphans && !self.orphans.is_empty() {
+        if soon >= self.due.orphans && !self.orphans.is_empty() {
             self.due.orphans = now + ORPHANS;
             messages.extend(self.orphans.look().map(Message::Orphans));
         }
-        if now >= self.due.agents {
+        if soon >= self.due.agents {
             self.due.agents = now + AGENTS;
             let stamp = stamp(&self.agents);
             if self.stamp.replace(stamp).is_some_and(|before| before != stamp) {

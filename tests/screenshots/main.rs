@@ -12,6 +12,7 @@ mod svg;
 use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use support::sandbox::Sandbox;
 use support::screen::Screen;
@@ -34,6 +35,11 @@ const PICTURES: &[Picture] = &[
     ("soft-error", soft_error),
     ("stop", stop),
     ("build", build),
+    ("why", why),
+    ("orphans", orphans),
+    ("search", search),
+    ("commands", commands),
+    ("themes", themes),
 ];
 
 fn main() {
@@ -196,6 +202,72 @@ fn build(name: &str) {
     take(&screen, name, DARK);
 }
 
+fn why(name: &str) {
+    let sandbox = world();
+    sandbox.configure("silence_notice: 4\n");
+    sandbox.detach(&["demo/hanger", "wait_on_socket"]);
+    let mut screen = open(&sandbox, "dark", 110, 36);
+    screen.wait_for("◐1");
+    screen.send("w");
+    screen.wait_for("← agent code");
+    take(&screen, name, DARK);
+}
+
+fn orphans(name: &str) {
+    let sandbox = world();
+    history(&sandbox);
+    // What another tool leaves behind: its shell ends, and the agent goes on.
+    let agent = sandbox.agent("demo/hanger");
+    let call = r#"{"method":"wait_on_socket","parameters":{}}"#;
+    let script = "setsid .venv/bin/python agent.py \"$0\" > /dev/null 2>&1 < /dev/null & echo $!";
+    let started = Command::new("sh").args(["-c", script, call]).current_dir(agent).output().unwrap();
+    let mut screen = open(&sandbox, "dark", 110, 36);
+    screen.wait_for("☠1 orphan");
+    screen.send("3G");
+    screen.wait_for("gets no answer");
+    take(&screen, name, DARK);
+    let pid = String::from_utf8(started.stdout).unwrap();
+    assert!(Command::new("kill").args(["-KILL", pid.trim()]).status().unwrap().success());
+}
+
+fn search(name: &str) {
+    let sandbox = Sandbox::with(&["faults/flood"]);
+    symlink(sandbox.path().join("store"), sandbox.path().join(".agenthub")).unwrap();
+    sandbox.run(&["faults/flood", "lines", "-p", "count=20000", "-p", "width=60"]);
+    let mut screen = open(&sandbox, "dark", 100, 28);
+    screen.wait_for("1 kept");
+    screen.send(&format!("2{ENTER}"));
+    screen.wait_for("Output");
+    screen.send("[");
+    screen.wait_for("follow ·");
+    screen.send(&format!("//line 1[0-9]*7 /{ENTER}nn"));
+    screen.wait_for("3/");
+    take(&screen, name, DARK);
+}
+
+fn commands(name: &str) {
+    let sandbox = world();
+    history(&sandbox);
+    let mut screen = open(&sandbox, "dark", 110, 34);
+    screen.wait_for("demo/");
+    screen.send(":theme");
+    screen.wait_for("choose a theme");
+    take(&screen, name, DARK);
+}
+
+fn themes(name: &str) {
+    let sandbox = world();
+    history(&sandbox);
+    sandbox.detach(&["demo/slow-worker", "work", "-p", "steps=60", "-p", "load=0.7"]);
+    let mut screen = open(&sandbox, "dark", 110, 34);
+    screen.wait_for("1 running");
+    screen.send("2\u{14}");
+    screen.wait_for("nord");
+    screen.send("jjjj");
+    screen.wait_until("some seconds of life", |text| text.contains("0:08"));
+    take(&screen, name, DARK);
+}
+
 /// A real agent of this machine, copied without its environment; else one of the demonstration.
 fn real_agent(sandbox: &Sandbox) -> String {
     let found = || -> Option<(String, PathBuf)> {
@@ -210,7 +282,7 @@ fn real_agent(sandbox: &Sandbox) -> String {
     let Some((name, from)) = found() else { return "demo/json-shaper".to_owned() };
     let folder = sandbox.agent(&name);
     fs::create_dir_all(folder.parent().unwrap()).unwrap();
-    let copied = std::process::Command::new("cp").arg("-a").args([&from, &folder]).status().unwrap();
+    let copied = Command::new("cp").arg("-a").args([&from, &folder]).status().unwrap();
     assert!(copied.success());
     let _ = fs::remove_dir_all(folder.join(".venv"));
     name
