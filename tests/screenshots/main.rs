@@ -207,9 +207,9 @@ fn why(name: &str) {
     sandbox.configure("silence_notice: 4\n");
     sandbox.detach(&["demo/hanger", "wait_on_socket"]);
     let mut screen = open(&sandbox, "dark", 110, 36);
-    screen.wait_for("◐1");
-    screen.send("w");
-    screen.wait_for("← agent code");
+    screen.wait_for("◐");
+    screen.send("2w");
+    screen.wait_for("agent code");
     take(&screen, name, DARK);
 }
 
@@ -241,7 +241,7 @@ fn search(name: &str) {
     screen.send("[");
     screen.wait_for("follow ·");
     screen.send(&format!("//line 1[0-9]*7 /{ENTER}nn"));
-    screen.wait_for("3/");
+    screen.wait_for("/1111");
     take(&screen, name, DARK);
 }
 
