@@ -233,15 +233,18 @@ fn orphans(name: &str) {
 fn search(name: &str) {
     let sandbox = Sandbox::with(&["faults/flood"]);
     symlink(sandbox.path().join("store"), sandbox.path().join(".agenthub")).unwrap();
-    sandbox.run(&["faults/flood", "lines", "-p", "count=20000", "-p", "width=60"]);
+    sandbox.run(&["faults/flood", "tracebacks"]);
     let mut screen = open(&sandbox, "dark", 100, 28);
     screen.wait_for("1 kept");
     screen.send(&format!("2{ENTER}"));
     screen.wait_for("Output");
     screen.send("[");
     screen.wait_for("follow ·");
-    screen.send(&format!("//line 1[0-9]*7 /{ENTER}nn"));
-    screen.wait_for("/1111");
+    for (keys, shown) in [("/", "esc"), ("attempt 1", "/11"), (ENTER, "n next"), ("n", "2/11"), ("n", "3/11")]
+    {
+        screen.send(keys);
+        screen.wait_for(shown);
+    }
     take(&screen, name, DARK);
 }
 
