@@ -13,7 +13,7 @@ use crate::agent::manifest::Severity;
 use crate::ops::agents::Listed;
 use crate::tui::keymap::Action;
 use crate::tui::pane::list::Cursor;
-use crate::tui::pane::query::{Filter, marked};
+use crate::tui::pane::query::{Narrowing, marked};
 use crate::tui::pane::{Look, sign};
 use crate::tui::theme::Theme;
 use crate::tui::widget::line::{blank, bold, put, row, span, spread};
@@ -56,7 +56,7 @@ pub struct Agents {
     unfolded: HashSet<String>,
     selected: Option<Item>,
     cursor: Cursor,
-    filter: Option<Filter<Item>>,
+    filter: Narrowing<Item>,
     /// The first look has chosen what is unfolded.
     opened: bool,
 }
@@ -70,7 +70,7 @@ impl Agents {
 
     /// Selects an item and unfolds what it stands in.
     pub fn select(&mut self, item: Item, world: &World) {
-        self.filter = None;
+        self.filter.end();
         if let Item::Method { agent, .. } = &item {
             self.unfolded.insert(agent.clone());
         }
@@ -175,13 +175,13 @@ impl Agents {
         let count = world.agents().len();
         let fact = if world.agents.is_some() { count.to_string() } else { "reading…".to_owned() };
         let mut fact = vec![span(fact, t.dim)];
-        if let Some(filter) = &self.filter {
+        if let Some(filter) = self.filter.filter() {
             fact = filter.fact(area.width, fact, t);
         }
         let inner =
             Frame::new(title("1", "Agents", look.focused, t), look.focused).fact(fact).draw(buffer, area, t);
         let items = self.items(world);
-        if items.is_empty() && self.filter.is_some() {
+        if items.is_empty() && self.filter.filter().is_some() {
             put(buffer, row(padded_area(inner), 0), span("nothing has these words", t.dim));
         } else if world.has_no_agents() {
             put(buffer, row(padded_area(inner), 0), span("no agents yet", t.dim));

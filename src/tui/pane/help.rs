@@ -7,7 +7,7 @@ use ratatui::text::Line;
 
 use crate::tui::keymap::{self, Binding, Layer};
 use crate::tui::pane::Look;
-use crate::tui::pane::query::{Filter, marked};
+use crate::tui::pane::query::{Narrowing, marked};
 use crate::tui::widget::line::{blank, bold, page, put, row, section, span, wrap};
 use crate::tui::widget::popup::{centred, dialog};
 
@@ -22,7 +22,7 @@ pub struct Help {
     /// Those that hold where one is come first.
     layers: Vec<Layer>,
     here: usize,
-    filter: Option<Filter<()>>,
+    filter: Narrowing<()>,
     pub scroll: usize,
 }
 
@@ -33,46 +33,42 @@ impl Help {
         let here = layers.len();
         let others = Layer::ALL.into_iter().filter(|layer| !layers.contains(layer)).collect::<Vec<_>>();
         layers.extend(others);
-        Self { layers, here, filter: None, scroll: 0 }
+        Self { layers, here, filter: Narrowing::default(), scroll: 0 }
     }
 
     /// Looks for words, or goes on with those that are there.
     pub fn narrow(&mut self) {
-        self.filter.get_or_insert_with(|| Filter::new(None)).typing = true;
+        self.filter.begin(None);
     }
 
     /// Whether keys go into the words.
     #[must_use]
     pub fn is_typing(&self) -> bool {
-        self.filter.as_ref().is_some_and(|filter| filter.typing)
+        self.filter.is_typing()
     }
 
     /// A key for the words.
     pub fn key(&mut self, key: KeyEvent) {
-        if self.filter.as_mut().is_some_and(|filter| filter.query.key(key)) {
+        if self.filter.key(key) {
             self.scroll = 0;
         }
     }
 
     /// A pasted text for the words.
     pub fn paste(&mut self, text: &str) {
-        if let Some(filter) = &mut self.filter {
-            filter.query.paste(text);
+        if self.filter.paste(text) {
             self.scroll = 0;
         }
     }
 
     /// The words stay as they are.
     pub fn keep_narrow(&mut self) {
-        self.filter = self.filter.take().filter(|filter| !filter.query.is_empty());
-        if let Some(filter) = &mut self.filter {
-            filter.typing = false;
-        }
+        self.filter.keep();
     }
 
     /// All keys again; whether some were left out.
     pub fn widen(&mut self) -> bool {
-        self.filter.take().is_some()
+        self.filter.end().is_some()
     }
 
     /// Scrolls by rows.
@@ -90,8 +86,8 @@ impl Help {
         let area = place(screen);
         let lines = self.lines(area, look);
         let title = format!("Keys: {}", self.layers.first().map_or("", |layer| layer.title()).to_lowercase());
-        let fact = match &self.filter {
-            Some(filter) => filter.query.spans("/", usize::from(WIDTH / 2), filter.typing, t),
+        let fact = match self.filter.filter() {
+            Some(filter) => filter.words(usize::from(WIDTH / 2), t),
             None => vec![
                 bold("/", t.accent),
                 span(" searches, ", t.dim),
@@ -110,8 +106,7 @@ impl Help {
     fn lines(&self, area: Rect, look: Look) -> Vec<Line<'static>> {
         let t = look.theme;
         let columns = usize::from(area.width.saturating_sub(6));
-        let words = self.filter.as_ref().map(|filter| filter.query.pattern());
-        let words = words.filter(|pattern| !pattern.is_empty());
+        let words = self.filter.pattern();
         let mut lines = Vec::new();
         for (at, layer) in self.layers.iter().enumerate() {
             let fits = |row: &&Binding| {

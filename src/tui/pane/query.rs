@@ -23,11 +23,15 @@ pub struct Query {
 /// What narrows a list: the words, and what was selected before.
 #[derive(Debug)]
 pub struct Filter<T> {
-    pub query: Query,
+    query: Query,
     /// Keys go into the line.
     pub typing: bool,
     pub before: Option<T>,
 }
+
+/// A list that a filter may narrow.
+#[derive(Debug)]
+pub struct Narrowing<T>(Option<Filter<T>>);
 
 impl Query {
     /// What is looked for.
@@ -88,11 +92,72 @@ impl Query {
     }
 }
 
-impl<T> Filter<T> {
-    /// Nothing typed yet.
+impl<T> Default for Narrowing<T> {
+    fn default() -> Self {
+        Self(None)
+    }
+}
+
+impl<T: Clone> Narrowing<T> {
+    /// Begins to narrow, or goes on with the words that are there.
+    pub fn begin(&mut self, selected: Option<T>) {
+        let new = || Filter { query: Query::default(), typing: true, before: selected };
+        self.0.get_or_insert_with(new).typing = true;
+    }
+
+    /// What narrows the list, typed yet or not.
     #[must_use]
-    pub fn new(before: Option<T>) -> Self {
-        Self { query: Query::default(), typing: true, before }
+    pub fn filter(&self) -> Option<&Filter<T>> {
+        self.0.as_ref()
+    }
+
+    /// Whether keys go into the words.
+    #[must_use]
+    pub fn is_typing(&self) -> bool {
+        self.0.as_ref().is_some_and(|filter| filter.typing)
+    }
+
+    /// The words, where there are any.
+    #[must_use]
+    pub fn pattern(&self) -> Option<&Pattern> {
+        self.0.as_ref().map(|filter| filter.query.pattern()).filter(|pattern| !pattern.is_empty())
+    }
+
+    /// What was selected before.
+    #[must_use]
+    pub fn before(&self) -> Option<T> {
+        self.0.as_ref()?.before.clone()
+    }
+
+    /// A key for the words; whether they are others now.
+    pub fn key(&mut self, key: KeyEvent) -> bool {
+        self.0.as_mut().is_some_and(|filter| filter.query.key(key))
+    }
+
+    /// A pasted text for the words; whether they are others now.
+    pub fn paste(&mut self, text: &str) -> bool {
+        self.0.as_mut().map(|filter| filter.query.paste(text)).is_some()
+    }
+
+    /// The words stay as they are; without any the list is whole again.
+    pub fn keep(&mut self) {
+        self.0.take_if(|filter| filter.query.is_empty());
+        if let Some(filter) = &mut self.0 {
+            filter.typing = false;
+        }
+    }
+
+    /// The whole list again: what has narrowed it.
+    pub fn end(&mut self) -> Option<Filter<T>> {
+        self.0.take()
+    }
+}
+
+impl<T> Filter<T> {
+    /// The line in at most so many columns.
+    #[must_use]
+    pub fn words(&self, columns: usize, t: &Theme) -> Vec<Span<'static>> {
+        self.query.spans("/", columns, self.typing, t)
     }
 
     /// What stands in the frame of a pane of this width: the words, and the pane's own fact where both fit.
@@ -100,7 +165,7 @@ impl<T> Filter<T> {
     pub fn fact(&self, width: u16, own: Vec<Span<'static>>, t: &Theme) -> Vec<Span<'static>> {
         // Without the pane's name and the lines around it.
         let room = usize::from(width).saturating_sub(20);
-        let mut fact = self.query.spans("/", room, self.typing, t);
+        let mut fact = self.words(room, t);
         if columns(&fact) + 2 + columns(&own) <= room {
             fact.push(blank(2));
             fact.extend(own);

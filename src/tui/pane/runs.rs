@@ -13,7 +13,7 @@ use crate::tui::fuzzy::Pattern;
 use crate::tui::keymap::Action;
 use crate::tui::message::Now;
 use crate::tui::pane::list::Cursor;
-use crate::tui::pane::query::{Filter, marked};
+use crate::tui::pane::query::{Narrowing, marked};
 use crate::tui::pane::{Look, sign};
 use crate::tui::seen::Run;
 use crate::tui::widget::line::{blank, bold, group, page, put, row, span, spread, width, wrap};
@@ -29,7 +29,7 @@ const WORDS: u16 = 46;
 pub struct Runs {
     selected: Option<RunId>,
     cursor: Cursor,
-    filter: Option<Filter<RunId>>,
+    filter: Narrowing<RunId>,
     /// What the words find.
     hits: narrow::Hits,
 }
@@ -50,7 +50,7 @@ impl Runs {
 
     /// Selects a run, also one that is not listed yet.
     pub fn select(&mut self, run: RunId) {
-        self.filter = None;
+        self.filter.end();
         self.selected = Some(run);
     }
 
@@ -162,7 +162,7 @@ impl Runs {
             (true, live, _) => format!("{live} live · {kept} kept"),
         };
         let mut fact = vec![span(fact, t.dim)];
-        if let Some(filter) = &self.filter {
+        if let Some(filter) = self.filter.filter() {
             fact = filter.fact(area.width, fact, t);
         }
         let inner =

@@ -71,9 +71,8 @@ fn on_a_small_screen_the_tools_own_lines_keep_their_room() {
     }
 }
 
-#[test]
-fn a_call_that_needs_a_build_runs_after_it() {
-    let mut app = filled(80, 24);
+/// A call was asked for whose environment is not there.
+fn refuse(app: &mut App) {
     let request = Request {
         agent: "agentplug/analysis-agent".into(),
         method: "analyze_text".into(),
@@ -83,6 +82,12 @@ fn a_call_that_needs_a_build_runs_after_it() {
     };
     let reason = Rejected::new(Why::NotReady, "not built");
     app.update(Message::Refused { reason, call: Some(Box::new(request)) });
+}
+
+#[test]
+fn a_call_that_needs_a_build_runs_after_it() {
+    let mut app = filled(80, 24);
+    refuse(&mut app);
     let effects = press(&mut app, "enter");
     assert!(matches!(effects.as_slice(), [Effect::Build { .. }]), "{effects:?}");
     let started = build(State::Running);
@@ -99,15 +104,7 @@ fn a_call_that_needs_a_build_runs_after_it() {
 #[test]
 fn a_failed_build_keeps_the_call_from_running() {
     let mut app = filled(80, 24);
-    let request = Request {
-        agent: "agentplug/analysis-agent".into(),
-        method: "analyze_text".into(),
-        parameters: crate::agent::payload::Parameters::new(),
-        options: Options::default(),
-        force: false,
-    };
-    let reason = Rejected::new(Why::NotReady, "not built");
-    app.update(Message::Refused { reason, call: Some(Box::new(request)) });
+    refuse(&mut app);
     press(&mut app, "enter");
     let failed = build(State::Failed);
     let agent = failed.agent.clone();

@@ -4,35 +4,30 @@ use crossterm::event::KeyEvent;
 
 use crate::tui::fuzzy::Pattern;
 use crate::tui::pane::agents::{Agents, Item};
-use crate::tui::pane::query::Filter;
 use crate::tui::world::World;
 
 impl Agents {
     /// Begins to narrow, or goes on with the words that are there.
     pub fn narrow(&mut self) {
-        match &mut self.filter {
-            Some(filter) => filter.typing = true,
-            None => self.filter = Some(Filter::new(self.selected.clone())),
-        }
+        self.filter.begin(self.selected.clone());
     }
 
     /// Whether keys go into the words.
     #[must_use]
     pub fn is_typing(&self) -> bool {
-        self.filter.as_ref().is_some_and(|filter| filter.typing)
+        self.filter.is_typing()
     }
 
     /// A key for the words; the best row is selected.
     pub fn key(&mut self, key: KeyEvent, world: &World) {
-        if self.filter.as_mut().is_some_and(|filter| filter.query.key(key)) {
+        if self.filter.key(key) {
             self.select_best(world);
         }
     }
 
     /// A pasted text for the words.
     pub fn paste(&mut self, text: &str, world: &World) {
-        if let Some(filter) = &mut self.filter {
-            filter.query.paste(text);
+        if self.filter.paste(text) {
             self.select_best(world);
         }
     }
@@ -45,16 +40,13 @@ impl Agents {
 
     /// The words stay as they are; without any, all of the tree is back.
     pub fn keep_narrow(&mut self) {
-        self.filter = self.filter.take().filter(|filter| !filter.query.is_empty());
-        if let Some(filter) = &mut self.filter {
-            filter.typing = false;
-        }
+        self.filter.keep();
     }
 
     /// All of the tree again: while the words are typed with what was selected before, else with what is selected
     /// now. Whether it was narrow.
     pub fn widen(&mut self, world: &World) -> bool {
-        let Some(filter) = self.filter.take() else { return false };
+        let Some(filter) = self.filter.end() else { return false };
         match (filter.typing, &self.selected) {
             (true, _) => self.selected = filter.before.or(self.selected.take()),
             (false, Some(Item::Method { agent, .. })) => {
@@ -69,7 +61,7 @@ impl Agents {
 
     /// What narrows the tree.
     pub(super) fn pattern(&self) -> Option<&Pattern> {
-        self.filter.as_ref().map(|filter| filter.query.pattern()).filter(|pattern| !pattern.is_empty())
+        self.filter.pattern()
     }
 
     fn select_best(&mut self, world: &World) {
@@ -79,7 +71,7 @@ impl Agents {
             let best = found.into_iter().rev().max_by_key(|(_, score)| *score);
             self.selected = best.map(|(item, _)| item).or(self.selected.take());
         } else {
-            self.selected = self.filter.as_ref().and_then(|filter| filter.before.clone());
+            self.selected = self.filter.before();
         }
         self.settle(world);
     }

@@ -6,7 +6,6 @@ use crossterm::event::KeyEvent;
 
 use crate::tui::fuzzy::Pattern;
 use crate::tui::message::Now;
-use crate::tui::pane::query::Filter;
 use crate::tui::pane::runs::{Runs, nearest};
 use crate::tui::seen::Run;
 use crate::tui::world::World;
@@ -22,29 +21,25 @@ pub(super) struct Hits {
 impl Runs {
     /// Begins to narrow, or goes on with the words that are there.
     pub fn narrow(&mut self) {
-        match &mut self.filter {
-            Some(filter) => filter.typing = true,
-            None => self.filter = Some(Filter::new(self.selected.clone())),
-        }
+        self.filter.begin(self.selected.clone());
     }
 
     /// Whether keys go into the words.
     #[must_use]
     pub fn is_typing(&self) -> bool {
-        self.filter.as_ref().is_some_and(|filter| filter.typing)
+        self.filter.is_typing()
     }
 
     /// A key for the words; the newest run that fits is selected.
     pub fn key(&mut self, key: KeyEvent, world: &World, now: Now) {
-        if self.filter.as_mut().is_some_and(|filter| filter.query.key(key)) {
+        if self.filter.key(key) {
             self.select_first(world, now);
         }
     }
 
     /// A pasted text for the words.
     pub fn paste(&mut self, text: &str, world: &World, now: Now) {
-        if let Some(filter) = &mut self.filter {
-            filter.query.paste(text);
+        if self.filter.paste(text) {
             self.select_first(world, now);
         }
     }
@@ -57,16 +52,13 @@ impl Runs {
 
     /// The words stay as they are; without any, all runs are back.
     pub fn keep_narrow(&mut self) {
-        self.filter = self.filter.take().filter(|filter| !filter.query.is_empty());
-        if let Some(filter) = &mut self.filter {
-            filter.typing = false;
-        }
+        self.filter.keep();
     }
 
     /// All runs again: while the words are typed with what was selected before, else with what is selected now.
     /// Whether they were narrow.
     pub fn widen(&mut self) -> bool {
-        let Some(filter) = self.filter.take() else { return false };
+        let Some(filter) = self.filter.end() else { return false };
         if filter.typing {
             self.selected = filter.before.or(self.selected.take());
         }
@@ -75,7 +67,7 @@ impl Runs {
 
     /// What narrows the runs.
     pub(super) fn pattern(&self) -> Option<&Pattern> {
-        self.filter.as_ref().map(|filter| filter.query.pattern()).filter(|pattern| !pattern.is_empty())
+        self.filter.pattern()
     }
 
     /// Finds what has the words, once for each look at the runs: there may be thousands.
@@ -99,7 +91,7 @@ impl Runs {
     fn select_first(&mut self, world: &World, now: Now) {
         self.hits.look = None;
         self.find(world);
-        let before = self.filter.as_ref().and_then(|filter| filter.before.clone());
+        let before = self.filter.before();
         let first = nearest(&self.entries(world, now), 0);
         let found = if self.pattern().is_some() { first } else { before };
         self.selected = found.or(self.selected.take());
