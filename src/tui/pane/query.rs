@@ -1,14 +1,14 @@
 //! A line of a few typed words, and a list that is narrowed by one.
 
-use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use crossterm::event::{KeyCode, KeyEvent};
 use ratatui::text::Span;
-use unicode_segmentation::UnicodeSegmentation as _;
 
 use crate::text::fit_end;
 use crate::tui::fuzzy::Pattern;
 use crate::tui::pane::sign;
 use crate::tui::theme::Theme;
-use crate::tui::widget::line::{blank, bold, span, width as columns};
+use crate::tui::widget::line::{blank, bold, width as columns};
+use crate::tui::widget::prompt::Prompt;
 
 /// Longest line, in characters.
 const LONGEST: usize = 120;
@@ -16,7 +16,7 @@ const LONGEST: usize = 120;
 /// The line.
 #[derive(Debug, Default)]
 pub struct Query {
-    text: String,
+    line: Prompt,
     pattern: Pattern,
 }
 
@@ -48,47 +48,34 @@ impl Query {
 
     /// A key that is no command; whether the text is another one now.
     pub fn key(&mut self, key: KeyEvent) -> bool {
-        let control = key.modifiers.contains(KeyModifiers::CONTROL);
-        match key.code {
-            KeyCode::Char('u') if control => self.text.clear(),
-            KeyCode::Char('w') if control => {
-                let kept = self.text.trim_end();
-                let kept = kept.rfind(char::is_whitespace).map_or(0, |at| at + 1);
-                self.text.truncate(kept);
-            }
-            KeyCode::Char('h') if control => self.shorten(),
-            KeyCode::Backspace => self.shorten(),
-            KeyCode::Char(c) if !control && !key.modifiers.contains(KeyModifiers::ALT) => self.insert(c),
-            _ => return false,
+        let full = self.line.text().chars().count() >= LONGEST;
+        let changed =
+            !(full && matches!(key.code, KeyCode::Char(_)) && key.modifiers.is_empty()) && self.line.key(key);
+        if changed {
+            self.pattern = Pattern::new(self.line.text());
         }
-        self.pattern = Pattern::new(&self.text);
-        true
+        changed
     }
 
-    /// Takes a pasted text.
+    /// Takes a pasted text, all of it as one line.
     pub fn paste(&mut self, text: &str) {
-        text.chars().map(|c| if c.is_whitespace() { ' ' } else { c }).for_each(|c| self.insert(c));
-        self.pattern = Pattern::new(&self.text);
-    }
-
-    fn insert(&mut self, c: char) {
-        if !c.is_control() && self.text.chars().count() < LONGEST {
-            self.text.push(c);
-        }
-    }
-
-    fn shorten(&mut self) {
-        let last = self.text.grapheme_indices(true).next_back();
-        self.text.truncate(last.map_or(0, |(at, _)| at));
+        let room = LONGEST.saturating_sub(self.line.text().chars().count());
+        let line = text.chars().filter(|c| c.is_whitespace() || !c.is_control()).take(room);
+        self.line.paste(&line.map(|c| if c.is_whitespace() { ' ' } else { c }).collect::<String>());
+        self.pattern = Pattern::new(self.line.text());
     }
 
     /// The line in at most so many columns, its end where not all fits, with a caret while it is typed.
     #[must_use]
     pub fn spans(&self, sign: &'static str, columns: usize, typing: bool, t: &Theme) -> Vec<Span<'static>> {
-        let text = sign::safe(&self.text);
-        let text = fit_end(&text, columns.saturating_sub(2)).into_owned();
-        let caret = if typing { "▏" } else { "" };
-        vec![bold(sign, t.accent), bold(text, t.bright), span(caret, t.accent)]
+        let mut spans = vec![bold(sign, t.accent)];
+        if typing {
+            spans.extend(self.line.spans(columns.saturating_sub(1), t));
+        } else {
+            let text = sign::safe(self.line.text());
+            spans.push(bold(fit_end(&text, columns.saturating_sub(2)).into_owned(), t.bright));
+        }
+        spans
     }
 }
 
@@ -197,6 +184,8 @@ pub fn marked(text: &str, pattern: &Pattern, plain: Span<'static>, t: &Theme) ->
 
 #[cfg(test)]
 mod tests {
+    use crossterm::event::KeyModifiers;
+
     use super::*;
 
     #[test]
@@ -207,11 +196,11 @@ mod tests {
         "one two".chars().for_each(|c| assert!(query.key(plain(c))));
         assert!(!query.key(control('r')));
         query.key(KeyEvent::new(KeyCode::Backspace, KeyModifiers::NONE));
-        assert_eq!(query.text, "one tw");
+        assert_eq!(query.line.text(), "one tw");
         query.key(control('w'));
-        assert_eq!(query.text, "one ");
+        assert_eq!(query.line.text(), "one ");
         query.paste("a\nb\u{1b}");
-        assert_eq!(query.text, "one a b");
+        assert_eq!(query.line.text(), "one a b");
         query.key(control('u'));
         assert!(query.is_empty());
     }
