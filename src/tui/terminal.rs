@@ -1,6 +1,6 @@
 //! The terminal's modes: entered once, and left whatever happens, a panic in any thread and signals included.
 
-use std::io::{self, BufWriter, Stdout, Write as _};
+use std::io::{self, BufWriter, IsTerminal as _, Stdout, Write as _};
 use std::panic;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -45,6 +45,11 @@ pub struct Guard {
 
 /// Enters the modes, and sees to it that a panic leaves them before it is reported.
 pub fn enter(mouse: bool) -> io::Result<(Guard, Screen)> {
+    // A program of a shell has a terminal even so, and would wait there for keys with nothing to be seen.
+    if !io::stdout().is_terminal() {
+        let sentence = "standard output is no terminal; the verbs that `plugdeck --help` lists need none";
+        return Err(io::Error::new(io::ErrorKind::Unsupported, sentence));
+    }
     // Under NO_COLOR crossterm would send a reset after bold and reverse video, and selections would vanish.
     // That no colours are sent then is the theme's business.
     force_color_output(true);

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
+use std::path::Path;
 
 use serde_json::{Value, json};
 
@@ -123,7 +124,7 @@ fn the_pager_gets_safe_text_and_gives_the_terminal_back() {
     assert!(kept(&sandbox).starts_with("{\n  \"method\": \"raw\",\n"));
     screen.wait_for("Command");
     drop(screen);
-    sandbox.run(&["faults/ok", "say", "-p", "lines=500", "-p", "word=pager"]);
+    let (report, _) = sandbox.run(&["faults/ok", "say", "-p", "lines=500", "-p", "word=pager"]);
     let mut screen = Screen::start_with(&sandbox, &[], &[("PAGER", &pager)], 100, 30);
     screen.wait_for("2 kept");
     screen.send(&format!("2{ENTER}"));
@@ -132,7 +133,7 @@ fn the_pager_gets_safe_text_and_gives_the_terminal_back() {
     screen.wait_for("500");
     screen.send("v");
     let printed = kept(&sandbox);
-    let [run] = &sandbox.runs()[1..] else { panic!() };
+    let run = Path::new(report["directory"].as_str().unwrap());
     let stderr = fs::read_to_string(run.join("stderr")).unwrap();
     // The reply on stdout stands where it came.
     let (reply, said): (Vec<_>, Vec<_>) = printed.lines().partition(|line| line.starts_with('{'));

@@ -313,4 +313,10 @@ fn without_a_terminal_the_dashboard_says_so() {
     assert_ne!(output.status.code(), Some(0));
     let said = String::from_utf8(output.stderr).unwrap();
     assert!(said.contains("terminal") && said.lines().count() == 1, "{said}");
+    // With a terminal around, too, while standard output is a file.
+    let script = format!("exec {} > out", env!("CARGO_BIN_EXE_plugdeck"));
+    let mut screen = Screen::start_command(&sandbox, &["sh", "-c", &script], &[], 80, 24);
+    assert_ne!(screen.wait_exit(), 0);
+    assert!(screen.text().contains("standard output is no terminal"), "{}", screen.text());
+    assert_eq!(std::fs::read(sandbox.path().join("out")).unwrap(), b"");
 }

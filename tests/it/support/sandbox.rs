@@ -110,7 +110,15 @@ impl Sandbox {
             .filter(|entry| !entry.file_name().to_string_lossy().starts_with('.'))
             .map(|entry| entry.path())
             .collect();
-        runs.sort();
+        // Names tell the second; of two in one second the specification knows which came first.
+        runs.sort_by_cached_key(|run| {
+            let name = run.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            let second = name.split('-').next().unwrap_or_default().to_owned();
+            let spec = fs::read(run.join("spec.json")).unwrap_or_default();
+            let created =
+                serde_json::from_slice::<Value>(&spec).ok().and_then(|spec| spec["created_ms"].as_i64());
+            (second, created, name)
+        });
         runs
     }
 
