@@ -1,17 +1,17 @@
 //! Starts a step's program as a shell would: nothing of the supervisor's leaks into it, but what it is given.
 
-use std::ffi::OsString;
+use std::collections::BTreeMap;
+use std::ffi::{OsStr, OsString};
 use std::fs::{self, File};
 use std::io::{self, Seek as _, Write as _};
 use std::os::fd::{AsRawFd as _, OwnedFd, RawFd};
-use std::os::unix::process::CommandExt as _;
-use std::process::{Command, Stdio};
 
 use crate::agent::dotenv::Variables;
 use crate::process::escapee::MARKER;
 use crate::process::id::ProcessId;
 use crate::run::dir::{RunDir, make_private, private, read, secure};
 use crate::run::spec::Step;
+use crate::supervisor::spawn::{Program, spawn};
 
 /// The descriptor the payload has in the agent, until the hook has read it.
 const PAYLOAD_FD: RawFd = 3;
@@ -52,42 +52,41 @@ pub fn start(
     payload: Option<Payload>,
     surroundings: &Surroundings,
 ) -> io::Result<Started> {
-    let (program, arguments) =
-        step.argv.split_first().ok_or_else(|| io::Error::other("the step has no program"))?;
     let (out, out_end) = rustix::pipe::pipe_with(rustix::pipe::PipeFlags::CLOEXEC)?;
     let (err, err_end) = rustix::pipe::pipe_with(rustix::pipe::PipeFlags::CLOEXEC)?;
     let pipes = [rustix::fs::fstat(&out)?.st_ino, rustix::fs::fstat(&err)?.st_ino];
-    let mut command = Command::new(program);
-    command.args(arguments).current_dir(&step.cwd).stdin(Stdio::null()).stdout(out_end).stderr(err_end);
+    let mut arguments: Vec<_> = step.argv.iter().map(OsString::from).collect();
+    let mut environment: BTreeMap<OsString, OsString> = std::env::vars_os().collect();
     for name in &step.remove {
-        command.env_remove(name);
+        environment.remove(OsStr::new(name));
     }
-    command.envs(step.set.iter().map(|(name, value)| (name, value)));
-    command.envs(surroundings.variables.iter());
-    command.env(MARKER, dir.id().0);
+    let mut set = |name: &str, value: OsString| environment.insert(name.into(), value);
+    let given = step.set.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+    for (name, value) in given.chain(surroundings.variables.iter()) {
+        set(name, value.into());
+    }
+    set(MARKER, dir.id().0.into());
     let payload = match payload {
         None => None,
         Some(Payload::Argument(payload)) => {
-            command.arg(payload);
+            arguments.push(payload.into());
             None
         }
         Some(Payload::Hook(payload)) => {
             install_hook(dir)?;
-            command.env("PYTHONPATH", python_path(dir, &surroundings.variables)?);
-            command.env("PLUGDECK_STACK_DIR", dir.stacks());
-            command.env("PLUGDECK_PAYLOAD_FD", PAYLOAD_FD.to_string());
+            set("PYTHONPATH", python_path(dir, &surroundings.variables)?);
+            set("PLUGDECK_STACK_DIR", dir.stacks().into());
+            set("PLUGDECK_PAYLOAD_FD", PAYLOAD_FD.to_string().into());
             Some(memory_file("payload", payload.as_bytes())?)
         }
     };
+    let program = Program::new(&arguments, &environment, &step.cwd)?;
+    let nothing = File::open("/dev/null")?;
+    let streams = [nothing.as_raw_fd(), out_end.as_raw_fd(), err_end.as_raw_fd()];
     let supervisor = rustix::process::getpid();
     let Surroundings { umask, open_files, .. } = *surroundings;
     let payload_fd = payload.as_ref().map(File::as_raw_fd);
-    // SAFETY: between fork and exec only system calls are made; nothing allocates, locks or panics.
-    unsafe {
-        command.pre_exec(move || before_exec(supervisor, payload_fd, umask, open_files));
-    }
-    let child = command.spawn()?;
-    let pid = i32::try_from(child.id()).map_err(io::Error::other)?;
+    let pid = spawn(&program, streams, &mut || before_exec(supervisor, payload_fd, umask, open_files))?;
     // The child is not waited for yet, so its entry in /proc is there, whatever became of it.
     let process = ProcessId::of(pid).ok_or_else(|| io::Error::other("no entry in /proc"))?;
     Ok(Started { process, out, err, pipes })
@@ -125,8 +124,7 @@ pub fn memory_file(name: &str, bytes: &[u8]) -> io::Result<File> {
     Ok(file)
 }
 
-/// What an agent started from a shell would find: a session of its own, default signals, the caller's umask,
-/// and no descriptor but the three and the payload's, nor room for more than it may have.
+/// What an agent started from a shell would find: a session of its own, the caller's umask, and no descriptor but the three and the payload's, nor room for more than it may have.
 fn before_exec(
     supervisor: rustix::process::Pid,
     payload: Option<RawFd>,
@@ -137,16 +135,11 @@ fn before_exec(
     // The agent dies with its supervisor. Should that have died before this line, nobody would tell.
     rustix::process::set_parent_process_death_signal(Some(rustix::process::Signal::KILL))?;
     if rustix::process::getppid() != Some(supervisor) {
-        return Err(io::Error::other("the supervisor is gone"));
+        return Err(rustix::io::Errno::SRCH.into());
     }
     rustix::process::umask(rustix::fs::Mode::from_bits_truncate(umask));
-    // SAFETY: plain system calls on numbers; `Command` has arranged descriptors 0 to 2 before.
+    // SAFETY: plain system calls on numbers, in a table of descriptors of this process's own.
     unsafe {
-        for signal in 1..=libc::SIGRTMAX() {
-            // KILL, STOP and the C library's own two are refused, which is right.
-            libc::signal(signal, libc::SIG_DFL);
-        }
-        // Close-on-exec for all, so that the pipe by which `Command` reports a failed exec still works.
         let first = libc::c_uint::try_from(PAYLOAD_FD).unwrap_or(3);
         libc::syscall(libc::SYS_close_range, first, libc::c_uint::MAX, libc::CLOSE_RANGE_CLOEXEC);
         if let Some(payload) = payload {

@@ -20,5 +20,7 @@ pub mod reply;
 pub mod ring;
 pub mod serve;
 pub mod signals;
+#[expect(unsafe_code, reason = "a new process in the memory of its parent")]
+pub mod spawn;
 pub mod watch;
 pub mod witness;
