@@ -59,7 +59,7 @@ use crate::tui::theme::Palette;
 /// Between two frames: some sixty a second.
 const FRAME: Duration = Duration::from_millis(16);
 /// The same where a person waits for an answer: a key is shown at once, and a burst of keys by some frames.
-const ANSWER: Duration = Duration::from_millis(2);
+const ANSWER: Duration = Duration::from_millis(1);
 /// Messages that wait for the loop; who sends more waits too.
 const QUEUE: usize = 64;
 /// Messages taken between two frames at most.
@@ -96,8 +96,7 @@ pub fn run(context: Context, asked: &Asked) -> Result<Ended, Error> {
     let (messages, received) = mpsc::channel(QUEUE);
     let (asks, asked) = std::sync::mpsc::sync_channel(QUEUE);
     let tail = Tail::new(runs::store(&context), context.paths.agents());
-    let told = messages.clone();
-    std::thread::Builder::new().name("tail".to_owned()).spawn(move || tail::follow(tail, &asked, &told))?;
+    tail::start(tail, (asks.clone(), asked), messages.clone())?;
 
     // Before the terminal is changed.
     let mut signals = {

@@ -2,8 +2,8 @@
 //! are the buffer. Nothing is asked of the supervisors.
 //!
 //! The run that is looked at is read some sixteen times a second while it lives; the list of live runs twice
-//! a second; the folder of runs once a second, so that runs of the command line appear by themselves. When nothing
-//! lives, only the last is done.
+//! a second. Runs of the command line and changed agents appear by themselves: the folders of both are watched, or
+//! looked into every second or two where they cannot be.
 
 mod around;
 mod filtered;
@@ -13,6 +13,7 @@ mod orphans;
 mod rows;
 mod seek;
 pub mod stall;
+mod stirs;
 mod tally;
 pub mod traceback;
 pub mod trouble;
@@ -21,9 +22,10 @@ mod watched;
 use std::collections::HashMap;
 use std::collections::hash_map::DefaultHasher;
 use std::hash::{Hash as _, Hasher as _};
-use std::path::PathBuf;
+use std::io;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, RecvTimeoutError};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender};
 use std::time::{Duration, Instant, SystemTime};
 
 use tokio::sync::mpsc::Sender;
@@ -37,6 +39,7 @@ use crate::run::store::Store;
 use crate::tui::effect::{LinesWanted, Watch};
 use crate::tui::message::Message;
 use crate::tui::tail::known::Known;
+use crate::tui::tail::stirs::Stirs;
 use crate::tui::tail::watched::Watched;
 use crate::venv::packages;
 
@@ -44,12 +47,14 @@ use crate::venv::packages;
 const WATCHED: Duration = Duration::from_millis(60);
 /// Between two looks at the live runs.
 const LIVE: Duration = Duration::from_millis(500);
-/// Between two looks into the folder of runs.
+/// Between two looks into the folder of runs, where nothing tells of its changes.
 const FOLDER: Duration = Duration::from_secs(1);
 /// Between two looks at orphans.
 const ORPHANS: Duration = Duration::from_secs(1);
-/// Between two looks for changed agents.
+/// Between two looks for changed agents, where nothing tells of them; and at least, whatever is told.
 const AGENTS: Duration = Duration::from_secs(2);
+/// Between two looks into a folder whose changes are told.
+const TOLD: Duration = Duration::from_secs(10);
 /// What is due so soon is done in the same look: one waking instead of two.
 const TOGETHER: Duration = Duration::from_millis(100);
 /// While old output is still being counted: leaves the rest of the machine some air.
@@ -68,14 +73,27 @@ pub enum Ask {
     Watch(Option<Box<Watch>>),
     /// Something was started: look into the folder now.
     LookNow,
+    /// Something happened in a folder that is watched.
+    Stirred,
     /// These lines are to be given away.
     Excerpt(LinesWanted),
     /// Look at these too, and at nobody else who has no run.
     Orphans(Vec<Orphan>),
 }
 
+/// Starts to look, in a thread of its own.
+pub fn start(
+    mut tail: Tail,
+    (asks, asked): (SyncSender<Ask>, Receiver<Ask>),
+    messages: Sender<Message>,
+) -> io::Result<()> {
+    tail.stirs = Stirs::start(asks)?;
+    std::thread::Builder::new().name("tail".to_owned()).spawn(move || follow(tail, &asked, &messages))?;
+    Ok(())
+}
+
 /// Looks until the dashboard is gone.
-pub fn follow(mut tail: Tail, asks: &Receiver<Ask>, messages: &Sender<Message>) {
+fn follow(mut tail: Tail, asks: &Receiver<Ask>, messages: &Sender<Message>) {
     loop {
         for message in tail.look(Instant::now()) {
             if messages.blocking_send(message).is_err() {
@@ -113,7 +131,9 @@ pub struct Tail {
     stamp: Option<u64>,
     /// When the runs' folder had changed last, if nothing can have been missed since.
     folder: Option<SystemTime>,
-    told: bool,
+    /// The runs have been shown.
+    shown: bool,
+    stirs: Stirs,
     due: Due,
 }
 
@@ -122,6 +142,8 @@ struct Due {
     live: Instant,
     folder: Instant,
     agents: Instant,
+    /// When a change among the agents is worth a look.
+    agents_again: Instant,
     orphans: Instant,
 }
 
@@ -140,8 +162,9 @@ impl Tail {
             unanswered: false,
             stamp: None,
             folder: None,
-            told: false,
-            due: Due { watched: now, live: now, folder: now, agents: now, orphans: now },
+            shown: false,
+            stirs: Stirs::default(),
+            due: Due { watched: now, live: now, folder: now, agents: now, orphans: now, agents_again: now },
         }
     }
 
@@ -150,6 +173,10 @@ impl Tail {
         let now = Instant::now();
         match ask {
             Ask::LookNow => self.due.folder = now,
+            Ask::Stirred => {
+                self.due.folder = now;
+                self.due.agents = self.due.agents.min(self.due.agents_again);
+            }
             Ask::Excerpt(wanted) => return Some(self.excerpt(wanted)),
             Ask::Orphans(found) => {
                 self.orphans.learn(found);
@@ -199,9 +226,14 @@ impl Tail {
         let soon = now + TOGETHER;
         if soon >= self.due.folder {
             let before = self.in_all;
+            let heard = self.stirs.hear(&self.store.runs);
             changed |= self.look_into_folder();
             let more = self.runs.len() < self.in_all.min(MOST);
-            self.due.folder = if more { now } else { now + FOLDER };
+            self.due.folder = match heard {
+                _ if more => now,
+                true => now + TOLD,
+                false => now + FOLDER,
+            };
             if before != self.in_all {
                 messages.push(Message::RunsInAll(self.in_all));
             }
@@ -210,7 +242,7 @@ impl Tail {
             self.due.live = now + LIVE;
             changed |= self.look_at_live();
         }
-        if changed || !std::mem::replace(&mut self.told, true) {
+        if changed || !std::mem::replace(&mut self.shown, true) {
             messages.push(Message::Runs(self.runs.iter().map(|known| Arc::clone(&known.row)).collect()));
         }
         if soon >= self.due.orphans && !self.orphans.is_empty() {
@@ -218,8 +250,9 @@ impl Tail {
             messages.extend(self.orphans.look().map(Message::Orphans));
         }
         if soon >= self.due.agents {
-            self.due.agents = now + AGENTS;
-            let stamp = stamp(&self.agents);
+            let (stamp, heard) = stamp(&self.agents, &self.stirs);
+            self.due.agents_again = now + AGENTS;
+            self.due.agents = if heard { now + TOLD } else { self.due.agents_again };
             if self.stamp.replace(stamp).is_some_and(|before| before != stamp) {
                 messages.push(Message::AgentsChanged);
             }
@@ -272,25 +305,34 @@ impl Tail {
     }
 }
 
-/// Changes when an agent, its manifest or its environment came, went or changed.
-fn stamp(agents: &std::path::Path) -> u64 {
-    let entries = |folder: &std::path::Path| {
+/// Changes when an agent, its manifest or its environment came, went or changed; and whether such changes are told
+/// from now on.
+fn stamp(agents: &Path, stirs: &Stirs) -> (u64, bool) {
+    let entries = |folder: &Path| {
         let mut paths: Vec<PathBuf> =
             std::fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path()).collect();
         paths.sort();
         paths
     };
-    let changed = |path: &std::path::Path| -> Option<SystemTime> { path.metadata().ok()?.modified().ok() };
+    let changed = |path: &Path| -> Option<SystemTime> { path.metadata().ok()?.modified().ok() };
     let mut hasher = DefaultHasher::new();
-    for agent in entries(agents).iter().flat_map(|namespace| entries(namespace)) {
-        agent.hash(&mut hasher);
-        for file in LOOKED_AT {
-            changed(&agent.join(file)).hash(&mut hasher);
+    // Each is watched before it is looked at: nothing happens between.
+    let mut heard = stirs.hear(agents);
+    for namespace in entries(agents) {
+        heard = heard && stirs.hear_all([&namespace]);
+        for agent in entries(&namespace) {
+            let environment = agent.join(".venv");
+            // What is installed by hand changes nothing else.
+            let site = packages::site(&environment);
+            heard = heard && stirs.hear_all([&agent, &environment].into_iter().chain(&site));
+            agent.hash(&mut hasher);
+            for file in LOOKED_AT {
+                changed(&agent.join(file)).hash(&mut hasher);
+            }
+            site.and_then(|site| changed(&site)).hash(&mut hasher);
         }
-        // What is installed by hand changes nothing else.
-        packages::site(&agent.join(".venv")).and_then(|site| changed(&site)).hash(&mut hasher);
     }
-    hasher.finish()
+    (hasher.finish(), heard)
 }
 
 #[cfg(test)]

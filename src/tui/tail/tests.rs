@@ -310,3 +310,27 @@ fn a_window_can_begin_at_a_time() {
     // Nothing is as late: the end.
     assert_eq!(texts(&bench.watch(&run, From::Time(41), 2)), all[6..]);
 }
+
+#[test]
+fn what_is_told_of_is_looked_at_rarely_and_then_at_once() {
+    let mut bench = Bench::new();
+    fs::create_dir_all(bench.folder.path().join("runs")).unwrap();
+    fs::create_dir_all(bench.folder.path().join("agents/demo/ok")).unwrap();
+    let wait = |bench: &Bench| bench.tail.next_look().saturating_duration_since(bench.now);
+    bench.tail.look(bench.now);
+    assert_eq!(wait(&bench), FOLDER);
+    let (asks, _asked) = std::sync::mpsc::sync_channel(8);
+    bench.tail.stirs = Stirs::start(asks).unwrap();
+    if !bench.tail.stirs.hear(bench.folder.path()) {
+        eprintln!("skipped: this machine has no inotify to spare");
+        return;
+    }
+    bench.now += AGENTS;
+    bench.tail.look(bench.now);
+    assert_eq!(wait(&bench), TOLD);
+    bench.tail.ask(Ask::Stirred);
+    assert!(bench.tail.next_look() <= Instant::now());
+    // The agents are worth a look only some time after the last one.
+    bench.tail.look(bench.now);
+    assert_eq!(wait(&bench), AGENTS);
+}
