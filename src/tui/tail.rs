@@ -59,6 +59,8 @@ const TOLD: Duration = Duration::from_secs(10);
 const TOGETHER: Duration = Duration::from_millis(100);
 /// While old output is still being counted: leaves the rest of the machine some air.
 const READING: Duration = Duration::from_millis(2);
+/// Folders above that of the runs which are plugdeck's own, or nearly: these two come with the first run.
+const ABOVE: usize = 2;
 /// Files of an agent whose change is worth a look at all of them; the first is the agent's folder.
 const LOOKED_AT: [&str; 7] =
     ["", "agent.yaml", "pyproject.toml", "uv.lock", "requirements.txt", ".venv", ".venv/pyvenv.cfg"];
@@ -226,7 +228,7 @@ impl Tail {
         let soon = now + TOGETHER;
         if soon >= self.due.folder {
             let before = self.in_all;
-            let heard = self.stirs.hear(&self.store.runs);
+            let heard = self.stirs.hear_coming(&self.store.runs, ABOVE);
             changed |= self.look_into_folder();
             let more = self.runs.len() < self.in_all.min(MOST);
             self.due.folder = match heard {

@@ -50,6 +50,14 @@ impl Stirs {
         self.watch(folder).is_ok()
     }
 
+    /// The same, or where it is not there yet, whether its coming is heard; so many folders above it are tried.
+    pub fn hear_coming(&self, folder: &Path, above: usize) -> bool {
+        let parent = folder.parent().filter(|_| above > 0);
+        // It may have come while its parent was not heard yet.
+        self.hear(folder)
+            || parent.is_some_and(|parent| self.hear_coming(parent, above - 1) && !folder.exists())
+    }
+
     /// The same for all of them, but for those that are not there.
     pub fn hear_all<'a>(&self, folders: impl IntoIterator<Item = &'a PathBuf>) -> bool {
         let heard = |folder| matches!(self.watch(folder), Ok(()) | Err(Errno::NOENT | Errno::NOTDIR));
@@ -89,6 +97,14 @@ mod tests {
         assert!(matches!(asked.recv(), Ok(Ask::Stirred)));
         let missing = folder.path().join("missing");
         assert!(!stirs.hear(&missing) && stirs.hear_all([&missing]));
+
+        // Drained: what comes now is new.
+        while asked.try_recv().is_ok() {}
+        let deep = missing.join("runs");
+        assert!(stirs.hear_coming(&deep, 2) && !stirs.hear_coming(&deep, 0));
+        fs::create_dir(&missing).unwrap();
+        assert!(matches!(asked.recv(), Ok(Ask::Stirred)));
+        assert!(stirs.hear_coming(&deep, 1));
     }
 
     #[test]
