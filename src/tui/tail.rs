@@ -59,8 +59,8 @@ const TOLD: Duration = Duration::from_secs(10);
 const TOGETHER: Duration = Duration::from_millis(100);
 /// While old output is still being counted: leaves the rest of the machine some air.
 const READING: Duration = Duration::from_millis(2);
-/// Folders above that of the runs which are plugdeck's own, or nearly: these two come with the first run.
-const ABOVE: usize = 2;
+/// Folders above that of the runs: the last of them is there before the first run.
+const ABOVE: usize = 3;
 /// Files of an agent whose change is worth a look at all of them; the first is the agent's folder.
 const LOOKED_AT: [&str; 7] =
     ["", "agent.yaml", "pyproject.toml", "uv.lock", "requirements.txt", ".venv", ".venv/pyvenv.cfg"];
