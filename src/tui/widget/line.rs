@@ -5,7 +5,6 @@ use ratatui::layout::Rect;
 use ratatui::style::{Color, Modifier, Style};
 use ratatui::text::{Line, Span};
 use unicode_segmentation::UnicodeSegmentation as _;
-use unicode_width::UnicodeWidthStr as _;
 
 use crate::text;
 use crate::tui::theme::Theme;
@@ -34,7 +33,7 @@ pub fn blank(columns: usize) -> Span<'static> {
 /// Columns that these spans take.
 #[must_use]
 pub fn width(spans: &[Span]) -> usize {
-    spans.iter().map(|span| span.content.width()).sum()
+    spans.iter().map(|span| text::width(&span.content)).sum()
 }
 
 /// The spans cut to at most `columns`, with `…` where something was cut.
@@ -46,7 +45,7 @@ pub fn cut(spans: Vec<Span<'static>>, columns: usize) -> Vec<Span<'static>> {
     let mut left = columns;
     let mut kept = Vec::new();
     for span in spans {
-        let wide = span.content.width();
+        let wide = text::width(&span.content);
         // One column is kept back for the sign of the cut.
         if wide < left {
             left -= wide;
@@ -81,19 +80,29 @@ pub fn wrap(text: &str, columns: usize) -> Vec<String> {
     let columns = columns.max(1);
     let mut lines = Vec::new();
     for paragraph in text.lines() {
-        let mut line = String::new();
+        let (mut line, mut taken) = (String::new(), 0);
         for word in paragraph.split_whitespace() {
-            if !line.is_empty() && line.width() + 1 + word.width() > columns {
+            let wide = text::width(word);
+            if taken > 0 && taken + 1 + wide > columns {
                 lines.push(std::mem::take(&mut line));
+                taken = 0;
             }
-            if !line.is_empty() {
+            if taken > 0 {
                 line.push(' ');
+                taken += 1;
+            }
+            if taken + wide <= columns {
+                line.push_str(word);
+                taken += wide;
+                continue;
             }
             for cluster in word.graphemes(true) {
-                if line.width() + cluster.width() > columns {
+                if taken + text::width(cluster) > columns {
                     lines.push(std::mem::take(&mut line));
+                    taken = 0;
                 }
                 line.push_str(cluster);
+                taken += text::width(cluster);
             }
         }
         lines.push(line);
@@ -163,7 +172,7 @@ pub fn section(
 /// `today ───────`: the head of a group inside a list, quieter than a section.
 #[must_use]
 pub fn group(name: &str, columns: usize, theme: &Theme) -> Line<'static> {
-    let taken = name.width() + 2;
+    let taken = text::width(name) + 2;
     let dashes = columns.saturating_sub(taken + 1);
     Line::from(vec![blank(1), span(format!("{name} "), theme.dim), span("─".repeat(dashes), theme.rule)])
 }
