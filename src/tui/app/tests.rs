@@ -9,6 +9,7 @@ mod given;
 mod lines;
 mod options;
 mod palette;
+mod pointing;
 mod settings;
 mod sizes;
 mod themes;
