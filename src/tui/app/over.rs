@@ -11,8 +11,8 @@ use crate::tui::pane::{Asked, Look};
 impl App {
     /// An action while something lies over the screen.
     pub(super) fn act_over(&mut self, action: Action) -> Vec<Effect> {
-        if self.act_on_themes(action) {
-            return Vec::new();
+        if let Some(effects) = self.act_on_themes(action) {
+            return effects;
         }
         if let Some(effects) = self.act_inside(action) {
             return effects;

@@ -19,6 +19,8 @@ impl App {
     pub(super) fn learn_settings(&mut self, news: &SettingsNews) -> Vec<Effect> {
         if let Some(Over::Settings(page)) = &mut self.over {
             page.learn(news);
+        } else if let Some(changed) = &news.changed {
+            self.theme_kept(&changed.as_ref().map(|_| ()).map_err(Clone::clone));
         }
         match news.changed {
             Some(Ok(_)) => self.use_settings(news.loaded.settings.clone()),
