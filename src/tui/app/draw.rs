@@ -346,6 +346,7 @@ impl App {
             Some(Over::Themes(themes)) => themes.render(buffer, above, look),
             Some(Over::Settings(page)) => page.render(buffer, above, look),
             Some(Over::Help(help)) => help.render(buffer, above, look),
+            Some(Over::Doctor(doctor)) => doctor.render(buffer, above, look),
             None if self.commands.open.is_some() => {}
             None => {
                 if let Some(toast) = &self.toast {

@@ -59,6 +59,7 @@ impl App {
         let look = Look { theme: &self.theme, now: self.now, focused: true };
         match &mut self.over {
             Some(Over::Help(help)) => return help.scroll(by, screen, look),
+            Some(Over::Doctor(doctor)) => return doctor.scroll(by, screen, look),
             Some(_) => return,
             None => {}
         }

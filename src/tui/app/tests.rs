@@ -2,6 +2,7 @@
 
 mod builds;
 mod chart;
+mod doctor;
 mod ending;
 mod env;
 mod forms;
