@@ -270,6 +270,7 @@ impl App {
             }
             Message::Resized(columns, rows) => {
                 self.screen = Rect::new(0, 0, columns, rows);
+                self.forms().for_each(Form::loosen);
                 self.view.thaw();
                 self.changed = true;
             }

@@ -74,11 +74,11 @@ impl Doctor {
             [count(Standing::Problem, "problem", "problems"), count(Standing::Note, "note", "notes")];
         let counts: Vec<_> = counts.into_iter().flatten().collect();
         let fact = match (&self.checks, counts.is_empty()) {
-            (None, _) => String::new(),
-            (Some(_), true) => "all well".to_owned(),
-            (Some(_), false) => counts.join(" · "),
+            (None, _) => Vec::new(),
+            (Some(_), true) => vec![span("all well", t.dim)],
+            (Some(_), false) => vec![span(counts.join(" · "), t.dim)],
         };
-        let inner = dialog(buffer, area, "This machine", vec![span(fact, t.dim)], t);
+        let inner = dialog(buffer, area, "This machine", fact, t);
         if self.checks.is_none() {
             put(buffer, row(inner, 0), span("looking…", t.dim));
         }

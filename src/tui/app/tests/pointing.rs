@@ -191,6 +191,18 @@ fn the_wheel_scrolls_a_box_that_has_more_and_else_the_form() {
 }
 
 #[test]
+fn another_size_brings_what_is_selected_into_sight() {
+    let mut app = opened(80, 24);
+    for _ in 0..20 {
+        mouse(&mut app, MouseEventKind::ScrollDown, 1, 20);
+    }
+    assert!(!screen(&app).contains("Any text"));
+    app.update(Message::Resized(80, 60));
+    let drawn = screen(&app);
+    assert!(drawn.contains("Any text") && drawn.contains("tool_context"), "{drawn}");
+}
+
+#[test]
 fn what_is_clicked_stays_under_the_pointer() {
     let mut app = opened(80, 24);
     for _ in 0..2 {
@@ -230,6 +242,18 @@ fn options_and_the_tool_context_are_opened_by_a_click() {
     assert!(drawn.contains("profile staging · memory 2G"), "{drawn}");
     click_on(&mut app, "▾ tool_context");
     assert!(screen(&app).contains("▸ tool_context   {\"k\": 1}"), "{}", screen(&app));
+}
+
+#[test]
+fn what_a_click_unfolds_comes_into_sight() {
+    let mut app = opened(80, 24);
+    for _ in 0..20 {
+        mouse(&mut app, MouseEventKind::ScrollDown, 1, 20);
+    }
+    assert!(!screen(&app).contains("open files"));
+    click_on(&mut app, "Options");
+    let drawn = screen(&app);
+    assert!(drawn.contains("▾ Options") && drawn.contains("open files"), "{drawn}");
 }
 
 #[test]

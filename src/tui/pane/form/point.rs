@@ -130,8 +130,8 @@ impl Form {
         self.held = Some(Held { offset, selected: self.selected, exact: true });
     }
 
-    /// A key was pressed: what it is for comes into sight.
-    pub(super) fn loosen(&mut self) {
+    /// A key was pressed, or the screen has another size: what is selected comes into sight.
+    pub fn loosen(&mut self) {
         let held = self.held.filter(|held| held.selected == self.selected);
         self.held = held.map(|held| Held { exact: false, ..held });
     }
@@ -152,7 +152,9 @@ impl Form {
         self.held = None;
         let laid = self.laid(areas, look);
         let top = *laid.tops.get(index)?;
-        let offset = top - row;
+        // Of what was unfolded as much comes into sight as can.
+        let end = laid.rows - i32::from(areas.body.height);
+        let offset = if hit.spot == Spot::Fold { (top - row).max(end.min(top)) } else { top - row };
         let again = laid.parts.get(index)?.at(whole, inside);
         let column = laid.column;
         if let Hit { path, spot: Spot::Text(text) } = again
