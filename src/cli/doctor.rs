@@ -5,8 +5,7 @@ use std::process::ExitCode;
 use crate::cli::failure::Failure;
 use crate::cli::print;
 use crate::ops::Context;
-use crate::ops::doctor::{self, Check, Standing};
-use crate::text;
+use crate::ops::doctor::{self, Standing};
 
 #[derive(Debug, clap::Args)]
 pub struct Args {
@@ -21,22 +20,8 @@ pub fn perform(context: &Context, args: &Args) -> Result<ExitCode, Failure> {
     if args.json {
         print::json(&checks)?;
     } else {
-        let page: String = checks.iter().map(lines).collect();
-        print::data(&page)?;
+        print::data(&doctor::page(&checks))?;
     }
     let problems = checks.iter().any(|check| check.state == Standing::Problem);
     Ok(if problems { ExitCode::FAILURE } else { ExitCode::SUCCESS })
-}
-
-/// A check as a person reads it.
-fn lines(check: &Check) -> String {
-    let safe = |part: &str| text::safe(part.as_bytes());
-    let sign = match check.state {
-        Standing::Ok => "✓",
-        Standing::Note => "▲",
-        Standing::Problem => "✗",
-    };
-    let action =
-        check.action.as_ref().map_or_else(String::new, |action| format!("{:15}→ {}\n", "", safe(action)));
-    format!("{sign} {:<12} {}\n{action}", check.name, safe(&check.sentence))
 }

@@ -12,6 +12,7 @@ use serde::Serialize;
 use crate::config::Loaded;
 use crate::ops::{Context, runs};
 use crate::run::store;
+use crate::text;
 
 /// One thing that was looked at.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -49,6 +50,30 @@ impl Check {
     fn problem(name: &'static str, sentence: impl Into<String>, action: impl Into<String>) -> Self {
         Self { name, state: Standing::Problem, sentence: sentence.into(), action: Some(action.into()) }
     }
+}
+
+impl Standing {
+    /// Its sign.
+    #[must_use]
+    pub fn sign(self) -> &'static str {
+        match self {
+            Self::Ok => "✓",
+            Self::Note => "▲",
+            Self::Problem => "✗",
+        }
+    }
+}
+
+/// The checks as a person reads them: a line each, and one more for what is to be done.
+#[must_use]
+pub fn page(checks: &[Check]) -> String {
+    let safe = |part: &str| text::safe(part.as_bytes());
+    let lines = |check: &Check| {
+        let action = check.action.as_deref().map(|action| format!("{:15}→ {}\n", "", safe(action)));
+        let head = format!("{} {:<12} {}\n", check.state.sign(), check.name, safe(&check.sentence));
+        head + &action.unwrap_or_default()
+    };
+    checks.iter().map(lines).collect()
 }
 
 /// Looks at everything; takes a second or two, since every Python is asked for its version.

@@ -50,6 +50,7 @@ use crate::tui::message::{Message, Now};
 use crate::tui::pane::agents::{Agents, Item};
 use crate::tui::pane::copy_menu::CopyMenu;
 use crate::tui::pane::dialog::Dialog;
+use crate::tui::pane::doctor::Doctor;
 use crate::tui::pane::form::Form;
 use crate::tui::pane::help::Help;
 use crate::tui::pane::orphan_page::OrphanWhy;
@@ -156,6 +157,7 @@ enum Over {
     Themes(Themes),
     Settings(SettingsPage),
     Help(Help),
+    Doctor(Doctor),
 }
 
 /// A call that waits for a build.
@@ -268,6 +270,7 @@ impl App {
             }
             Message::Resized(columns, rows) => {
                 self.screen = Rect::new(0, 0, columns, rows);
+                self.forms().for_each(Form::loosen);
                 self.view.thaw();
                 self.changed = true;
             }
@@ -306,6 +309,7 @@ impl App {
             | Message::Settings(_)
             | Message::Themes(_)
             | Message::Palette { .. }
+            | Message::Examined(_)
             | Message::Paper { .. } => {
                 effects = self.learn(message);
                 self.changed = true;

@@ -20,8 +20,8 @@ use crate::ops::drafts::Keeper;
 use crate::ops::orphans::{Origin, Orphan};
 use crate::ops::save::What;
 use crate::ops::{
-    Context, Rejected, Why, agents, build, call, clean, explain, orphans, profile, recent, runs, save,
-    signals, stop, sweep, why,
+    Context, Rejected, Why, agents, build, call, clean, doctor, explain, orphans, profile, recent, runs,
+    save, signals, stop, sweep, why,
 };
 use crate::process::id::ProcessId;
 use crate::run::dir::RunDir;
@@ -131,6 +131,8 @@ pub enum Effect {
     ReadPalette,
     /// Keeps what was chosen in the palette, the last choice first.
     KeepPalette(Vec<String>),
+    /// Looks at this machine; answered by `Examined`.
+    Examine,
     /// Reads every theme; answered by `Themes`.
     ListThemes,
     /// Reads the theme of this name; answered by `Theme`.
@@ -188,6 +190,7 @@ impl Worker {
             | Effect::Form(_)
             | Effect::ReadPalette
             | Effect::KeepPalette(_)
+            | Effect::Examine
             | Effect::ListThemes
             | Effect::LoadTheme(_)
             | Effect::Settings(_) => {
@@ -302,6 +305,7 @@ impl Worker {
                 let _ = recent::keep(&self.context, &chosen);
                 None
             }
+            Effect::Examine => Some(Message::Examined(doctor::examine(&self.context))),
             Effect::ListThemes => Some(Message::Themes(shelf::all(&self.themes(), self.palette))),
             Effect::LoadTheme(name) => Some(Message::Theme(shelf::load(&name, &self.themes(), self.palette))),
             Effect::Settings(work) => Some(self.settings_work(work)),

@@ -73,6 +73,8 @@ pub enum Layer {
     /// The words that narrow a list.
     Filter,
     Help,
+    /// What plugdeck finds on this machine.
+    Doctor,
     Welcome,
 }
 
@@ -114,6 +116,7 @@ pub enum Action {
     EdgeRight,
     Mouse,
     Freeze,
+    Doctor,
     // What is selected.
     Open,
     Build,
@@ -283,12 +286,13 @@ impl Layer {
             Self::Palette => "Commands",
             Self::Filter => "Narrowing a list",
             Self::Help => "Help",
+            Self::Doctor => "This machine",
             Self::Welcome => "Welcome",
         }
     }
 
     /// Every layer, in the order of the help.
-    pub const ALL: [Self; 34] = [
+    pub const ALL: [Self; 35] = [
         Self::Everywhere,
         Self::Lists,
         Self::Agents,
@@ -322,6 +326,7 @@ impl Layer {
         Self::Palette,
         Self::Filter,
         Self::Help,
+        Self::Doctor,
         Self::Welcome,
     ];
 
@@ -362,6 +367,7 @@ impl Layer {
             | Self::Why
             | Self::Build
             | Self::Help
+            | Self::Doctor
             | Self::Welcome => vec![self, Self::Lists, Self::Everywhere],
         }
     }

@@ -23,6 +23,10 @@ pub struct Looks {
     pub theme: Theme,
     /// Somebody named the theme, so the terminal's paper does not choose it.
     pub named: bool,
+    /// The theme that the command line names: it wins over the settings.
+    pub asked: Option<String>,
+    /// `NO_COLOR` takes every theme's colours.
+    pub colourless: bool,
     /// The terminal's paper is light, as far as that is known.
     pub light: bool,
     pub ascii: bool,
@@ -50,6 +54,8 @@ impl Looks {
         let mut looks = Self {
             theme: shelf::built_in(light, palette),
             named: false,
+            asked: asked.theme.clone(),
+            colourless: variable("NO_COLOR").is_some_and(|value| !value.is_empty()),
             light,
             ascii: asked.ascii || context.settings.ascii,
             mouse: context.settings.mouse && !asked.no_mouse,

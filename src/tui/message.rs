@@ -9,6 +9,7 @@ use crate::ops::Rejected;
 use crate::ops::agents::Listed;
 use crate::ops::call::{Options, Request};
 use crate::ops::clean::Cleaned;
+use crate::ops::doctor::Check;
 use crate::ops::profile::Looked;
 use crate::ops::save::{SaveError, Saved};
 use crate::ops::why::Found;
@@ -174,6 +175,8 @@ pub enum Message {
         recent: Vec<String>,
         themes: Vec<Choice>,
     },
+    /// What was found on this machine.
+    Examined(Vec<Check>),
     /// What the terminal paints behind its text.
     Paper {
         light: bool,

@@ -7,6 +7,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use serde_json::{Value, json};
 
 use crate::support::sandbox::Sandbox;
+use crate::support::screen::Screen;
 use crate::support::tools::Tools;
 
 /// The check of this name.
@@ -112,4 +113,31 @@ fn a_state_folder_that_others_can_enter_is_noted() {
     let check = of(&checks, "state");
     assert_eq!((&check["state"], code), (&json!("note"), 0), "{checks}");
     assert!(check["sentence"].as_str().unwrap().contains("open to others"), "{check}");
+}
+
+#[test]
+fn the_dashboard_says_the_same_and_copies_it() {
+    let sandbox = Sandbox::with(&["faults/ok"]);
+    let printed = sandbox.plugdeck(&["doctor"]).stdout;
+    let mut screen = Screen::start(&sandbox, &[], 120, 50);
+    screen.wait_for("faults");
+    screen.send("D");
+    screen.wait_for("This machine");
+    screen.wait_gone("looking…");
+    // Lines that are short enough for the box; the terminal is another one.
+    let rest = |line: &str| line.chars().skip(15).collect::<String>();
+    let short = |line: &&str| line.chars().count() < 80 && !line.starts_with("✓ terminal");
+    let sentences: Vec<String> = printed.lines().filter(short).map(rest).collect();
+    assert!(sentences.len() > 5, "{printed}");
+    let drawn = screen.text();
+    for sentence in sentences.iter().filter(|line| !line.trim_start().starts_with('→')) {
+        assert!(drawn.contains(sentence.as_str()), "{sentence:?} in\n{drawn}");
+    }
+    screen.send("y");
+    screen.wait_for("✓ what was found · ");
+    assert!(String::from_utf8_lossy(&screen.bytes).contains("\u{1b}]52;c;"));
+    screen.send("\u{1b}");
+    screen.wait_gone("This machine");
+    screen.send("q");
+    assert_eq!(screen.wait_exit(), 0);
 }

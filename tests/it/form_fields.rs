@@ -49,7 +49,7 @@ interface:
 const AGENT: &str =
     "import json, sys\nprint(json.dumps({'result': json.loads(sys.argv[1])['parameters']}))\n";
 
-fn echo() -> Sandbox {
+pub fn echo() -> Sandbox {
     let sandbox = Sandbox::with(&["faults/ok"]);
     fs::create_dir_all(sandbox.agent("local/echo")).unwrap();
     sandbox.write("local/echo", "agent.yaml", MANIFEST);
@@ -59,7 +59,7 @@ fn echo() -> Sandbox {
 }
 
 /// The form of the only method, opened.
-fn form(sandbox: &Sandbox, columns: u16, rows: u16) -> Screen {
+pub fn form(sandbox: &Sandbox, columns: u16, rows: u16) -> Screen {
     let mut screen = Screen::start(sandbox, &[], columns, rows);
     screen.wait_for("echo");
     screen.send("G");
@@ -71,7 +71,7 @@ fn form(sandbox: &Sandbox, columns: u16, rows: u16) -> Screen {
 
 /// The payload of the newest run, as it was recorded.
 #[track_caller]
-fn sent(sandbox: &Sandbox) -> Value {
+pub fn sent(sandbox: &Sandbox) -> Value {
     // Names of one second stand in any order.
     let created = |run: &PathBuf| run.metadata().unwrap().created().unwrap();
     let run = sandbox.runs().into_iter().max_by_key(created).unwrap();

@@ -19,6 +19,7 @@ mod find;
 mod form_fields;
 mod form_handing;
 mod form_kept;
+mod form_mouse;
 mod form_options;
 mod kept;
 mod leftovers;

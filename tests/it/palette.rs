@@ -69,7 +69,7 @@ fn the_palette_runs_an_action_opens_a_run_and_switches_the_theme_and_remembers_i
     screen.wait_for("use it");
     screen.send(ENTER);
     screen.wait_for_paper(vt100::Color::Rgb(251, 251, 253));
-    screen.wait_for("`theme: light`");
+    screen.wait_for("theme light, written to");
     screen.send("q");
     assert_eq!(screen.wait_exit(), 0);
     // What was chosen last comes first the next time, and nobody else reads it.

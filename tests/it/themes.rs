@@ -135,8 +135,10 @@ fn a_bad_theme_file_says_line_and_key_and_the_dashboard_opens_all_the_same() {
 }
 
 #[test]
-fn a_chosen_theme_is_shown_at_once_and_kept() {
+fn a_chosen_theme_is_shown_at_once_written_and_there_at_the_next_start() {
     let sandbox = Sandbox::with(&["demo/text-stats"]);
+    sandbox.configure("# mine\ngrace: 0.5 # soon\n");
+    let file = sandbox.path().join("config/plugdeck/config.yaml");
     let mut screen = start(&sandbox, &[], &[]);
     screen.send(CTRL_T);
     screen.wait_for("gruvbox-dark");
@@ -144,9 +146,34 @@ fn a_chosen_theme_is_shown_at_once_and_kept() {
     // The list itself stands there.
     screen.wait_for_paper(vt100::Color::Rgb(240, 241, 246));
     screen.send("\r");
-    screen.wait_for("`theme: light` in");
+    screen.wait_for("theme light, written to");
     screen.wait_gone("gruvbox-dark");
     screen.wait_for_paper(vt100::Color::Rgb(251, 251, 253));
+    assert_eq!(fs::read_to_string(&file).unwrap(), "# mine\ngrace: 0.5 # soon\ntheme: light\n");
+    screen.send("q");
+    assert_eq!(screen.wait_exit(), 0);
+    let mut screen = start(&sandbox, &[], &[]);
+    screen.wait_for_paper(vt100::Color::Rgb(251, 251, 253));
+
+    // From the palette too, where the command line wins.
+    let mut screen = start(&sandbox, &["--theme", "nord"], &[]);
+    screen.send(":");
+    screen.wait_for(" Commands ");
+    screen.send("gruvbox\r");
+    screen.wait_for("theme gruvbox-dark, written to");
+    screen.wait_for("wins");
+    assert!(fs::read_to_string(&file).unwrap().ends_with("theme: gruvbox-dark\n"));
+
+    // A file that one line cannot mend stays as it is.
+    sandbox.configure("theme: [light\n");
+    let mut screen = start(&sandbox, &[], &[]);
+    screen.send(CTRL_T);
+    screen.wait_for("gruvbox-dark");
+    screen.send("j\r");
+    screen.wait_for("theme light holds until you quit.");
+    screen.wait_for("correct the file first");
+    screen.wait_for_paper(vt100::Color::Rgb(251, 251, 253));
+    assert_eq!(fs::read_to_string(&file).unwrap(), "theme: [light\n");
 }
 
 #[test]

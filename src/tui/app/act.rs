@@ -130,7 +130,7 @@ impl App {
             Action::Redraw => return vec![Effect::Loop(ForLoop::Redraw)],
             Action::Suspend => return vec![Effect::Loop(ForLoop::Suspend)],
             Action::ChooseTheme => return vec![Effect::ListThemes],
-            Action::Settings => return self.open_settings(),
+            Action::Settings | Action::Doctor => return self.open_machine(action),
             Action::FocusAgents => self.focus_on(Pane::Agents),
             Action::FocusRuns => self.focus_on(Pane::Runs),
             Action::FocusProcs => self.focus_on(Pane::Procs),

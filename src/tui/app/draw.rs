@@ -10,6 +10,7 @@ use crate::tui::app::{App, Over, Page, Subject, small};
 use crate::tui::ascii;
 use crate::tui::keymap::{Action, Layer};
 use crate::tui::layout::{self, Pane};
+use crate::tui::pane::query::counted;
 use crate::tui::pane::run_page::{Place, RunPage};
 use crate::tui::pane::{agent_page, env_page, method, orphan_page, plan, procs, sign, welcome};
 use crate::tui::widget::bar::header;
@@ -218,15 +219,16 @@ impl App {
 
     fn draw_closed(&self, buffer: &mut Buffer, area: Rect, pane: Pane) {
         let t = &self.theme;
-        let (key, name, count) = match pane {
-            Pane::Agents => ("1", "Agents", self.world.agents().len()),
-            Pane::Runs => ("2", "Runs", self.world.runs().len()),
-            Pane::Procs => ("3", "Procs", procs::processes(&self.world)),
-            Pane::Main => ("4", "Main", 0),
+        let (key, name, found, count) = match pane {
+            Pane::Agents => ("1", "Agents", self.agents.found(&self.world), self.world.agents().len()),
+            Pane::Runs => ("2", "Runs", self.runs.count_found(), self.world.runs().len()),
+            Pane::Procs => ("3", "Procs", None, procs::processes(&self.world)),
+            Pane::Main => ("4", "Main", None, 0),
         };
+        let count = found.map_or_else(|| count.to_string(), |found| counted(found, count));
         let mut name = title(key, name, false, t);
         name.insert(0, blank(2));
-        let fact = vec![span(count.to_string(), t.dim), blank(2)];
+        let fact = vec![span(count, t.dim), blank(2)];
         rule(buffer, area, t);
         put(buffer, area, section(name, fact, usize::from(area.width), t));
     }
@@ -344,6 +346,7 @@ impl App {
             Some(Over::Themes(themes)) => themes.render(buffer, above, look),
             Some(Over::Settings(page)) => page.render(buffer, above, look),
             Some(Over::Help(help)) => help.render(buffer, above, look),
+            Some(Over::Doctor(doctor)) => doctor.render(buffer, above, look),
             None if self.commands.open.is_some() => {}
             None => {
                 if let Some(toast) = &self.toast {

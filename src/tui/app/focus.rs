@@ -17,6 +17,7 @@ impl App {
         }
         match (&self.over, self.pages.last()) {
             (Some(Over::Help(_)), _) => Layer::Help,
+            (Some(Over::Doctor(_)), _) => Layer::Doctor,
             (Some(Over::Dialog(_)), _) => Layer::Dialog,
             (Some(Over::Plan(_)), _) => Layer::Plan,
             (Some(Over::Stop(_)), _) => Layer::Stop,

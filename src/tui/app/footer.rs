@@ -62,6 +62,7 @@ impl App {
             Some(Over::Themes(themes)) => apart(themes.hints()),
             Some(Over::Settings(page)) => apart(page.hints()),
             Some(Over::Plan(plan)) => apart(plan.hints()),
+            Some(Over::Doctor(doctor)) => apart(doctor.hints()),
             Some(Over::Help(_)) => {
                 (vec![constant("j k", "scroll"), constant("/", "search")], vec![constant("esc", "close")])
             }

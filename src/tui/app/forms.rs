@@ -169,17 +169,21 @@ impl App {
         }
     }
 
+    /// The forms that are open.
+    pub(super) fn forms(&mut self) -> impl Iterator<Item = &mut Form> {
+        self.pages.iter_mut().filter_map(|page| match page {
+            Page::Form(form) => Some(form.as_mut()),
+            Page::Run(_) => None,
+        })
+    }
+
     /// This method's form, shown or left.
     pub(super) fn form_of(&mut self, agent: &str, method: &str) -> Option<&mut Form> {
-        let shown = self.pages.iter_mut().rev().find_map(|page| match page {
-            Page::Form(form) => Some(form.as_mut()).filter(|form| form.is_of(agent, method)),
-            Page::Run(_) => None,
-        });
-        let place = || (agent.to_owned(), method.to_owned());
-        match shown {
-            Some(form) => Some(form),
-            None => self.drafts.get_mut(&place()).map(Box::as_mut),
+        let is_shown = self.forms().any(|form| form.is_of(agent, method));
+        if is_shown {
+            return self.forms().filter(|form| form.is_of(agent, method)).last();
         }
+        self.drafts.get_mut(&(agent.to_owned(), method.to_owned())).map(Box::as_mut)
     }
 }
 

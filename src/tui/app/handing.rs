@@ -133,13 +133,23 @@ impl App {
             FormNews::Edited { back, edited } => self.edited(&back, edited),
             FormNews::Copied(copied) => match copied {
                 Ok(copied) => {
-                    self.say(Tone::Good, sign::safe(&copied.says));
+                    self.say_of_copy(Tone::Good, sign::safe(&copied.says));
                     let sequence = copied.sequence.map(|text| Effect::Loop(ForLoop::Terminal(text)));
                     self.outbox.extend(sequence);
                 }
-                Err(sentence) => self.say(Tone::Bad, format!("not copied: {}", sign::safe(&sentence))),
+                Err(sentence) => {
+                    self.say_of_copy(Tone::Bad, format!("not copied: {}", sign::safe(&sentence)));
+                }
             },
             FormNews::NotKept(_) | FormNews::Kept { .. } | FormNews::Payloads { .. } => {}
+        }
+    }
+
+    /// Says what became of a copy, where it was asked for.
+    fn say_of_copy(&mut self, tone: Tone, text: String) {
+        match &mut self.over {
+            Some(Over::Doctor(doctor)) => doctor.say(tone, text),
+            Some(_) | None => self.say(tone, text),
         }
     }
 
@@ -172,7 +182,8 @@ impl App {
     /// The selected text of a form, on its way to the clipboard.
     pub(super) fn copy_selected(&mut self) -> Option<Effect> {
         let Some(Page::Form(form)) = self.pages.last_mut() else { return None };
-        form.copy_selected().map(|text| Effect::Form(FormWork::CopyText(text)))
+        let what = "the selected text";
+        form.copy_selected().map(|text| Effect::Form(FormWork::CopyText { what, text }))
     }
 
     /// Shows what the call can be copied as: the form's, or the selected run's.

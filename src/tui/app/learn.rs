@@ -113,6 +113,7 @@ impl App {
             Message::Settings(news) => return self.learn_settings(&news),
             Message::Themes(choices) => self.choose_theme(choices),
             Message::Palette { recent, themes } => self.commands.learn(recent, themes),
+            Message::Examined(checks) => self.examined(checks),
             Message::Paper { light } => return self.learn_paper(light),
             Message::Theme(Err(reason)) => self.theme_failed(&reason),
             Message::NotOpened(reason) => self.say(Tone::Bad, sign::safe(&reason)),

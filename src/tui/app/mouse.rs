@@ -1,5 +1,6 @@
 //! What the mouse does: a click focuses and selects, a double click opens, one on a hint or a tab does it, the right
 //! button asks what can be done; the wheel scrolls what is under it; the edge between left and main pane is dragged.
+//! A form takes the mouse itself.
 
 use crossterm::event::{KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 use ratatui::layout::{Position, Rect};
@@ -58,12 +59,13 @@ impl App {
         let look = Look { theme: &self.theme, now: self.now, focused: true };
         match &mut self.over {
             Some(Over::Help(help)) => return help.scroll(by, screen, look),
+            Some(Over::Doctor(doctor)) => return doctor.scroll(by, screen, look),
             Some(_) => return,
             None => {}
         }
         match self.pages.last_mut() {
             Some(Page::Run(page)) => return page.scroll(by, place, &self.world, look),
-            Some(Page::Form(_)) => return,
+            Some(Page::Form(form)) => return form.wheel(at, by, layout::frame(self.screen).body, look),
             None => {}
         }
         let bench = self.bench();
@@ -124,6 +126,11 @@ impl App {
             self.view.mouse.drags = true;
             return Vec::new();
         }
+        let look = Look { theme: &self.theme, now: self.now, focused: true };
+        if let Some(Page::Form(form)) = self.pages.last_mut() {
+            let action = form.press(at, double, layout::frame(self.screen).body, look);
+            return action.map_or_else(Vec::new, |action| self.act(action));
+        }
         if self.click(at) && double { self.act(Action::Open) } else { Vec::new() }
     }
 
@@ -132,6 +139,12 @@ impl App {
         if self.view.mouse.drags {
             self.changed = true;
             self.put_edge(at.x + 1);
+            return Vec::new();
+        }
+        if let (None, Some(Page::Form(form))) = (&self.over, self.pages.last_mut())
+            && form.drag(at)
+        {
+            self.changed = true;
             return Vec::new();
         }
         if !std::mem::replace(&mut self.view.mouse.told, true) {
@@ -143,6 +156,9 @@ impl App {
 
     /// The left button went up.
     fn release(&mut self, at: Position) -> Vec<Effect> {
+        if let Some(Page::Form(form)) = self.pages.last_mut() {
+            form.release();
+        }
         match std::mem::take(&mut self.view.mouse.drags) {
             true => Vec::new(),
             false => self.point_at_lines(at, &Button::Up),

@@ -2,6 +2,7 @@
 
 use crate::ops::build;
 use crate::tui::app::{AfterBuild, App, Over};
+use crate::tui::effect::forms::FormWork;
 use crate::tui::effect::{Effect, ForLoop};
 use crate::tui::keymap::Action;
 use crate::tui::pane::dialog::Dialog;
@@ -11,8 +12,8 @@ use crate::tui::pane::{Asked, Look};
 impl App {
     /// An action while something lies over the screen.
     pub(super) fn act_over(&mut self, action: Action) -> Vec<Effect> {
-        if self.act_on_themes(action) {
-            return Vec::new();
+        if let Some(effects) = self.act_on_themes(action) {
+            return effects;
         }
         if let Some(effects) = self.act_inside(action) {
             return effects;
@@ -89,6 +90,22 @@ impl App {
                 }
                 (None, Action::Back) if help.widen() => true,
                 (None, Action::Help | Action::Quit) => {
+                    self.over = None;
+                    true
+                }
+                (None, _) => false,
+            },
+            Over::Doctor(doctor) => match (by, action) {
+                (Some(by), _) => {
+                    doctor.scroll(by, screen, look);
+                    true
+                }
+                (None, Action::CopyAs) => {
+                    let what = "what was found";
+                    let copy = doctor.text().map(|text| Effect::Form(FormWork::CopyText { what, text }));
+                    return Some(copy.into_iter().collect());
+                }
+                (None, Action::Doctor | Action::Quit) => {
                     self.over = None;
                     true
                 }

@@ -11,7 +11,6 @@ use crate::tui::pane::agents::Item;
 use crate::tui::pane::list::distance;
 use crate::tui::pane::palette::{Entry, Palette, Target};
 use crate::tui::pane::run_page::RunPage;
-use crate::tui::pane::sign;
 use crate::tui::pane::toast::Tone;
 use crate::tui::theme::shelf::Choice;
 
@@ -165,10 +164,7 @@ impl App {
             }
             Target::Theme(theme) => {
                 self.theme = *theme;
-                self.looks.named = true;
-                let (name, file) = (sign::safe(&self.theme.name), &self.looks.settings);
-                let text = format!("`theme: {name}` in {file} keeps it");
-                self.say(Tone::Note, text);
+                effects.extend(self.keep_theme());
             }
         }
         effects

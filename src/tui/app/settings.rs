@@ -1,16 +1,36 @@
-//! The settings: their page, and what a changed one changes while the dashboard is open.
+//! The settings: their page, and what a changed one changes while the dashboard is open. And what is found on this
+//! machine, in a box like theirs.
 
 use crate::config::Settings;
 use crate::ops::call::Options;
+use crate::ops::doctor::Check;
 use crate::tui::app::{App, Over};
 use crate::tui::effect::settings::{SettingsNews, SettingsWork};
 use crate::tui::effect::{Effect, ForLoop};
+use crate::tui::keymap::Action;
+use crate::tui::pane::doctor::Doctor;
 use crate::tui::pane::settings::SettingsPage;
 use crate::tui::theme::shelf;
 
 impl App {
+    /// Opens the settings, or what is found on this machine.
+    pub(super) fn open_machine(&mut self, action: Action) -> Vec<Effect> {
+        if action == Action::Settings {
+            return self.open_settings();
+        }
+        self.over = Some(Over::Doctor(Doctor::default()));
+        vec![Effect::Examine]
+    }
+
+    /// This machine was looked at.
+    pub(super) fn examined(&mut self, checks: Vec<Check>) {
+        if let Some(Over::Doctor(doctor)) = &mut self.over {
+            doctor.learn(checks);
+        }
+    }
+
     /// Opens the page.
-    pub(super) fn open_settings(&mut self) -> Vec<Effect> {
+    fn open_settings(&mut self) -> Vec<Effect> {
         self.over = Some(Over::Settings(SettingsPage::new(self.looks.settings.clone())));
         vec![Effect::Settings(SettingsWork::Read)]
     }
@@ -19,6 +39,8 @@ impl App {
     pub(super) fn learn_settings(&mut self, news: &SettingsNews) -> Vec<Effect> {
         if let Some(Over::Settings(page)) = &mut self.over {
             page.learn(news);
+        } else if let Some(changed) = &news.changed {
+            self.theme_kept(&changed.as_ref().map(|_| ()).map_err(Clone::clone));
         }
         match news.changed {
             Some(Ok(_)) => self.use_settings(news.loaded.settings.clone()),

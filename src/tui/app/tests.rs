@@ -2,6 +2,7 @@
 
 mod builds;
 mod chart;
+mod doctor;
 mod ending;
 mod env;
 mod forms;
@@ -9,6 +10,7 @@ mod given;
 mod lines;
 mod options;
 mod palette;
+mod pointing;
 mod settings;
 mod sizes;
 mod themes;

@@ -38,7 +38,10 @@ pub enum FormWork {
         what: As,
     },
     /// Puts this text into the clipboard; answered by `Copied`.
-    CopyText(String),
+    CopyText {
+        what: &'static str,
+        text: String,
+    },
     /// Makes a text of a part of a result for the clipboard; answered by `Copied`.
     CopyPart(Part),
 }
@@ -119,7 +122,7 @@ impl Worker {
             }
             FormWork::Preset(work) => self.preset_work(work),
             FormWork::Copy { source, what } => FormNews::Copied(self.copy(source, what)),
-            FormWork::CopyText(text) => FormNews::Copied(self.carry("the selected text", &text, "")),
+            FormWork::CopyText { what, text } => FormNews::Copied(self.carry(what, &text, "")),
             FormWork::CopyPart(part) => FormNews::Copied(self.copy_part(&part)),
         };
         Some(Message::Form(Box::new(news)))

@@ -286,13 +286,7 @@ const BENCH: &[Binding] = &[
     row(Layer::Signals, &[char('j'), on(KeyCode::Down)], Action::Down, "", "down"),
     row(Layer::Signals, &[char('k'), on(KeyCode::Up)], Action::Up, "", "up"),
     //
-    row(
-        Layer::Themes,
-        &[on(KeyCode::Enter)],
-        Action::Confirm,
-        "",
-        "keep it until you quit; says how to keep it",
-    ),
+    row(Layer::Themes, &[on(KeyCode::Enter)], Action::Confirm, "", "keep it, and write it into the settings"),
     row(Layer::Themes, &[char('j'), on(KeyCode::Down)], Action::Down, "", "next theme"),
     row(Layer::Themes, &[char('k'), on(KeyCode::Up)], Action::Up, "", "previous theme"),
     //

@@ -172,14 +172,17 @@ impl Agents {
     /// Draws the pane.
     pub fn render(&self, buffer: &mut Buffer, area: Rect, world: &World, look: Look) {
         let t = look.theme;
-        let count = world.agents().len();
-        let fact = if world.agents.is_some() { count.to_string() } else { "reading…".to_owned() };
-        let mut fact = vec![span(fact, t.dim)];
+        let all = world.agents().len();
+        let fact = if world.agents.is_some() { all.to_string() } else { "reading…".to_owned() };
+        let mut fact = [vec![span(fact, t.dim)], Vec::new()];
         if let Some(filter) = self.filter.filter() {
-            fact = filter.fact(area.width, fact, t);
+            let found = self.found(world).unwrap_or(all);
+            let [own, _] = fact;
+            fact = filter.fact(area.width, own, (found, all), t);
         }
-        let inner =
-            Frame::new(title("1", "Agents", look.focused, t), look.focused).fact(fact).draw(buffer, area, t);
+        let [fact, below] = fact;
+        let frame = Frame::new(title("1", "Agents", look.focused, t), look.focused);
+        let inner = frame.fact(fact).below(below).draw(buffer, area, t);
         let items = self.items(world);
         if items.is_empty() && self.filter.filter().is_some() {
             put(buffer, row(padded_area(inner), 0), span("nothing has these words", t.dim));

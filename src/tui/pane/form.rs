@@ -22,7 +22,9 @@ pub mod history;
 mod json;
 mod options;
 mod over;
+mod page;
 mod pick;
+mod point;
 mod preview;
 mod rows;
 mod secrets;
@@ -49,6 +51,8 @@ use crate::tui::pane::form::history::{History, Origin};
 use crate::tui::pane::form::json::{JsonError, Pair, Whole};
 use crate::tui::pane::form::options::Chosen;
 use crate::tui::pane::form::over::Over;
+use crate::tui::pane::form::page::Held;
+use crate::tui::pane::form::point::Grab;
 
 /// Which of the two ways to see a payload is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -102,6 +106,8 @@ pub struct Form {
     at: bool,
     /// What is to be found out.
     lookups: Vec<Lookup>,
+    held: Option<Held>,
+    grab: Option<Grab>,
 }
 
 impl Form {
@@ -137,6 +143,8 @@ impl Form {
             over: None,
             at: false,
             lookups: Vec::new(),
+            held: None,
+            grab: None,
         };
         let (agent, name) = form.of();
         form.lookups.push(Lookup::Values { agent, method: name });
@@ -180,6 +188,7 @@ impl Form {
         self.outdate_history();
         self.listed.clone_from(listed);
         self.options.outdate();
+        self.held = None;
         (self.typing, self.asked, self.refused, self.over, self.at) = (true, false, None, None, false);
         let (agent, method) = self.of();
         self.lookups = vec![Lookup::Values { agent, method }];
@@ -204,6 +213,7 @@ impl Form {
 
     /// Does what a key of the table asks for.
     pub fn act(&mut self, action: Action) -> Asked {
+        self.loosen();
         if self.over.is_some() {
             return self.act_over(action);
         }
@@ -262,6 +272,7 @@ impl Form {
 
     /// Takes a key that is not in the table: it goes into the text.
     pub fn key(&mut self, key: KeyEvent) -> Asked {
+        self.loosen();
         if self.over.is_some() {
             return self.key_over(key);
         }
@@ -295,6 +306,7 @@ impl Form {
 
     /// Takes a pasted text, as one edit.
     pub fn paste(&mut self, text: &str) {
+        self.loosen();
         if self.over.is_some() {
             return self.paste_over(text);
         }

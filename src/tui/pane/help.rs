@@ -5,6 +5,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::Line;
 
+use crate::tui::fuzzy::Pattern;
 use crate::tui::keymap::{self, Binding, Layer};
 use crate::tui::pane::Look;
 use crate::tui::pane::query::{Narrowing, marked};
@@ -15,6 +16,8 @@ use crate::tui::widget::popup::{centred, dialog};
 const KEYS: usize = 14;
 /// Columns of the box.
 const WIDTH: u16 = 76;
+/// Columns that the box's title takes more than that of a pane.
+const TITLE: u16 = 12;
 
 /// The help popup.
 #[derive(Debug)]
@@ -87,7 +90,13 @@ impl Help {
         let lines = self.lines(area, look);
         let title = format!("Keys: {}", self.layers.first().map_or("", |layer| layer.title()).to_lowercase());
         let fact = match self.filter.filter() {
-            Some(filter) => filter.words(usize::from(WIDTH / 2), t),
+            Some(filter) => {
+                let keys = || self.layers.iter().flat_map(|layer| keymap::rows(*layer));
+                let found = keys().filter(|binding| self.fits(binding)).count();
+                let width = area.width.saturating_sub(TITLE);
+                let [fact, _] = filter.fact(width, Vec::new(), (found, keys().count()), t);
+                fact
+            }
             None => vec![
                 bold("/", t.accent),
                 span(" searches, ", t.dim),
@@ -102,6 +111,12 @@ impl Help {
         page(buffer, inner, lines, self.scroll);
     }
 
+    /// Whether a key has the words that are looked for.
+    fn fits(&self, row: &Binding) -> bool {
+        let fits = |words: &Pattern| words.score_any(&[row.help, row.label, &row.key_names()]).is_some();
+        self.filter.pattern().is_none_or(fits)
+    }
+
     /// All rows for a box of this size.
     fn lines(&self, area: Rect, look: Look) -> Vec<Line<'static>> {
         let t = look.theme;
@@ -109,10 +124,7 @@ impl Help {
         let words = self.filter.pattern();
         let mut lines = Vec::new();
         for (at, layer) in self.layers.iter().enumerate() {
-            let fits = |row: &&Binding| {
-                words.is_none_or(|words| words.score_any(&[row.help, row.label, &row.key_names()]).is_some())
-            };
-            let mut rows = keymap::rows(*layer).filter(fits).peekable();
+            let mut rows = keymap::rows(*layer).filter(|binding| self.fits(binding)).peekable();
             if rows.peek().is_none() {
                 continue;
             }

@@ -20,6 +20,7 @@ pub mod agent_page;
 pub mod agents;
 pub mod copy_menu;
 pub mod dialog;
+pub mod doctor;
 pub mod env_page;
 pub mod form;
 pub mod help;

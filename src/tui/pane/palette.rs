@@ -11,7 +11,7 @@ use ratatui::text::Span;
 
 use crate::tui::keymap::Action;
 use crate::tui::pane::list::Cursor;
-use crate::tui::pane::query::{Query, marked};
+use crate::tui::pane::query::{Query, counted, marked};
 use crate::tui::pane::{Look, sign};
 use crate::tui::seen::Run;
 use crate::tui::theme::Theme;
@@ -212,7 +212,7 @@ impl Palette {
         let count = if self.query.is_empty() {
             self.entries.len().to_string()
         } else {
-            format!("{} of {}", self.fitting, self.entries.len())
+            counted(self.fitting, self.entries.len())
         };
         let inner = dialog(buffer, area, &self.title, vec![span(count, t.dim)], t);
         let columns = usize::from(inner.width);

@@ -20,6 +20,8 @@ const WIDTH: u16 = 76;
 
 /// Rows of the box that hold no line of the plan: frame, padding, the keys and the air above them.
 const AROUND: u16 = 6;
+/// Screens with fewer rows give the air in the box to the plan.
+const ROOMY: u16 = 22;
 
 /// What came of planning: the plan, and whether it replaces an environment that plugdeck did not build.
 pub type Planned = Result<(Plan, bool), Rejected>;
@@ -77,7 +79,7 @@ impl PlanDialog {
     /// Scrolls by rows.
     pub fn scroll(&mut self, by: isize, screen: Rect, look: Look) {
         let lines = self.lines(screen, look).len();
-        let most = lines.saturating_sub(usize::from(screen.height.saturating_sub(AROUND)));
+        let most = lines.saturating_sub(usize::from(screen.height.saturating_sub(around(screen))));
         self.scroll = self.scroll.saturating_add_signed(by).min(most);
     }
 
@@ -101,15 +103,20 @@ impl PlanDialog {
     /// Draws the box over a screen.
     pub fn render(&self, buffer: &mut Buffer, screen: Rect, look: Look) {
         let lines = self.lines(screen, look);
-        let height = u16::try_from(lines.len()).unwrap_or(u16::MAX).saturating_add(AROUND).min(screen.height);
+        let around = around(screen);
+        let height = u16::try_from(lines.len()).unwrap_or(u16::MAX).saturating_add(around).min(screen.height);
         let title = format!("Build {}?", sign::safe(&self.agent));
-        let rows = usize::from(height.saturating_sub(AROUND));
+        let rows = usize::from(height.saturating_sub(around));
         let more = lines.len().saturating_sub(rows + self.scroll);
         let fact = match more {
             0 => Vec::new(),
             _ => vec![span(format!("j: {}", sign::count(more, "more line", "more lines")), look.theme.warn)],
         };
-        let inner = dialog(buffer, centred(screen, WIDTH, height), &title, fact, look.theme);
+        let area = centred(screen, WIDTH, height);
+        let mut inner = dialog(buffer, area, &title, fact, look.theme);
+        if around < AROUND {
+            inner = Rect { y: area.y + 1, height: area.height.saturating_sub(2), ..inner };
+        }
         page(buffer, Rect { height: inner.height.saturating_sub(2), ..inner }, lines, self.scroll);
         put(buffer, row(inner, inner.height.saturating_sub(1)), buttons(&self.hints(), look));
     }
@@ -118,6 +125,11 @@ impl PlanDialog {
         let columns = usize::from(WIDTH.min(screen.width).saturating_sub(6));
         lines(self.plan.as_ref(), self.wish, columns, look)
     }
+}
+
+/// Rows of the box that are no lines of the plan; without air, where the screen is small.
+fn around(screen: Rect) -> u16 {
+    if screen.height < ROOMY { AROUND - 2 } else { AROUND }
 }
 
 /// A plan line by line; `None`: it is still being made.

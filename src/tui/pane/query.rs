@@ -7,7 +7,7 @@ use crate::text::fit_end;
 use crate::tui::fuzzy::Pattern;
 use crate::tui::pane::sign;
 use crate::tui::theme::Theme;
-use crate::tui::widget::line::{blank, bold, width as columns};
+use crate::tui::widget::line::{blank, bold, span, width as columns};
 use crate::tui::widget::prompt::Prompt;
 
 /// Longest line, in characters.
@@ -147,18 +147,33 @@ impl<T> Filter<T> {
         self.query.spans("/", columns, self.typing, t)
     }
 
-    /// What stands in the frame of a pane of this width: the words, and the pane's own fact where both fit.
+    /// What stands in the frame of a pane of this width: the words, and how many of all have them; the pane's own fact
+    /// until there are some. The second part is what does not fit beside the words.
     #[must_use]
-    pub fn fact(&self, width: u16, own: Vec<Span<'static>>, t: &Theme) -> Vec<Span<'static>> {
+    pub fn fact(
+        &self,
+        width: u16,
+        own: Vec<Span<'static>>,
+        (found, all): (usize, usize),
+        t: &Theme,
+    ) -> [Vec<Span<'static>>; 2] {
         // Without the pane's name and the lines around it.
         let room = usize::from(width).saturating_sub(20);
-        let mut fact = self.words(room, t);
-        if columns(&fact) + 2 + columns(&own) <= room {
-            fact.push(blank(2));
-            fact.extend(own);
+        let (mut fact, has_words) = (self.words(room, t), !self.query.is_empty());
+        let beside = if has_words { vec![span(counted(found, all), t.dim)] } else { own };
+        if columns(&fact) + 2 + columns(&beside) > room {
+            return [fact, if has_words { beside } else { Vec::new() }];
         }
-        fact
+        fact.push(blank(2));
+        fact.extend(beside);
+        [fact, Vec::new()]
     }
+}
+
+/// How many of all have the words of a filter.
+#[must_use]
+pub fn counted(found: usize, all: usize) -> String {
+    format!("{found} of {all}")
 }
 
 /// A text in a colour, the characters that a pattern finds in it standing out.

@@ -161,12 +161,15 @@ impl Runs {
             (true, live, ..36) => format!("{live} live"),
             (true, live, _) => format!("{live} live · {kept} kept"),
         };
-        let mut fact = vec![span(fact, t.dim)];
+        let mut fact = [vec![span(fact, t.dim)], Vec::new()];
         if let Some(filter) = self.filter.filter() {
-            fact = filter.fact(area.width, fact, t);
+            let all = world.runs().len();
+            let ([own, _], found) = (fact, self.count_found().unwrap_or(all));
+            fact = filter.fact(area.width, own, (found, all), t);
         }
-        let inner =
-            Frame::new(title("2", "Runs", look.focused, t), look.focused).fact(fact).draw(buffer, area, t);
+        let [fact, below] = fact;
+        let frame = Frame::new(title("2", "Runs", look.focused, t), look.focused);
+        let inner = frame.fact(fact).below(below).draw(buffer, area, t);
         if world.runs.is_some() && world.runs().is_empty() {
             let place = padded_area(inner);
             let words = wrap("no runs yet — enter on a method", usize::from(place.width));

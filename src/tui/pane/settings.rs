@@ -24,6 +24,10 @@ const WIDTH: u16 = 100;
 const NAME: usize = 18;
 /// Rows of the box that are no settings: border, padding, what the selected one does, what became of it, the keys.
 const OTHER: u16 = 11;
+/// Screens with fewer rows have the settings close together, in a box without air; its keys stand in the footer.
+const ROOMY: u16 = 22;
+/// Rows of such a box that are no settings: border, a free row, and what the selected one does and became together.
+const TIGHT: u16 = 6;
 /// Rows of what the selected one does, and of what became of it.
 const DOC: u16 = 2;
 /// Longest value that is typed, in characters.
@@ -167,14 +171,19 @@ impl SettingsPage {
     pub fn render(&self, buffer: &mut Buffer, screen: Rect, look: Look) {
         let t = look.theme;
         let rows = u16::try_from(SETTINGS.len()).unwrap_or(u16::MAX);
-        let area = centred(screen, WIDTH, rows.saturating_add(OTHER));
+        let tight = screen.height < ROOMY;
+        let area = centred(screen, WIDTH, rows.saturating_add(if tight { TIGHT } else { OTHER }));
         let fact = vec![span(sign::safe(&self.file), t.dim), blank(1)];
-        let inner = dialog(buffer, area, "Settings", fact, t);
+        let mut inner = dialog(buffer, area, "Settings", fact, t);
+        if tight {
+            inner = Rect { y: area.y + 1, height: area.height.saturating_sub(2), ..inner };
+        }
         let Some(loaded) = &self.loaded else {
             put(buffer, row(inner, 0), span("reading…", t.dim));
             return;
         };
-        let list = Rect { height: inner.height.saturating_sub(OTHER - 4), ..inner };
+        let other = if tight { TIGHT - 2 } else { OTHER - 4 };
+        let list = Rect { height: inner.height.saturating_sub(other), ..inner };
         let first = scroll(0, self.cursor.selected(), SETTINGS.len(), usize::from(list.height));
         for (y, (at, setting)) in (0..list.height).zip(SETTINGS.iter().enumerate().skip(first)) {
             let place = row(list, y);
@@ -185,15 +194,12 @@ impl SettingsPage {
             }
         }
         let columns = usize::from(inner.width);
-        let said = |text: &str, colour| {
-            let lines = words(text, columns, usize::from(DOC));
+        let lines = |text: &str, colour, most| {
+            let lines = words(text, columns, most);
             lines.into_iter().map(|line| Line::from(span(line, colour))).collect::<Vec<_>>()
         };
+        let said = |text: &str, colour| lines(text, colour, usize::from(DOC));
         let setting = self.selected();
-        let doc_rows = Rect { height: DOC, ..below(inner, list.height + 1) };
-        for (y, line) in (0..DOC).zip(said(setting.doc, t.fg)) {
-            put(buffer, row(doc_rows, y), line);
-        }
         let wrong = |problem: &&Problem| problem.key == Some(setting.key);
         let elsewhere = |problem: &&Problem| problem.key.is_none();
         let problems = &loaded.problems;
@@ -216,10 +222,20 @@ impl SettingsPage {
             (None, None, Some(problem)) => said(&format!("▲ {}", sign::safe(&problem.sentence)), t.warn),
             (None, None, None) => Vec::new(),
         };
-        for (y, line) in (0..DOC).zip(under) {
-            put(buffer, row(below(inner, list.height + 1 + DOC), y), line);
+        let room =
+            if tight { (other - 1).saturating_sub(u16::try_from(under.len()).unwrap_or(0)) } else { DOC };
+        let doc = lines(setting.doc, t.fg, usize::from(room.clamp(1, DOC)));
+        let mut notes = doc;
+        if !tight {
+            notes.resize(usize::from(DOC), Line::default());
         }
-        put(buffer, row(inner, inner.height.saturating_sub(1)), buttons(&self.hints(), look));
+        notes.extend(under.into_iter().take(usize::from(DOC)));
+        for (y, line) in (0..).zip(notes) {
+            put(buffer, row(below(inner, list.height + 1), y), line);
+        }
+        if !tight {
+            put(buffer, row(inner, inner.height.saturating_sub(1)), buttons(&self.hints(), look));
+        }
     }
 }
 

@@ -2,9 +2,11 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
+use ratatui::style::Color;
 
 use crate::tui::message::Now;
 use crate::tui::pane::Look;
+use crate::tui::theme::Theme;
 use crate::tui::widget::popup::toast;
 
 /// Microseconds that good news stay.
@@ -16,6 +18,18 @@ pub enum Tone {
     Good,
     Note,
     Bad,
+}
+
+impl Tone {
+    /// Its sign and its colour.
+    #[must_use]
+    pub fn sign(self, t: &Theme) -> (&'static str, Color) {
+        match self {
+            Self::Good => ("✓", t.ok),
+            Self::Note => ("›", t.info),
+            Self::Bad => ("✗", t.err),
+        }
+    }
 }
 
 /// What is told.
@@ -47,11 +61,7 @@ impl Toast {
     /// Draws it above the footer.
     pub fn render(&self, buffer: &mut Buffer, body: Rect, look: Look) {
         let t = look.theme;
-        let (glyph, colour) = match self.tone {
-            Tone::Good => ("✓", t.ok),
-            Tone::Note => ("›", t.info),
-            Tone::Bad => ("✗", t.err),
-        };
+        let (glyph, colour) = self.tone.sign(t);
         toast(buffer, body, glyph, colour, &self.text, t);
     }
 }

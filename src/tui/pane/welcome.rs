@@ -18,7 +18,7 @@ pub fn lines(folder: &str, columns: usize, look: Look) -> Vec<Line<'static>> {
         wrap("plugdeck looks there first. You can:", columns).into_iter().map(|line| span(line, t.fg).into()),
     );
     lines.push(Line::default());
-    let ways: [(&str, &str, &str); 3] = [
+    let ways: [(&str, &str, &str); 4] = [
         (
             "d",
             "try the built-in agents",
@@ -26,6 +26,7 @@ pub fn lines(folder: &str, columns: usize, look: Look) -> Vec<Line<'static>> {
         ),
         ("", "install an agent with AgentHub", "agenthub install NAMESPACE/AGENT; it appears here by itself"),
         ("", "put a folder there", "namespace/agent/ with agent.yaml and agent.py"),
+        ("D", "check this machine", "Pythons, uv, folders, rights, models: what `plugdeck doctor` says"),
     ];
     for (key, what, how) in ways {
         let mut lead = bold(format!("  {key:<3}"), t.accent);

@@ -81,8 +81,8 @@ pub fn wrap(text: &str, columns: usize) -> Vec<String> {
     let mut lines = Vec::new();
     for paragraph in text.lines() {
         let (mut line, mut taken) = (String::new(), 0);
-        for word in paragraph.split_whitespace() {
-            let wide = text::width(word);
+        for word in together(paragraph, columns) {
+            let wide = text::width(&word);
             if taken > 0 && taken + 1 + wide > columns {
                 lines.push(std::mem::take(&mut line));
                 taken = 0;
@@ -92,7 +92,7 @@ pub fn wrap(text: &str, columns: usize) -> Vec<String> {
                 taken += 1;
             }
             if taken + wide <= columns {
-                line.push_str(word);
+                line.push_str(&word);
                 taken += wide;
                 continue;
             }
@@ -108,6 +108,32 @@ pub fn wrap(text: &str, columns: usize) -> Vec<String> {
         lines.push(line);
     }
     lines
+}
+
+/// What a text is broken between: words, and a unit stays with its number. Of facts with a sign between them the short
+/// ones stay whole, and no line begins with the sign.
+fn together(text: &str, columns: usize) -> Vec<String> {
+    const UNITS: [&str; 9] = ["s", "ms", "min", "h", "d", "B", "KB", "MB", "GB"];
+    let mut words: Vec<String> = Vec::new();
+    for (at, fact) in text.split(" · ").enumerate() {
+        if let (1.., Some(last)) = (at, words.last_mut()) {
+            last.push_str(" ·");
+        }
+        let is_one = fact.len() < text.len() && text::width(fact) <= columns / 2;
+        let first = words.len();
+        for word in fact.split_whitespace() {
+            let is_unit = UNITS.contains(&word.trim_end_matches([',', '.', ';', ':', ')']));
+            let last = words.get_mut(first..).and_then(<[String]>::last_mut);
+            match last {
+                Some(last) if is_one || (is_unit && last.ends_with(|c: char| c.is_ascii_digit())) => {
+                    last.push(' ');
+                    last.push_str(word);
+                }
+                Some(_) | None => words.push(word.to_owned()),
+            }
+        }
+    }
+    words
 }
 
 /// Draws lines from the top of an area, beginning with the one at `scroll`.
@@ -211,6 +237,14 @@ mod tests {
         assert_eq!(wrap("a\n\nb", 7), ["a", "", "b"]);
         assert_eq!(wrap("abcdefghij", 4), ["abcd", "efgh", "ij"]);
         assert_eq!(wrap("日本語", 4), ["日本", "語"]);
+        assert_eq!(
+            wrap("CPU 0% · 167M", 8),
+            ["CPU 0% ·", "167M"],
+            "no line begins with a sign between facts"
+        );
+        assert_eq!(wrap("one · CPU 0% · b", 12), ["one ·", "CPU 0% · b"], "a short fact stays whole");
+        assert_eq!(wrap("for 62 s, in f", 6), ["for", "62 s,", "in f"], "a unit stays with its number");
+        assert_eq!(wrap("a sees 3 gulls", 8), ["a sees 3", "gulls"]);
     }
 
     #[test]

@@ -15,6 +15,8 @@ pub struct Frame {
     pub title: Vec<Span<'static>>,
     /// One dim fact, at the right end.
     pub fact: Vec<Span<'static>>,
+    /// The same at the right end of the border below, where there is more to say than fits above.
+    pub below: Vec<Span<'static>>,
     pub focused: bool,
 }
 
@@ -22,13 +24,20 @@ impl Frame {
     /// A frame with a title made by [`title`], [`chip`] or [`crate::tui::widget::tabs::title`].
     #[must_use]
     pub fn new(title: Vec<Span<'static>>, focused: bool) -> Self {
-        Self { title, fact: Vec::new(), focused }
+        Self { title, fact: Vec::new(), below: Vec::new(), focused }
     }
 
     /// With a fact at the right end of the border.
     #[must_use]
     pub fn fact(mut self, fact: Vec<Span<'static>>) -> Self {
         self.fact = fact;
+        self
+    }
+
+    /// With a fact on the border below.
+    #[must_use]
+    pub fn below(mut self, below: Vec<Span<'static>>) -> Self {
+        self.below = below;
         self
     }
 
@@ -47,6 +56,9 @@ impl Frame {
         }
         if !fact.is_empty() {
             block = block.title_top(padded(fact).right_aligned());
+        }
+        if !self.below.is_empty() {
+            block = block.title_bottom(padded(cut(self.below, room)).right_aligned());
         }
         let inner = block.inner(area);
         block.render(area, buffer);

@@ -154,6 +154,19 @@ fn what_a_build_would_do_stands_on_a_tab_of_its_own() {
     assert!(!asked(&press(&mut app, "k j")));
 }
 
+/// The box that asks before a build, with as much to say as one can have.
+pub(super) fn planning(width: u16, height: u16) -> App {
+    let mut app = looking(width, height);
+    press(&mut app, "b");
+    let mut plan = plan();
+    plan.interpreter =
+        "/home/somebody/.local/share/uv/python/cpython-3.12.1-linux-x86_64-gnu/bin/python3.12".into();
+    plan.warnings = vec!["pyproject.toml asks for python 3.11, and the manifest for 3.12 or newer".into()];
+    let agent = "agentplug/coding-agent".to_owned();
+    app.update(Message::Planned { agent, wish: Wish::default(), plan: Ok((plan, true)) });
+    app
+}
+
 /// A build whose third step has said nothing for a while.
 fn silent(wait: Option<Wait>) -> String {
     let mut app = filled(80, 24);

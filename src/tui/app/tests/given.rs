@@ -68,6 +68,8 @@ pub(super) fn app(width: u16, height: u16) -> App {
     let looks = Looks {
         theme: shelf::built_in(false, Palette::Rgb),
         named: false,
+        asked: None,
+        colourless: false,
         light: false,
         ascii: false,
         mouse: true,

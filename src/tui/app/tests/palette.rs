@@ -198,6 +198,37 @@ fn runs_are_narrowed_by_agent_method_id_and_state_120x40() {
 }
 
 #[test]
+fn what_is_narrowed_says_how_many_of_all_it_shows() {
+    let mut app = filled(120, 40);
+    assert!(screen(&app).contains("─ 4 ╮"), "{}", screen(&app));
+    press(&mut app, "/");
+    assert!(screen(&app).contains("/▏  4 ╮"), "no words yet: {}", screen(&app));
+    write(&mut app, "agent");
+    assert!(screen(&app).contains("/agent▏  4 of 4 ╮"), "{}", screen(&app));
+    write(&mut app, " research");
+    assert!(screen(&app).contains("/agent research▏ ╮"), "{}", screen(&app));
+    assert!(screen(&app).contains("─ 1 of 4 ╯"), "{}", screen(&app));
+    press(&mut app, "ctrl-u");
+    write(&mut app, "zzz");
+    assert!(screen(&app).contains("/zzz▏  0 of 4 ╮"), "{}", screen(&app));
+    press(&mut app, "esc 2 /");
+    write(&mut app, "failed");
+    let all = app.world.runs().len();
+    assert!(screen(&app).contains(&format!("/failed▏  1 of {all} ╮")), "{}", screen(&app));
+    // In a narrow pane the count is short, and in a closed one it stands alone.
+    let mut app = filled(80, 24);
+    press(&mut app, "/");
+    write(&mut app, "research");
+    assert!(screen(&app).contains("/research▏ ╮"), "{}", screen(&app));
+    assert!(screen(&app).contains("─ 1 of 4 ╯"), "{}", screen(&app));
+    press(&mut app, "enter 2");
+    assert!(screen(&app).contains("─ 1 of 4"), "{}", screen(&app));
+    press(&mut app, "? /");
+    write(&mut app, "null");
+    assert!(screen(&app).contains("/null▏  2 of "), "{}", screen(&app));
+}
+
+#[test]
 fn help_begins_with_what_has_the_focus_and_is_searched_80x24() {
     let mut app = watching(80, 24);
     press(&mut app, "?");

@@ -56,6 +56,26 @@ const SCREENS: [(&str, Builder); 15] = [
     }),
 ];
 
+/// Screens with much to say on a terminal with little room.
+#[test]
+fn small_screens_cut_no_word_without_a_sign() {
+    let screens: [(&str, Builder); 5] = [
+        ("steps", builds::failed),
+        ("why", |width, height| why::page(width, height, why::evidence())),
+        ("settings", |width, height| settings::opened(width, height, "grace: 4\nkeep_runs: many\n")),
+        ("plan", env::planning),
+        ("stop", |width, height| with(watching(width, height), "x")),
+    ];
+    let mut pictures = String::new();
+    for (name, build) in screens {
+        for (width, height) in [(60, 15), (60, 20)] {
+            let app = build(width, height);
+            write!(pictures, "── {name} {width}×{height}\n{}\n", screen(&app)).unwrap();
+        }
+    }
+    insta::assert_snapshot!(pictures);
+}
+
 fn with(mut app: App, keys: &str) -> App {
     press(&mut app, keys);
     app

@@ -2,8 +2,10 @@
 
 use ratatui::style::Color;
 
+use crate::config::{Loaded, table};
 use crate::tui::app::tests::given::orphans;
 use crate::tui::app::tests::*;
+use crate::tui::effect::settings::{SettingsNews, SettingsWork};
 use crate::tui::theme::contrast::{SHAPE, TEXT, coloured, ratio};
 use crate::tui::theme::{Depth, Palette, Theme, shelf};
 
@@ -46,18 +48,77 @@ fn a_theme_is_seen_while_it_is_chosen_and_esc_brings_the_old_one_back() {
     assert!(app.over.is_none() && app.toast.is_none());
 }
 
+/// What is to be written into the settings.
+fn written(effects: &[Effect]) -> Vec<(&'static str, String)> {
+    let set = |effect: &Effect| match effect {
+        Effect::Settings(SettingsWork::Set { setting, value }) => Some((setting.key, value.clone())),
+        _ => None,
+    };
+    effects.iter().filter_map(set).collect()
+}
+
+fn news(file: &str, changed: Result<(), &str>) -> Message {
+    let changed = changed.map(|()| table::find("theme").unwrap()).map_err(str::to_owned);
+    let loaded = Loaded::parse(file);
+    Message::Settings(Box::new(SettingsNews { loaded, themes: Vec::new(), changed: Some(changed) }))
+}
+
+/// What the toast says, without its line ends.
+fn said(app: &App) -> &str {
+    &app.toast.as_ref().unwrap().text
+}
+
 #[test]
-fn a_theme_that_is_kept_says_how_to_keep_it_for_good() {
+fn a_theme_that_is_chosen_is_written_into_the_settings() {
     let mut app = choosing(80, 24);
-    press(&mut app, "j enter");
+    assert_eq!(written(&press(&mut app, "j enter")), [("theme", "light".to_owned())]);
     assert_eq!(app.theme.name, "light");
-    assert!(
-        screen(&app).contains("`theme: light` in ~/.config/plugdeck/config.yaml keeps it"),
-        "{}",
-        screen(&app)
-    );
-    // What the terminal says later does not take it away.
+    app.update(news("theme: light\n", Ok(())));
+    assert_eq!(said(&app), "theme light, written to ~/.config/plugdeck/config.yaml");
+    // What the terminal says later does not take it away, and neither does the same choice once more.
     assert!(app.update(Message::Paper { light: false }).is_empty());
+    press(&mut app, "ctrl-t");
+    app.update(choices(Palette::Rgb));
+    assert!(written(&press(&mut app, "enter")).is_empty());
+}
+
+#[test]
+fn a_theme_that_cannot_be_written_holds_until_the_end_and_says_why() {
+    for (why, sentence) in [
+        (
+            "~/.config/plugdeck/config.yaml cannot be changed: Permission denied",
+            "theme light holds until you quit. ~/.config/plugdeck/config.yaml cannot be changed: Permission denied",
+        ),
+        (
+            "correct the file first: line 1: no mapping",
+            "theme light holds until you quit. ~/.config/plugdeck/config.yaml: correct the file first: line 1: no \
+             mapping",
+        ),
+    ] {
+        let mut app = choosing(80, 24);
+        press(&mut app, "j enter");
+        app.update(news("", Err(why)));
+        assert_eq!(said(&app), sentence);
+        assert_eq!((app.theme.name.as_str(), app.looks.named), ("light", true));
+    }
+}
+
+#[test]
+fn what_wins_over_a_chosen_theme_is_named() {
+    let mut app = choosing(80, 24);
+    app.looks.asked = Some("dark".into());
+    press(&mut app, "j enter");
+    app.update(news("theme: light\n", Ok(())));
+    assert!(said(&app).ends_with("config.yaml; where `--theme dark` is given, that wins"), "{}", said(&app));
+    // What was tried on the command line is kept by enter alone.
+    let mut app = choosing(80, 24);
+    app.looks.asked = Some("dark".into());
+    assert_eq!(written(&press(&mut app, "enter")), [("theme", "dark".to_owned())]);
+    app.update(news("theme: dark\n", Ok(())));
+    assert!(said(&app).ends_with("config.yaml"), "{}", said(&app));
+    app.looks.colourless = true;
+    app.update(news("theme: dark\n", Ok(())));
+    assert!(said(&app).ends_with("; NO_COLOR wins over its colours"), "{}", said(&app));
 }
 
 #[test]

@@ -7,17 +7,17 @@ use ratatui::backend::TestBackend;
 use crate::tui::app::tests::given::orphans;
 use crate::tui::app::tests::*;
 
-fn mouse(app: &mut App, kind: MouseEventKind, column: u16, row: u16) -> Vec<Effect> {
+pub(super) fn mouse(app: &mut App, kind: MouseEventKind, column: u16, row: u16) -> Vec<Effect> {
     app.update(Message::Mouse(MouseEvent { kind, column, row, modifiers: KeyModifiers::NONE }))
 }
 
-fn click(app: &mut App, column: u16, row: u16) -> Vec<Effect> {
+pub(super) fn click(app: &mut App, column: u16, row: u16) -> Vec<Effect> {
     mouse(app, MouseEventKind::Down(MouseButton::Left), column, row)
 }
 
 /// Where a text stands on the screen.
 #[track_caller]
-fn find(app: &App, text: &str) -> (u16, u16) {
+pub(super) fn find(app: &App, text: &str) -> (u16, u16) {
     let drawn = screen(app);
     let found = drawn.lines().enumerate().find_map(|(y, line)| {
         let at = line.find(text)?;
@@ -27,7 +27,7 @@ fn find(app: &App, text: &str) -> (u16, u16) {
 }
 
 #[track_caller]
-fn click_on(app: &mut App, text: &str) -> Vec<Effect> {
+pub(super) fn click_on(app: &mut App, text: &str) -> Vec<Effect> {
     let (column, row) = find(app, text);
     click(app, column, row)
 }

@@ -7,6 +7,8 @@ use crate::tui::keymap::{Action, Binding, Layer};
 
 const PALETTE: &str = "commands: every action, agent, method, run and theme by name";
 
+const DOCTOR: &str = "doctor: what plugdeck finds on this machine, and what to do about what is missing";
+
 pub const WAYS: &[Binding] = &[
     row(Layer::Everywhere, &[ctrl('p')], Action::Palette, "", PALETTE),
     //
@@ -40,6 +42,7 @@ pub const WAYS: &[Binding] = &[
         "",
         "freeze the picture until the next key; data goes on",
     ),
+    row(Layer::Lists, &[char('D')], Action::Doctor, "", DOCTOR),
     //
     row(
         Layer::Agents,
@@ -58,6 +61,8 @@ pub const WAYS: &[Binding] = &[
     ),
     //
     row(Layer::Help, &[char('/')], Action::Narrow, "search", "only the keys with these words"),
+    //
+    row(Layer::Doctor, &[char('y')], Action::CopyAs, "copy", "copy all of it"),
     //
     row(Layer::Palette, &[on(KeyCode::Enter)], Action::Confirm, "", "do it, or go there"),
     row(Layer::Palette, &[on(KeyCode::Down), ctrl('n')], Action::Down, "", "down; tab too"),

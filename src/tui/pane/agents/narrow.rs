@@ -38,6 +38,13 @@ impl Agents {
         self.pattern().is_some() && self.items(world).is_empty()
     }
 
+    /// How many agents are shown for the words, where there are some.
+    #[must_use]
+    pub fn found(&self, world: &World) -> Option<usize> {
+        let found = narrowed(world, self.pattern()?, |_| false);
+        Some(found.iter().filter(|(item, _)| matches!(item, Item::Agent(_))).count())
+    }
+
     /// The words stay as they are; without any, all of the tree is back.
     pub fn keep_narrow(&mut self) {
         self.filter.keep();

@@ -1,7 +1,8 @@
 //! The form's page: which fields are in sight, where, and what stands around them.
 //!
 //! Fields are drawn one by one on paper of their own and then put on the screen, so that one that is only half in
-//! sight is cut, not squeezed. How far the page is scrolled follows from the selected field alone.
+//! sight is cut, not squeezed. How far the page is scrolled follows from the selected field, unless the mouse says
+//! otherwise.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -10,10 +11,9 @@ use ratatui::text::{Line, Span};
 use crate::text;
 use crate::tui::keymap::Layer;
 use crate::tui::pane::form::check::Problem;
-use crate::tui::pane::form::draw_field::Shown;
 use crate::tui::pane::form::field::Field;
-use crate::tui::pane::form::options::Drawn;
 use crate::tui::pane::form::over::Over;
+use crate::tui::pane::form::page::{Areas, BUTTON, Laid, Part, SIDES, WIDEST};
 use crate::tui::pane::form::{Form, Side, draw_json, preview};
 use crate::tui::pane::{Look, sign};
 use crate::tui::theme::Theme;
@@ -22,60 +22,38 @@ use crate::tui::widget::callout::callout;
 use crate::tui::widget::line::{below, blank, bold, put, row, section, span, spread};
 use crate::tui::widget::{json_text, tabs, wrap};
 
-/// The two sides, as the tab strip names them.
-const SIDES: [&str; 2] = ["Form", "JSON"];
-
-/// Least height of a page on which tabs get a strip of their own and sections air; below it they share rows.
-const ROOMY: u16 = 24;
-
-/// Widest column of fields: longer lines read badly.
-const WIDEST: u16 = 100;
-
 /// Width from which the payload stands beside the fields.
 const BESIDE: u16 = 160;
-
-/// Most rows of the question that stands before sending what is wrong.
-const ASKING: u16 = 4;
 
 impl Form {
     /// Draws everything between header and footer.
     pub fn render(&self, buffer: &mut Buffer, area: Rect, look: Look) {
         let theme = look.theme;
-        let roomy = area.height >= ROOMY;
+        let status = self.status(theme, status_columns(area));
+        let areas = Areas::new(area, status.len());
         let side = usize::from(self.side == Side::Json);
-        let body = if roomy {
-            tabs::strip(buffer, area, &SIDES, side, self.counts(true, theme), theme);
-            below(area, tabs::STRIP + 1)
+        let counts = self.counts(areas.roomy, theme);
+        if areas.roomy {
+            tabs::strip(buffer, areas.tabs, &SIDES, side, counts, theme);
         } else {
-            let line = Rect { x: area.x + 2, width: area.width.saturating_sub(4), ..row(area, 0) };
             let names = tabs::title(&SIDES, side, false, theme);
-            put(buffer, line, spread(names, self.counts(false, theme), usize::from(line.width)));
-            below(area, 1)
-        };
-        let status = self.status(theme, usize::from(area.width.min(WIDEST).saturating_sub(4)));
-        let rows = u16::try_from(status.len()).unwrap_or(1).min(ASKING);
-        let air = u16::from(roomy);
-        let at = body.height.saturating_sub(rows + air);
-        let status_area =
-            Rect { x: body.x + 2, width: body.width.min(WIDEST).saturating_sub(4), ..below(body, at) };
-        let body = Rect { height: at.saturating_sub(air), ..body };
+            put(buffer, areas.tabs, spread(names, counts, usize::from(areas.tabs.width)));
+        }
         let typed_at = match self.side {
             Side::Json => {
-                let area = Rect { x: body.x + 1, width: body.width.min(WIDEST).saturating_sub(2), ..body };
-                draw_json::draw(self, buffer, area, look.focused, theme);
+                draw_json::draw(self, buffer, areas.column(), look.focused, theme);
                 None
             }
-            Side::Fields => self.draw_fields(buffer, body, look),
+            Side::Fields => self.draw_fields(buffer, &areas, look),
         };
-        let status_area = Rect { height: rows, ..status_area };
         if self.asked {
-            callout(buffer, status_area, theme.warn, status, theme);
+            callout(buffer, areas.status, theme.warn, status, theme);
         } else {
             for (at, line) in (0..).zip(status) {
-                put(buffer, row(status_area, at), line);
+                put(buffer, row(areas.status, at), line);
             }
         }
-        let above = Rect { x: body.x + 1, width: body.width.min(WIDEST).saturating_sub(2), ..body };
+        let above = areas.column();
         match &self.over {
             Some(Over::File(file)) => file.draw(buffer, above, typed_at, theme),
             Some(Over::Pick(picker)) => picker.draw(buffer, above, theme),
@@ -139,51 +117,28 @@ impl Form {
     }
 
     /// The fields, and the payload where there is room. What comes back is the row of the selected text's first line.
-    fn draw_fields(&self, buffer: &mut Buffer, area: Rect, look: Look) -> Option<u16> {
-        let theme = look.theme;
+    fn draw_fields(&self, buffer: &mut Buffer, areas: &Areas, look: Look) -> Option<u16> {
+        let (theme, area) = (look.theme, areas.body);
         let beside = area.width >= BESIDE;
-        let column = Rect { x: area.x + 1, width: area.width.min(WIDEST).saturating_sub(2), ..area };
-        let fields = self.fields.iter().enumerate();
-        let fields = fields.map(|(index, field)| Part::Field(self.shown(index, field, area.height, look)));
-        let options = self.drawn_options(area.height, look).into_iter().map(Part::Option);
-        let shown: Vec<Part> = fields.chain(options).collect();
-
-        // From the top of the page, in rows: what each field takes, the description before the first.
-        let head = self.head(column.width, area.height);
-        let mut tops = Vec::new();
-        let mut end = u16::try_from(head.len()).unwrap_or(0);
-        for field in &shown {
-            tops.push(end);
-            end = end.saturating_add(field.height(column.width));
-        }
-        let offset = match (shown.get(self.selected), tops.get(self.selected)) {
-            (Some(field), Some(top)) => {
-                // The selected field stays in the middle, as far as there is something above and below it.
-                let middle = top.saturating_add(field.height(column.width) / 2);
-                middle.saturating_sub(area.height / 2).min(end.saturating_sub(area.height)).min(*top)
-            }
-            _ => 0,
-        };
-
+        let Laid { head, parts, tops, rows, offset, column } = self.laid(areas, look);
         for (at, line) in (0..).zip(head) {
-            if at >= offset {
+            if let Some(at) = u16::try_from(at - offset).ok().filter(|at| *at < area.height) {
                 let area = Rect { x: column.x + 1, width: column.width.saturating_sub(2), ..area };
-                put(buffer, row(area, at - offset), span(line, theme.fg));
+                put(buffer, row(area, at), span(line, theme.fg));
             }
         }
-        for (field, top) in shown.iter().zip(&tops) {
-            let top = *top;
-            let height = field.height(column.width);
-            if top.saturating_add(height) > offset && top < offset.saturating_add(area.height) {
+        for (part, top) in parts.iter().zip(&tops) {
+            let height = part.height(column.width);
+            if top + i32::from(height) > offset && *top < offset + i32::from(area.height) {
                 let mut paper = Buffer::empty(Rect { x: 0, y: 0, width: column.width, height });
                 paper.set_style(paper.area, theme.paper());
                 let whole = paper.area;
-                field.draw(&mut paper, whole, theme);
-                copy(&paper, buffer, column, i32::from(top) - i32::from(offset));
+                part.draw(&mut paper, whole, theme);
+                copy(&paper, buffer, column, top - offset);
             }
         }
 
-        let left = area.height.saturating_sub(end.saturating_sub(offset));
+        let left = u16::try_from(i32::from(area.height) - (rows - offset)).unwrap_or(0);
         let preview = if beside {
             let x = area.x + WIDEST + 1;
             Rect { x, width: (area.right() - x).min(WIDEST).saturating_sub(2), ..area }
@@ -201,49 +156,8 @@ impl Form {
         let is_box = |field: &&Field| field.rows().is_none();
         self.fields.get(self.selected).filter(is_box)?;
         // Behind the upper border of its box.
-        let at = (tops.get(self.selected)? + 1).checked_sub(offset)?;
+        let at = u16::try_from(tops.get(self.selected)? + 1 - offset).ok()?;
         (at < area.height).then_some(area.y + at)
-    }
-
-    /// The lines above the first field.
-    fn head(&self, width: u16, height: u16) -> Vec<String> {
-        let description = text::safe(self.method.description.as_bytes());
-        let roomy = height + 5 >= ROOMY;
-        let mut lines = Vec::new();
-        if !description.trim().is_empty() {
-            lines =
-                wrap::words(&description, usize::from(width.saturating_sub(2)), if roomy { 3 } else { 1 });
-        }
-        if self.fields.is_empty() {
-            lines.extend([String::new(), "this method takes no parameters — ctrl-r runs it".to_owned()]);
-        } else if roomy && !lines.is_empty() {
-            lines.push(String::new());
-        }
-        lines
-    }
-
-    fn shown<'a>(&'a self, index: usize, field: &'a Field, height: u16, look: Look) -> Shown<'a> {
-        let selected = look.focused && index == self.selected;
-        let wrong =
-            self.checked.problems.iter().find(|problem| problem.parameter.as_ref() == Some(&field.name));
-        let least = match height {
-            0..14 => 1,
-            14..24 => 3,
-            24.. => 5,
-        };
-        let hint = self.checked.notes.iter().find(|note| note.parameter.as_ref() == Some(&field.name));
-        Shown {
-            field,
-            hint: hint.map(|note| note.message.as_str()),
-            // That nothing is there yet is no news before a person wanted to go on.
-            problem: wrong
-                .filter(|_| field.is_present() || self.tried)
-                .map(|problem| problem.message.as_str()),
-            new: false,
-            selected,
-            typing: selected && matches!(self.layer(), Layer::Text | Layer::Path),
-            rows: (least, (height / 2).max(least)),
-        }
     }
 
     fn draw_preview(&self, buffer: &mut Buffer, area: Rect, theme: &Theme) {
@@ -266,8 +180,8 @@ impl Form {
     }
 
     /// The last lines of the page: whether this can be sent, and how.
-    fn status(&self, theme: &Theme, columns: usize) -> Vec<Line<'static>> {
-        let button = Span::styled(" ctrl-r  run ", theme.solid(theme.accent));
+    pub(super) fn status(&self, theme: &Theme, columns: usize) -> Vec<Line<'static>> {
+        let button = Span::styled(BUTTON, theme.solid(theme.accent));
         let problems = &self.checked.problems;
         let words =
             |text: &str, most| wrap::words(&text::safe(text.as_bytes()), columns.saturating_sub(4), most);
@@ -330,20 +244,12 @@ impl Form {
     }
 }
 
-/// A part of the page that is walked to.
-enum Part<'a> {
-    Field(Shown<'a>),
-    Option(Drawn<'a>),
+/// Columns of the page's last lines.
+pub fn status_columns(area: Rect) -> usize {
+    usize::from(area.width.min(WIDEST).saturating_sub(4))
 }
 
 impl Part<'_> {
-    fn height(&self, width: u16) -> u16 {
-        match self {
-            Self::Field(field) => field.height(width),
-            Self::Option(option) => option.height(width),
-        }
-    }
-
     fn draw(&self, buffer: &mut Buffer, area: Rect, theme: &Theme) {
         match self {
             Self::Field(field) => field.draw(buffer, area, theme),

@@ -1,5 +1,7 @@
 //! One field on the page: a box with the value, and under it what helps to fill it in.
 
+mod point;
+
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
@@ -19,6 +21,10 @@ use crate::tui::widget::wrap;
 
 /// Rows that an error or a description may take under a box.
 const NOTE: usize = 2;
+
+/// What stands before the values of earlier runs, and the columns of the key behind them with its gap.
+const EARLIER: &str = "earlier ";
+const EARLIER_HINT: usize = 12;
 
 /// What a line under a box is.
 #[derive(Clone, Copy)]
@@ -164,13 +170,12 @@ impl Shown<'_> {
             return;
         }
         let look = look(theme, self.selected, self.typing);
-        if !field.choices.values.is_empty() && area.width > 2 {
+        let text = self.text_area(area);
+        if text != area {
             let arrow = Rect { x: area.right() - 1, width: 1, height: 1, ..area };
             put(buffer, arrow, span("▾", theme.dim));
-            field.editor.draw(Rect { width: area.width - 2, ..area }, buffer, look);
-        } else {
-            field.editor.draw(area, buffer, look);
         }
+        field.editor.draw(text, buffer, look);
         if field.entry() == Entry::Json {
             draw_json::colour(buffer, area, &field.editor, theme);
             if look.cursor.is_some() {
@@ -189,6 +194,12 @@ impl Shown<'_> {
         }
     }
 
+    /// What the text takes of the value's area: all but the sign that there are values to choose among.
+    fn text_area(&self, area: Rect) -> Rect {
+        let chooses = !self.field.choices.values.is_empty() && area.width > 2;
+        Rect { width: area.width - if chooses { 2 } else { 0 }, ..area }
+    }
+
     fn placeholder(&self, theme: &Theme) -> Span<'static> {
         let field = self.field;
         let words = match default(field) {
@@ -203,9 +214,8 @@ impl Shown<'_> {
 
     fn switch(&self, theme: &Theme) -> Vec<Span<'static>> {
         let now = if self.field.is_present() { self.field.editor.text() } else { String::new() };
-        let unset = if self.field.is_required() { "not set" } else { "left out" };
         let mut spans = Vec::new();
-        for (word, value) in [(unset, ""), ("true", "true"), ("false", "false")] {
+        for (word, value) in self.switch_words() {
             spans.extend(choice(word, value == now, theme));
         }
         if let (Some(default), true) = (default(self.field), now.is_empty()) {
@@ -214,10 +224,19 @@ impl Shown<'_> {
         spans
     }
 
+    /// The words of a switch, and the text that each stands for.
+    fn switch_words(&self) -> [(&'static str, &'static str); 3] {
+        let unset = if self.field.is_required() { "not set" } else { "left out" };
+        [(unset, ""), ("true", "true"), ("false", "false")]
+    }
+
+    fn choices_label(&self) -> &'static str {
+        if self.told().choices.guessed { "from the description " } else { "one of " }
+    }
+
     fn choices(&self, columns: usize, theme: &Theme) -> Vec<Span<'static>> {
         let choices = &self.told().choices;
-        let label = if choices.guessed { "from the description " } else { "one of " };
-        let mut spans = vec![span(label, theme.dim)];
+        let mut spans = vec![span(self.choices_label(), theme.dim)];
         let now = self.told().choice();
         for (index, value) in choices.values.iter().enumerate() {
             spans.extend(choice(&words(value), now == Some(index), theme));
@@ -231,14 +250,14 @@ impl Shown<'_> {
     }
 
     fn earlier(&self, columns: usize, theme: &Theme) -> Vec<Span<'static>> {
-        let mut spans = vec![span("earlier ", theme.dim)];
+        let mut spans = vec![span(EARLIER, theme.dim)];
         let now = self.told().forced();
         for value in &self.told().earlier {
             let is_now = now.as_ref().is_some_and(|now| now.get() == value.get());
             spans.extend(choice(&raw_words(value), is_now, theme));
         }
         let hint = vec![bold("ctrl-space", theme.accent)];
-        spread(cut(spans, columns.saturating_sub(12)), hint, columns).spans
+        spread(cut(spans, columns.saturating_sub(EARLIER_HINT)), hint, columns).spans
     }
 
     /// Lines under the box.

@@ -1,7 +1,7 @@
 //! The JSON side on the page: the text in its colours, and the place of an error.
 
 use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
+use ratatui::layout::{Margin, Rect};
 use ratatui::style::{Modifier, Style};
 use unicode_segmentation::UnicodeSegmentation as _;
 
@@ -25,7 +25,7 @@ pub fn draw(form: &Form, buffer: &mut Buffer, area: Rect, focused: bool, theme: 
     let title = if focused { vec![chip("payload", theme)] } else { vec![span("payload", theme.fg)] };
     let frame = Frame::new(title, focused).fact(vec![span(fact, theme.dim)]);
     let error = form.whole.as_ref().err();
-    let boxed = Rect { height: area.height.saturating_sub(u16::from(error.is_some())), ..area };
+    let boxed = boxed(form, area);
     let inner = padded_area(frame.draw(buffer, boxed, theme));
     let look = look(theme, true, focused && form.typing);
     form.json.draw(inner, buffer, look);
@@ -37,6 +37,15 @@ pub fn draw(form: &Form, buffer: &mut Buffer, area: Rect, focused: bool, theme: 
     mark(buffer, inner, &form.json, error, theme);
     let note = below(Rect { x: area.x + 2, width: area.width.saturating_sub(4), ..area }, boxed.height);
     put(buffer, note, span(error.to_string(), theme.err));
+}
+
+/// The text's own area, where all of it is drawn over this one.
+pub fn inner(form: &Form, area: Rect) -> Rect {
+    padded_area(boxed(form, area).inner(Margin::new(1, 1)))
+}
+
+fn boxed(form: &Form, area: Rect) -> Rect {
+    Rect { height: area.height.saturating_sub(u16::from(form.whole.is_err())), ..area }
 }
 
 /// Marks the brackets that belong together, in an editor that has just been drawn on this area.

@@ -1,11 +1,12 @@
 //! The rows inside a list or an object, under one another in the box of their field.
 
 use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
+use ratatui::layout::{Position, Rect};
 
 use crate::text;
 use crate::tui::pane::form::draw_field::Shown;
 use crate::tui::pane::form::field::{Entry, Field};
+use crate::tui::pane::form::point::{Hit, Spot};
 use crate::tui::pane::form::rows::Rows;
 use crate::tui::theme::Theme;
 use crate::tui::widget::line::{bold, put, row, span};
@@ -18,6 +19,8 @@ const HIGHEST: u16 = 5;
 
 /// A value inside, and how it is shown.
 pub struct Inner<'a> {
+    /// The way to it, from the outermost rows on.
+    path: Vec<usize>,
     depth: u16,
     name: String,
     field: &'a Field,
@@ -27,7 +30,7 @@ pub struct Inner<'a> {
 }
 
 /// The values inside rows, from the top, those of rows inside them too.
-pub fn inner(rows: &Rows, depth: u16, selected: bool) -> Vec<Inner<'_>> {
+fn inner<'a>(rows: &'a Rows, depth: u16, selected: bool, way: &[usize]) -> Vec<Inner<'a>> {
     let last = rows.fields.len().saturating_sub(1);
     let mut all = Vec::new();
     for (index, field) in rows.fields.iter().enumerate() {
@@ -42,15 +45,36 @@ pub fn inner(rows: &Rows, depth: u16, selected: bool) -> Vec<Inner<'_>> {
         };
         let selected = selected && index == rows.selected;
         let inside = field.rows();
-        all.push(Inner { depth, name, field, selected: selected && inside.is_none(), new });
+        let path = [way, &[index]].concat();
+        all.push(Inner {
+            path: path.clone(),
+            depth,
+            name,
+            field,
+            selected: selected && inside.is_none(),
+            new,
+        });
         if let Some(inside) = inside {
-            all.extend(inner(inside, depth + 1, selected));
+            all.extend(inner(inside, depth + 1, selected, &path));
         }
     }
     all
 }
 
 impl Inner<'_> {
+    /// The value as it is shown inside a field.
+    fn shown(&self, around: &Shown) -> Shown<'_> {
+        Shown {
+            field: self.field,
+            problem: None,
+            hint: None,
+            selected: self.selected,
+            typing: self.selected && around.typing,
+            rows: (1, HIGHEST),
+            new: self.new,
+        }
+    }
+
     fn height(&self, width: u16) -> u16 {
         match self.field.entry() {
             Entry::Rows | Entry::Switch => 1,
@@ -86,35 +110,56 @@ fn fitting<'a, 'b>(all: &'b [Inner<'a>], width: u16, most: u16) -> (&'b [Inner<'
 
 /// Rows that the inside of a field takes.
 pub fn height(rows: &Rows, selected: bool, width: u16, most: u16) -> u16 {
-    let all = inner(rows, 0, selected);
+    let all = inner(rows, 0, selected, &[]);
     let (_, values) = columns(&all, width);
     fitting(&all, values, most).1.max(1)
 }
 
 /// Draws the inside of a field over an area.
 pub fn draw(shown: &Shown, rows: &Rows, buffer: &mut Buffer, area: Rect, theme: &Theme) {
-    let all = inner(rows, 0, shown.selected);
-    let (names, values) = columns(&all, area.width);
-    let mut at = 0;
-    for inner in fitting(&all, values, area.height).0 {
-        let height = inner.height(values).min(area.height.saturating_sub(at));
-        let indent = (2 * inner.depth).min(names);
-        let name = Rect { x: area.x + indent, width: names - indent, ..row(area, at) };
-        let label = text::fit(&inner.name, usize::from(name.width.saturating_sub(1))).into_owned();
+    for Row { inner, place, value } in shown_rows(&inner(rows, 0, shown.selected, &[]), area) {
+        let name = Rect { width: (value.x - place.x).saturating_sub(1), ..row(place, 0) };
+        let label = text::fit(&inner.name, usize::from(name.width)).into_owned();
         put(buffer, name, if inner.selected { bold(label, theme.accent) } else { span(label, theme.dim) });
         if inner.field.rows().is_none() {
-            let value = Rect { x: area.x + names, y: area.y + at, width: values, height };
-            let one = Shown {
-                field: inner.field,
-                problem: None,
-                hint: None,
-                selected: inner.selected,
-                typing: inner.selected && shown.typing,
-                rows: (1, HIGHEST),
-                new: inner.new,
-            };
-            one.draw_value(buffer, value.intersection(area), theme);
+            inner.shown(shown).draw_value(buffer, value, theme);
         }
+    }
+}
+
+/// What stands at a cell of the inside of a field, drawn over an area.
+pub fn at(shown: &Shown, rows: &Rows, area: Rect, at: Position) -> Hit {
+    let all = inner(rows, 0, shown.selected, &[]);
+    let row = shown_rows(&all, area).into_iter().find(|row| {
+        let y = row.place.y..row.place.bottom();
+        y.contains(&at.y)
+    });
+    let Some(Row { inner, value, .. }) = row else { return Hit::of(Spot::Rest) };
+    let spot = match inner.field.rows() {
+        Some(_) => Spot::Rest,
+        None => inner.shown(shown).value_at(value, at).spot,
+    };
+    Hit { path: inner.path.clone(), spot }
+}
+
+/// A value inside and its place: the whole of it from its name on, and the value's own.
+struct Row<'a, 'b> {
+    inner: &'b Inner<'a>,
+    place: Rect,
+    value: Rect,
+}
+
+fn shown_rows<'a, 'b>(all: &'b [Inner<'a>], area: Rect) -> Vec<Row<'a, 'b>> {
+    let (names, values) = columns(all, area.width);
+    let mut at = 0;
+    let mut rows = Vec::new();
+    for inner in fitting(all, values, area.height).0 {
+        let height = inner.height(values).min(area.height.saturating_sub(at));
+        let indent = (2 * inner.depth).min(names);
+        let place = Rect { x: area.x + indent, y: area.y + at, width: area.width - indent, height };
+        let value = Rect { x: area.x + names, width: values, ..place }.intersection(area);
+        rows.push(Row { inner, place, value });
         at += height;
     }
+    rows
 }

@@ -4,6 +4,7 @@
 
 mod draw;
 mod history;
+mod point;
 mod text;
 mod wrap;
 
@@ -46,6 +47,8 @@ pub struct Editor {
     /// Where the first row shown begins, and how wide rows are: known by drawing alone.
     top: Cell<Place>,
     columns: Cell<u16>,
+    /// The rows shown were chosen by the wheel: the cursor need not be among them.
+    loose: bool,
 }
 
 impl Editor {
@@ -61,6 +64,7 @@ impl Editor {
             cut: String::new(),
             top: Cell::default(),
             columns: Cell::new(u16::MAX),
+            loose: false,
         }
     }
 
@@ -305,7 +309,7 @@ impl Editor {
             self.column = None;
         }
         self.anchor = if selects { self.anchor.or(Some(self.cursor)) } else { None };
-        self.cursor = place;
+        (self.cursor, self.loose) = (place, false);
         self.history.close();
     }
 
@@ -334,7 +338,7 @@ impl Editor {
     }
 
     fn edit(&mut self, range: (Place, Place), text: &str, kind: Kind) -> Typed {
-        (self.anchor, self.column) = (None, None);
+        (self.anchor, self.column, self.loose) = (None, None, false);
         if range.0 == range.1 && text.is_empty() {
             return Typed::Unchanged;
         }
@@ -345,12 +349,14 @@ impl Editor {
     fn undo(&mut self) -> Typed {
         let Some(cursor) = self.history.undo(&mut self.text) else { return Typed::Unchanged };
         (self.cursor, self.anchor, self.column) = (self.text.clamp(cursor), None, None);
+        self.loose = false;
         Typed::Undone
     }
 
     fn redo(&mut self) -> Typed {
         let Some(cursor) = self.history.redo(&mut self.text) else { return Typed::Unchanged };
         (self.cursor, self.anchor, self.column) = (cursor, None, None);
+        self.loose = false;
         Typed::Changed
     }
 }

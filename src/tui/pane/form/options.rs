@@ -265,6 +265,11 @@ impl Chosen {
         self.profile = profiles.get(next.unsigned_abs()).copied().flatten().map(str::to_owned);
     }
 
+    /// Chooses one of those that are offered.
+    fn choose_profile(&mut self, at: usize) {
+        self.profile = self.profiles().get(at).copied().flatten().map(str::to_owned);
+    }
+
     fn editor(&self, row: Row) -> Option<&Editor> {
         let at = LIMITS.iter().position(|limit| *limit == row)?;
         self.limits.get(at)

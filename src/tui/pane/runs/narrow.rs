@@ -88,6 +88,12 @@ impl Runs {
         all.chain(places.filter_map(|place| world.runs().get(*place)))
     }
 
+    /// How many runs have the words, where there are some.
+    #[must_use]
+    pub fn count_found(&self) -> Option<usize> {
+        self.pattern().map(|_| self.hits.places.len())
+    }
+
     fn select_first(&mut self, world: &World, now: Now) {
         self.hits.look = None;
         self.find(world);

@@ -40,6 +40,10 @@ impl Editor {
         let text = &self.text;
         let top = text.clamp(self.top.get());
         let cursor = wrap::row(text, self.cursor, columns);
+        if self.loose {
+            let rows = wrap::from(text, top, columns, height);
+            return if rows.len() < height { wrap::up_to(text, text.end(), columns, height) } else { rows };
+        }
         if self.cursor < top {
             return wrap::from(text, self.cursor, columns, height);
         }

@@ -29,6 +29,36 @@ impl Field {
         inner.map_or(self, Self::innermost)
     }
 
+    /// The way to it: the selected row of each field inside.
+    pub fn path(&self) -> Vec<usize> {
+        let Some((rows, inner)) =
+            self.rows.as_ref().and_then(|rows| Some((rows, rows.fields.get(rows.selected)?)))
+        else {
+            return Vec::new();
+        };
+        [vec![rows.selected], inner.path()].concat()
+    }
+
+    /// The field inside at the end of a way.
+    pub fn inner_mut(&mut self, path: &[usize]) -> Option<&mut Self> {
+        let Some((first, rest)) = path.split_first() else { return Some(self) };
+        self.rows.as_mut()?.fields.get_mut(*first)?.inner_mut(rest)
+    }
+
+    /// Selects the field inside at the end of a way; of one that has rows itself, the first.
+    pub fn go_to(&mut self, path: &[usize]) {
+        match (&mut self.rows, path.split_first()) {
+            (Some(rows), Some((first, rest))) => {
+                rows.selected = *first;
+                if let Some(field) = rows.fields.get_mut(*first) {
+                    field.go_to(rest);
+                }
+            }
+            (Some(rows), None) => rows.enter(1),
+            (None, _) => {}
+        }
+    }
+
     /// Changes the field that keys are for; whether the value may have changed.
     pub fn inside(&mut self, method: &Method, change: impl FnOnce(&mut Self, &Method) -> bool) -> bool {
         let Some(rows) = &mut self.rows else { return change(self, method) };

@@ -1,16 +1,19 @@
 //! The options on the form's page: one row a choice, and a box for the tool context.
 
+mod point;
+
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::Span;
 
+use crate::text;
 use crate::tui::pane::form::draw_field::{choice, look, mark_border};
 use crate::tui::pane::form::options::row::LIMITS;
 use crate::tui::pane::form::options::{Chosen, OFF, Row, Stop};
 use crate::tui::pane::form::{Form, draw_json, preview};
 use crate::tui::pane::{Look, sign};
 use crate::tui::theme::Theme;
-use crate::tui::widget::line::{blank, bold, cut, put, row, span, width};
+use crate::tui::widget::line::{blank, bold, cut, put, row, span};
 use crate::tui::widget::pane::{Frame, chip, padded_area};
 use crate::tui::widget::select::select;
 use crate::tui::widget::wrap;
@@ -194,18 +197,29 @@ impl Drawn<'_> {
         }
     }
 
-    /// What can be chosen; where not all of it fits, from the chosen one on.
     fn profiles(&self, columns: usize, theme: &Theme) -> Vec<Span<'static>> {
-        let profiles = self.chosen.profiles();
-        let now = profiles.iter().position(|name| *name == self.chosen.profile.as_deref()).unwrap_or(0);
-        let from = |first: usize| -> Vec<Span<'static>> {
-            let shown = profiles.iter().enumerate().skip(first);
-            shown
-                .flat_map(|(at, name)| choice(&sign::safe(name.unwrap_or("none")), at == now, theme))
-                .collect()
-        };
-        let all = from(0);
-        if width(&all) <= columns { all } else { cut(from(now), columns) }
+        let (first, shown) = self.shown_profiles(columns);
+        let now = self.chosen_profile();
+        let shown = shown.into_iter().zip(first..);
+        let words =
+            shown.flat_map(|(name, at)| choice(&sign::safe(name.unwrap_or("none")), at == now, theme));
+        cut(words.collect(), columns)
+    }
+
+    /// What can be chosen, and the place of the first; where not all of it fits, from the chosen one on.
+    fn shown_profiles(&self, columns: usize) -> (usize, Vec<Option<&str>>) {
+        let mut profiles = self.chosen.profiles();
+        let width = |name: Option<&str>| text::width(&sign::safe(name.unwrap_or("none"))) + 2;
+        if profiles.iter().copied().map(width).sum::<usize>() <= columns {
+            return (0, profiles);
+        }
+        let now = self.chosen_profile();
+        (now, profiles.split_off(now))
+    }
+
+    fn chosen_profile(&self) -> usize {
+        let chosen = self.chosen.profile.as_deref();
+        self.chosen.profiles().iter().position(|name| *name == chosen).unwrap_or(0)
     }
 
     fn folded_context(&self, theme: &Theme) -> Vec<Span<'static>> {

@@ -148,6 +148,24 @@ impl Form {
         }
     }
 
+    /// Folds or unfolds what is selected: the rows, or the tool context.
+    pub(in crate::tui::pane::form) fn fold_stop(&mut self) {
+        match self.stop() {
+            Some(Stop::Head) => self.fold(!self.options.open),
+            Some(Stop::Context) => {
+                self.options.context_open = !self.options.context_open;
+                self.typing = self.options.context_open;
+            }
+            Some(Stop::Row(_)) | None => {}
+        }
+    }
+
+    /// Chooses one of the profiles that are offered.
+    pub(in crate::tui::pane::form) fn choose_profile(&mut self, at: usize) {
+        self.options.choose_profile(at);
+        self.changed_option();
+    }
+
     fn fold(&mut self, open: bool) {
         self.options.open = open;
         if open {
