@@ -105,9 +105,9 @@
 //! processes are ended by the next view that looks (`ops::sweep`), known by the marker `PLUGDECK_RUN_ID`, the inodes of
 //! the run's pipes, or the samples. What was done is noted in `$XDG_STATE_HOME/plugdeck/notes/<id>.json`, since only
 //! the supervisor writes into a run directory; a run with a note is not looked at again. Beside these notes stand what
-//! is typed into forms (`drafts/`), what was chosen in the palette (`palette/`), what copied commands read and what is
-//! too large to be copied otherwise (`copied/`) and texts that are in an editor (`edit/`): private, and no part of any
-//! run.
+//! is typed into forms (`drafts/`), what was marked in output (`marks/<id>.json`, which goes with its run), what was
+//! chosen in the palette (`palette/`), what copied commands read and what is too large to be copied otherwise
+//! (`copied/`) and texts that are in an editor (`edit/`): private, and no part of any run.
 //!
 //! # What a run may use, and what it is given
 //!

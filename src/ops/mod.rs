@@ -20,6 +20,7 @@ pub mod export;
 pub mod files;
 pub mod input;
 pub mod launch;
+pub mod marks;
 pub mod orphans;
 pub mod payloads;
 pub mod presets;

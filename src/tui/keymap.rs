@@ -140,6 +140,8 @@ pub enum Action {
     NextGap,
     PreviousGap,
     Mark,
+    NextMark,
+    PreviousMark,
     // The charts.
     Cursor,
     ShowMoment,

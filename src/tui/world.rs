@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use crate::agent::manifest::Method;
 use crate::ops::agents::Listed;
+use crate::ops::marks::Mark;
 use crate::process::id::ProcessId;
 use crate::run::spec::{Kind, RunId};
 use crate::run::status::State;
@@ -30,7 +31,7 @@ pub struct World {
     pub detail: Option<Box<Detail>>,
     /// Of the watched run.
     pub page: Option<Box<Page>>,
-    /// What a person has marked, by run, in the order in which it was done.
+    /// What a person has marked, by run, in the order in which it stands there.
     pub marks: HashMap<RunId, Vec<Mark>>,
     last: HashMap<(String, String), Arc<Run>>,
     /// The runs that go on, and those that have left processes behind: few among thousands.
@@ -47,15 +48,6 @@ pub struct History {
     /// The middle one of the durations of those that succeeded.
     pub median: Option<Duration>,
     pub peak_rss_bytes: u64,
-}
-
-/// A mark above a row of a run's output.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Mark {
-    /// Counted from 0 among all rows.
-    pub row: u64,
-    /// Milliseconds since 1970.
-    pub wall_ms: i64,
 }
 
 impl World {
@@ -209,8 +201,9 @@ impl World {
         started.filter(|ms| *ms > 0).unwrap_or(run.created_ms)
     }
 
-    /// The marks in the output of a run, with their numbers.
-    pub fn marks_of(&self, run: &RunId) -> impl Iterator<Item = (usize, Mark)> {
-        (1..).zip(self.marks.get(run).into_iter().flatten().copied())
+    /// The marks in the output of a run, or of one step of a build, with their numbers.
+    pub fn marks_of(&self, run: &RunId, step_us: Option<u64>) -> impl Iterator<Item = (usize, Mark)> {
+        let all = self.marks.get(run).into_iter().flatten().copied();
+        (1..).zip(all.filter(move |mark| mark.step_us == step_us))
     }
 }

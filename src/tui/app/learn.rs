@@ -28,7 +28,7 @@ impl App {
             Message::RunsInAll(number) => self.world.runs_in_all = number,
             Message::Detail(detail) => self.world.detail = Some(detail),
             Message::Page(page) => self.learn_page(page),
-            Message::Excerpt(excerpt) => return vec![Effect::CopyLines(excerpt)],
+            Message::Excerpt(excerpt) => return vec![Effect::GiveLines(excerpt)],
             Message::AgentsChanged => return vec![Effect::ListAgents],
             Message::Agents(agents, unreadable) => {
                 self.world.agents = Some(agents);
@@ -78,6 +78,7 @@ impl App {
                 }
             }
             Message::Form(news) => self.learn_of_form(*news),
+            Message::Notes(news) => return self.learn_notes(news),
             // It was done behind the person's back, so it stays until a key.
             Message::Swept(sentences) => self.say(Tone::Bad, sentences.join("; ")),
             Message::Orphans(orphans) => self.world.orphans = orphans,

@@ -78,6 +78,8 @@ pub struct Output {
     /// Rows there were when following was left.
     seen: u64,
     finding: Finding,
+    /// Only the lines of one step of a build are shown: when it started, in microseconds since the build did.
+    pub step_us: Option<u64>,
 }
 
 impl Output {
@@ -94,6 +96,7 @@ impl Output {
             selection: None,
             seen: 0,
             finding: Finding::default(),
+            step_us: None,
         }
     }
 
@@ -259,7 +262,7 @@ impl Output {
             meant: self.meant(&items, page, area, true).filter(|_| look.focused),
             look,
         };
-        let marks: Vec<_> = world.marks_of(&run.id).collect();
+        let marks: Vec<_> = world.marks_of(&run.id, self.step_us).collect();
         let mut lines = Vec::new();
         let mut before = None;
         for item in &items.all[shown.clone()] {

@@ -203,6 +203,7 @@ impl RunPage {
         }
         self.was_live = run.is_live();
         self.output.settle(run);
+        self.output.step_us = self.within(world).map(|(from_us, _)| from_us);
         self.explain(world);
     }
 
@@ -232,7 +233,7 @@ impl RunPage {
                 self.step = None;
             }
         }
-        if self.act_on_cursor(action, place, world) {
+        if self.act_on_marks(action, place, world) || self.act_on_cursor(action, place, world) {
             return true;
         }
         let area = self.output_area(place, world);
