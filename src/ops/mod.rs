@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use crate::config::Settings;
 use crate::paths::Paths;
 
+pub mod accepted;
 pub mod agents;
 pub mod build;
 pub mod call;

@@ -142,6 +142,7 @@ pub enum Action {
     Mark,
     NextMark,
     PreviousMark,
+    Accept,
     // The charts.
     Cursor,
     ShowMoment,

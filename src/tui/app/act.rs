@@ -158,6 +158,7 @@ impl App {
             Action::View => return self.view(),
             Action::Save => return self.ask_to_save(),
             Action::Search => self.say(Tone::Note, "there is no result to search"),
+            Action::Accept => return self.accept(),
             Action::Mark | Action::NextMark | Action::PreviousMark => return self.mark(action),
             // Of panes that have taken them before, or have nothing to do with them now.
             Action::Down

@@ -1,6 +1,7 @@
-//! What a person notes on runs, and what was noted earlier: marks in their output.
+//! What a person notes on runs, and what was noted earlier: marks in their output, and that a result is no error.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use crate::ops::marks::{Keep, MOST, Mark};
 use crate::run::spec::RunId;
@@ -11,6 +12,7 @@ use crate::tui::effect::notes::{NotesNews, NotesWork};
 use crate::tui::keymap::Action;
 use crate::tui::pane::sign;
 use crate::tui::pane::toast::Tone;
+use crate::tui::seen::Run;
 
 /// How far what is noted is read and written.
 #[derive(Debug, Default)]
@@ -26,11 +28,77 @@ pub(super) struct Notes {
     number: u64,
     /// That nothing can be kept was said.
     complained: bool,
+    /// The run whose accepted rules were asked for last, and the number of the last question about them.
+    judged: Option<RunId>,
+    asks: u64,
 }
 
 impl App {
-    /// Reads what was noted on a run whose output was opened.
+    /// Reads what was noted on a run that is shown.
     pub(super) fn read_notes(&mut self, effects: &mut Vec<Effect>) {
+        self.read_accepted(effects);
+        self.read_marks(effects);
+    }
+
+    fn read_accepted(&mut self, effects: &mut Vec<Effect>) {
+        let judged = self.judged().map(|(run, _)| run);
+        let id = judged.as_ref().map(|run| run.id.clone());
+        if id == self.notes.judged {
+            return;
+        }
+        self.notes.judged = id;
+        if let Some(run) = judged {
+            self.notes.asks += 1;
+            let (agent, method) = (run.agent.clone(), run.method.clone().unwrap_or_default());
+            let number = self.notes.asks;
+            effects.push(Effect::Notes(NotesWork::ReadAccepted { agent, method, number }));
+        }
+    }
+
+    /// The run that is selected, and the rules that can be accepted because of it, where there are any.
+    pub(super) fn judged(&self) -> Option<(Arc<Run>, Vec<String>)> {
+        let run = self.world.run(&self.selected_run()?)?;
+        let rules = self.world.rules_of(run);
+        (!rules.is_empty()).then(|| (Arc::clone(run), rules))
+    }
+
+    /// Accepts the rule by which the selected run is no success, for its method and from now on; or takes that back.
+    pub(super) fn accept(&mut self) -> Vec<Effect> {
+        let Some((run, rules)) = self.judged() else {
+            self.say(Tone::Note, "only a soft_error (!) can be called no error");
+            return Vec::new();
+        };
+        self.notes.asks += 1;
+        let (agent, method) = (run.agent.clone(), run.method.clone().unwrap_or_default());
+        vec![Effect::Notes(NotesWork::Accept { agent, method, rules, number: self.notes.asks })]
+    }
+
+    fn learn_accepted(
+        &mut self,
+        place: (String, String),
+        turned: &[String],
+        number: u64,
+        accepted: Result<Vec<String>, String>,
+    ) {
+        match accepted {
+            Ok(accepted) => {
+                if turned.is_empty() {
+                    // Only looked at.
+                } else if turned.iter().all(|rule| accepted.contains(rule)) {
+                    self.say(Tone::Good, "accepted from now on; this run stays as it was recorded");
+                } else {
+                    self.say(Tone::Note, "from now on this counts as an error again");
+                }
+                if number >= self.notes.asks {
+                    self.world.accepted.insert(place, accepted);
+                }
+            }
+            Err(sentence) => self.say(Tone::Bad, sign::safe(&sentence)),
+        }
+    }
+
+    /// Reads the marks of a run whose output was opened.
+    fn read_marks(&mut self, effects: &mut Vec<Effect>) {
         let shown = self.shown_page().filter(|page| page.shows_lines()).map(|page| page.run.clone());
         if shown == self.notes.asked {
             return;
@@ -87,6 +155,9 @@ impl App {
     /// What has come back.
     pub(super) fn learn_notes(&mut self, news: NotesNews) -> Vec<Effect> {
         match news {
+            NotesNews::Accepted { agent, method, turned, number, accepted } => {
+                self.learn_accepted((agent, method), &turned, number, accepted);
+            }
             NotesNews::Marks { run, marks } => return self.learn_marks(run, marks),
             NotesNews::MarksKept { run, number, kept } => {
                 if let Some(on_way) = self.notes.changed.get_mut(&run) {

@@ -2,7 +2,7 @@
 
 use crossterm::event::KeyCode;
 
-use crate::tui::keymap::table::{COPY, TIMES, WHY, char, on, row};
+use crate::tui::keymap::table::{ACCEPT, COPY, TIMES, WHY, char, on, row};
 use crate::tui::keymap::{Action, Binding, Layer};
 
 const SELECT: &str = "select lines, to copy or to save them";
@@ -23,6 +23,7 @@ pub const LINES: &[Binding] = &[
     ),
     row(Layer::Output, &[char('f')], Action::Follow, "follow", "follow the end of the output"),
     row(Layer::Output, &[char('w')], Action::Why, "why", WHY),
+    row(Layer::Output, &[char('i')], Action::Accept, "not an error", ACCEPT),
     row(Layer::Output, &[char('x')], Action::Stop, "stop", "stop the run's processes; asks once"),
     row(Layer::Output, &[char('X')], Action::Kill, "", "kill the run's processes now; asks once"),
     row(Layer::Output, &[char('S')], Action::Signal, "", "choose a signal for the run's first process"),
