@@ -17,24 +17,13 @@ pub const MOST: usize = 99;
 /// The format of the files.
 const FORMAT: u32 = 1;
 
-/// A mark above a row of a run's output.
+/// A mark above a row of a run's output; above no row there are two.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Mark {
-    /// Of a build's step, whose rows are counted by themselves: when it started, in microseconds since the build did.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub step_us: Option<u64>,
     /// Counted from 0 among all rows.
     pub row: u64,
     /// Milliseconds since 1970.
     pub wall_ms: i64,
-}
-
-impl Mark {
-    /// Where it stands; two marks never stand at the same place.
-    #[must_use]
-    pub fn place(&self) -> (Option<u64>, u64) {
-        (self.step_us, self.row)
-    }
 }
 
 /// The marks of a run, to be kept.
@@ -78,8 +67,8 @@ pub fn read(context: &Context, run: &RunId) -> Result<Vec<Mark>, String> {
         return Err(broken(&"another plugdeck wrote it"));
     }
     let mut marks = file.marks;
-    marks.sort_unstable_by_key(Mark::place);
-    marks.dedup_by_key(|mark| mark.place());
+    marks.sort_unstable_by_key(|mark| mark.row);
+    marks.dedup_by_key(|mark| mark.row);
     marks.truncate(MOST);
     Ok(marks)
 }
@@ -99,15 +88,14 @@ mod tests {
         let context = context(home.path());
         let keeper = Keeper::default();
         let run = RunId("20260101T000000-0f3a".into());
-        let mark = |row| Mark { step_us: None, row, wall_ms: 7 };
-        let of_step = Mark { step_us: Some(3), ..mark(1) };
+        let mark = |row| Mark { row, wall_ms: 7 };
         let write = |number, marks: &[Mark]| {
             keep(&context, &keeper, Keep { number, run: run.clone(), marks: marks.to_vec() }).unwrap();
         };
         assert_eq!(read(&context, &run), Ok(Vec::new()));
-        write(2, &[of_step, mark(9), mark(4), mark(4)]);
+        write(2, &[mark(9), mark(4), mark(4)]);
         write(1, &[mark(1)]);
-        assert_eq!(read(&context, &run), Ok(vec![mark(4), mark(9), of_step]));
+        assert_eq!(read(&context, &run), Ok(vec![mark(4), mark(9)]));
         write(3, &[]);
         assert_eq!(read(&context, &run), Ok(Vec::new()));
         let (folder, name) = place(&context, &run);

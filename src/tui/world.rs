@@ -225,9 +225,8 @@ impl World {
         !rules.is_empty() && accepted.is_some_and(|accepted| rules.iter().all(|rule| accepted.contains(rule)))
     }
 
-    /// The marks in the output of a run, or of one step of a build, with their numbers.
-    pub fn marks_of(&self, run: &RunId, step_us: Option<u64>) -> impl Iterator<Item = (usize, Mark)> {
-        let all = self.marks.get(run).into_iter().flatten().copied();
-        (1..).zip(all.filter(move |mark| mark.step_us == step_us))
+    /// The marks in the output of a run, with their numbers.
+    pub fn marks_of(&self, run: &RunId) -> impl Iterator<Item = (usize, Mark)> {
+        (1..).zip(self.marks.get(run).into_iter().flatten().copied())
     }
 }

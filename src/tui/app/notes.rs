@@ -119,7 +119,7 @@ impl App {
             .and_then(|page| Some((page.run.clone(), page.mark(self.run_place(), &self.world, self.now)?)));
         let Some((run, mark)) = mark else { return Vec::new() };
         let marks = self.world.marks.entry(run.clone()).or_default();
-        match marks.binary_search_by_key(&mark.place(), Mark::place) {
+        match marks.binary_search_by_key(&mark.row, |mark| mark.row) {
             Ok(at) => drop(marks.remove(at)),
             Err(at) if marks.len() < MOST => marks.insert(at, mark),
             Err(_) => {
@@ -191,7 +191,7 @@ impl App {
         let early = self.world.marks.remove(&run).filter(|_| is_first).unwrap_or_default();
         let is_early = !early.is_empty();
         for mark in early {
-            if let Err(at) = marks.binary_search_by_key(&mark.place(), Mark::place) {
+            if let Err(at) = marks.binary_search_by_key(&mark.row, |mark| mark.row) {
                 marks.insert(at, mark);
             }
         }

@@ -203,7 +203,6 @@ impl RunPage {
         }
         self.was_live = run.is_live();
         self.output.settle(run);
-        self.output.step_us = self.within(world).map(|(from_us, _)| from_us);
         self.explain(world);
     }
 

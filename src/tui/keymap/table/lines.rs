@@ -11,7 +11,6 @@ const FILTER: &str = "show only lines with a text, or /a regex/; esc, or an empt
 const STREAMS: &str = "both streams, standard output, standard error, plugdeck's own lines";
 const MARK: &str =
     "a mark with the time above the line: where one jumped, at the top, or at the end; again: away with it";
-const STEP_MARK: &str = "a mark with the time above the line, or away with it; those made in Steps are the step's, others the log's";
 
 pub const LINES: &[Binding] = &[
     row(
@@ -124,7 +123,7 @@ pub const LINES: &[Binding] = &[
     row(Layer::Build, &[char('{')], Action::PreviousTrouble, "", "the one before"),
     row(Layer::Build, &[char(')')], Action::NextGap, "", "next line after 10 s of silence or more"),
     row(Layer::Build, &[char('(')], Action::PreviousGap, "", "the one before"),
-    row(Layer::Build, &[char('m')], Action::Mark, "", STEP_MARK),
+    row(Layer::Build, &[char('m')], Action::Mark, "", MARK),
     row(Layer::Build, &[char('u')], Action::NextMark, "", "next mark"),
     row(Layer::Build, &[char('U')], Action::PreviousMark, "", "the one before"),
 ];

@@ -19,7 +19,6 @@ impl Output {
     #[must_use]
     pub fn mark(&self, page: &Page, area: Rect, started_ms: i64, ends_ms: Option<i64>) -> Mark {
         let items = self.folds.items(page);
-        let step_us = self.step_us;
         let clock = |row: &Row| started_ms + i64::try_from(row.t_us / 1_000).unwrap_or(0);
         let shown = self.shown(&items, page, area);
         let jumped = || {
@@ -31,26 +30,27 @@ impl Output {
         if !self.follows()
             && let Some((row, line)) = jumped().or_else(top)
         {
-            return Mark { step_us, row, wall_ms: clock(line) };
+            return Mark { row, wall_ms: clock(line) };
         }
         let last = items.all.last();
         let row = self.end(page);
-        Mark { step_us, row, wall_ms: ends_ms.unwrap_or(last.map_or(started_ms, |item| clock(item.row))) }
+        Mark { row, wall_ms: ends_ms.unwrap_or(last.map_or(started_ms, |item| clock(item.row))) }
     }
 
     /// Goes to the next mark, or to the one before, as other jumps do.
     pub fn jump_to_mark(&mut self, forward: bool, marks: &[(usize, Mark)], area: Rect, page: &Page) {
         let area = self.room(area);
+        let shown: Vec<_> = inside(marks.iter().copied(), page).collect();
         let from = if self.follows() { self.end(page) } else { self.start(forward, area, page) };
         let found = match forward {
-            true => marks.iter().find(|(_, mark)| mark.row >= from),
-            false => marks.iter().rfind(|(_, mark)| mark.row < from),
+            true => shown.iter().find(|(_, mark)| mark.row >= from),
+            false => shown.iter().rfind(|(_, mark)| mark.row < from),
         };
         let note = match found {
             Some((number, mark)) => {
                 self.moved();
                 // Below the last line there is no row to go to.
-                if page.found.is_filtered() || mark.row < page.total {
+                if page.found.is_filtered() || mark.row < page.number(page.total) {
                     self.show(mark.row, What::Gap, page, area);
                 } else {
                     self.from = From::End;
@@ -74,7 +74,7 @@ impl Output {
     /// all rows holds all the same, where all are shown.
     fn end(&self, page: &Page) -> u64 {
         if !page.found.is_filtered() {
-            return page.total;
+            return page.number(page.total);
         }
         let items = self.folds.items(page);
         items.all.last().map_or(0, |item| page.number(item.rows.end - 1) + 1)
@@ -108,6 +108,18 @@ impl Output {
         let places: Vec<_> = search.places(&flat(&spans)).collect();
         needle::mark(spans, &places, style)
     }
+}
+
+/// The marks among the rows that the page counts, and right below: of a build maybe those of one step alone.
+pub(super) fn inside(
+    marks: impl Iterator<Item = (usize, Mark)>,
+    page: &Page,
+) -> impl Iterator<Item = (usize, Mark)> {
+    let rows = match page.found.is_filtered() {
+        true => 0..=u64::MAX,
+        false => page.number(0)..=page.number(page.total),
+    };
+    marks.filter(move |(_, mark)| rows.contains(&mark.row))
 }
 
 /// The line of a mark.

@@ -74,7 +74,7 @@ impl RunPage {
             return false;
         }
         if let Some(page) = world.page_of(&self.run) {
-            let marks: Vec<_> = world.marks_of(&self.run, self.output.step_us).collect();
+            let marks: Vec<_> = world.marks_of(&self.run).collect();
             let area = self.output_area(place, world);
             self.output.jump_to_mark(action == Action::NextMark, &marks, area, page);
         }
@@ -85,7 +85,7 @@ impl RunPage {
     #[must_use]
     pub fn mark(&self, place: Place, world: &World, now: Now) -> Option<Mark> {
         let unseen = self.output.unseen().filter(|_| self.shows_lines());
-        let mut marks = world.marks_of(&self.run, self.output.step_us);
+        let mut marks = world.marks_of(&self.run);
         if let Some((_, mark)) = unseen.and_then(|row| marks.find(|(_, mark)| mark.row == row)) {
             return Some(mark);
         }
