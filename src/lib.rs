@@ -58,7 +58,7 @@
 //!
 //! | file | what |
 //! |---|---|
-//! | `spec.json` | what was asked: agent (`namespace/folder`, or the absolute path of a folder that a person named so), kind, method, payload, `payload_in_argv` where it goes as the argument, steps, limits (`timeout_ms`, `silence_end_ms`, `silence_notice_ms`, `memory_bytes`, `processes`, `cpu_ms`, `open_files` where there are any), version of plugdeck; names of passed variables, never their values; `added`: `profile`, `files` and the `names` of the variables that came from them |
+//! | `spec.json` | what was asked: agent (`namespace/folder`, or the absolute path of a folder that a person named so), kind, method, payload, `payload_in_argv` where it goes as the argument, `accepted` where there are rules for soft errors that do not count, steps, limits (`timeout_ms`, `silence_end_ms`, `silence_notice_ms`, `memory_bytes`, `processes`, `cpu_ms`, `open_files` where there are any), version of plugdeck; names of passed variables, never their values; `added`: `profile`, `files` and the `names` of the variables that came from them |
 //! | `lock` | a lock (flock) that the caller takes before the directory gets its name and the supervisor inherits. Views try it shared, for an instant. Free and no end: the supervisor is gone, the run is `lost` |
 //! | `events.jsonl` | one object a line, `{"v":1,"t_us":…,"event":"…",…}`: `starting`, `started`, `skipped`, `not_started`, `exited`, `silence`, `evidence`, `stop_requested`, `signalled`, `dropped`, `hole`, `leftovers`, `ended` |
 //! | `samples.jsonl` | the tree over time: pid, start time, parent, session, state, CPU, memory, threads; each second for ten minutes, then every 5 s, after an hour every 30 s; a process's first and last sample always; its command in its first |
@@ -101,13 +101,19 @@
 //! by the supervisor at the end, from the bytes and the exit. Why a build's step failed is a view's reading of the
 //! recorded output (`ops::explain`), so old runs have it too.
 //!
+//! A rule for soft errors can be wrong for a method. A person who says so has it accepted for that method
+//! (`ops::accepted`): from then on its calls take the rule along in `spec.json`, it does not count at their end, the
+//! next one that sees an error does, and a warning in `end.json` names what was passed over. Nothing that is recorded
+//! changes; a view shows the acceptance beside it.
+//!
 //! A supervisor that is killed takes the agent along (PDEATHSIG); what still stood in the two pipes is lost. Its other
 //! processes are ended by the next view that looks (`ops::sweep`), known by the marker `PLUGDECK_RUN_ID`, the inodes of
 //! the run's pipes, or the samples. What was done is noted in `$XDG_STATE_HOME/plugdeck/notes/<id>.json`, since only
 //! the supervisor writes into a run directory; a run with a note is not looked at again. Beside these notes stand what
-//! is typed into forms (`drafts/`), what was chosen in the palette (`palette/`), what copied commands read and what is
-//! too large to be copied otherwise (`copied/`) and texts that are in an editor (`edit/`): private, and no part of any
-//! run.
+//! is typed into forms (`drafts/`), what was marked in output (`marks/<id>.json`, which goes with its run), which
+//! rules are accepted for which method (`accepted/`), what was chosen in the palette (`palette/`), what copied commands
+//! read and what is too large to be copied otherwise (`copied/`) and texts that are in an editor (`edit/`): private,
+//! and no part of any run.
 //!
 //! # What a run may use, and what it is given
 //!

@@ -7,11 +7,34 @@
 
 use crate::agent::json;
 
-/// A named rule by which a result looks like an error although the agent ended with exit code 0.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct SoftError {
-    /// For example `text-error-prefix`.
-    pub rule: &'static str,
+/// What the rules say of a result of an agent that ended with exit code 0.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Judgement {
+    /// The first rule by which it looks like an error, and which is not accepted; for example `text-error-prefix`.
+    pub rule: Option<&'static str>,
+    /// Accepted rules by which it looks like one, before that.
+    pub accepted: Vec<&'static str>,
+}
+
+/// Asks one rule after the other.
+struct Judge<'a> {
+    /// The names of the rules that a person has called wrong for this method.
+    accepted: &'a [String],
+    judgement: Judgement,
+}
+
+impl Judge<'_> {
+    /// Takes note of a rule that sees an error, unless an earlier one did.
+    fn sees(&mut self, rule: &'static str) {
+        if self.judgement.rule.is_some() {
+            return;
+        }
+        if !self.accepted.iter().any(|accepted| accepted == rule) {
+            self.judgement.rule = Some(rule);
+        } else if !self.judgement.accepted.contains(&rule) {
+            self.judgement.accepted.push(rule);
+        }
+    }
 }
 
 /// Levels below the result that are looked at, and values in all: errors stand near the top.
@@ -43,25 +66,31 @@ const ANSWERS: [&str; 12] = [
 /// Members whose own members say how it went.
 const ENVELOPES: [&str; 4] = ["data", "metadata", "response", "result"];
 
-/// The first rule that sees an error in a result, given as the JSON text the agent wrote. What is not JSON is
-/// no error by these rules.
+/// What the rules see in a result, given as the JSON text the agent wrote; those of these names are accepted. What is
+/// not JSON is no error by these rules.
 #[must_use]
-pub fn soft_error(result: &str) -> Option<SoftError> {
+pub fn soft_error(result: &str, accepted: &[String]) -> Judgement {
+    let mut judge = Judge { accepted, judgement: Judgement::default() };
     let result = result.trim_ascii();
     let mut waiting = vec![Part { text: result.as_bytes(), level: 0, answers: true, reports: true }];
     let mut values = 0;
     let mut next = 0;
     while let Some(&part) = waiting.get(next) {
         next += 1;
-        let rule = match part.text.first() {
-            Some(b'"') => text_rule(&beginning(part.text), part.answers),
+        match part.text.first() {
+            Some(b'"') => {
+                for rule in text_rules(&beginning(part.text), part.answers) {
+                    judge.sees(rule);
+                }
+            }
             Some(b'{') => {
-                let mut rule = None;
+                let mut seen = Vec::new();
                 let visited = json::members(part.text, |key, value| {
                     let key = json::decode(key).to_lowercase();
                     let text = &part.text[value.range];
-                    if part.reports && rule.is_none() {
-                        rule = member_rule(&key, text);
+                    if part.reports {
+                        // In an object of any size there are three of them at most.
+                        seen.extend(member_rule(&key, text).filter(|rule| !seen.contains(rule)));
                     }
                     values += 1;
                     if part.level < DEEPEST && values < MOST_VALUES {
@@ -70,7 +99,11 @@ pub fn soft_error(result: &str) -> Option<SoftError> {
                         waiting.push(Part { text, level: part.level + 1, answers, reports });
                     }
                 });
-                rule.filter(|_| visited.is_ok())
+                if visited.is_ok() {
+                    for rule in seen {
+                        judge.sees(rule);
+                    }
+                }
             }
             Some(b'[') => {
                 let visited = json::items(part.text, |value| {
@@ -81,15 +114,14 @@ pub fn soft_error(result: &str) -> Option<SoftError> {
                     }
                 });
                 let _ = visited;
-                None
             }
-            _ => None,
-        };
-        if let Some(rule) = rule {
-            return Some(SoftError { rule });
+            _ => {}
+        }
+        if judge.judgement.rule.is_some() {
+            break;
         }
     }
-    None
+    judge.judgement
 }
 
 /// A value of the result that is still to be looked at.
@@ -131,8 +163,9 @@ fn says_error(value: &[u8]) -> bool {
     }
 }
 
-/// Rules for a text; those that only fit an answer are left out elsewhere.
-fn text_rule(text: &str, answers: bool) -> Option<&'static str> {
+/// The rules that see an error in a text, in their order; those that only fit an answer are left out elsewhere.
+fn text_rules(text: &str, answers: bool) -> Vec<&'static str> {
+    let mut rules = Vec::new();
     let text = text.trim();
     let lower = text.to_lowercase();
     let words = text.split_whitespace().count();
@@ -140,10 +173,10 @@ fn text_rule(text: &str, answers: bool) -> Option<&'static str> {
         || lower.starts_with("aisuite not available")
         || (answers && words <= 5 && (lower.ends_with(" not available") || lower.ends_with(" unavailable")))
     {
-        return Some("text-unavailable");
+        rules.push("text-unavailable");
     }
     if !answers {
-        return None;
+        return rules;
     }
     let (comment, message) = match lower.strip_prefix('#') {
         Some(rest) => (true, rest.trim_start()),
@@ -154,10 +187,12 @@ fn text_rule(text: &str, answers: bool) -> Option<&'static str> {
     if doing_something(message)
         || (short && message.strip_prefix("error:").is_some_and(|rest| !rest.is_empty()))
     {
-        return Some(rule);
+        rules.push(rule);
     }
-    let is_traceback = message.starts_with("traceback (most recent call last):\n");
-    (!comment && is_traceback).then_some("text-traceback")
+    if !comment && message.starts_with("traceback (most recent call last):\n") {
+        rules.push("text-traceback");
+    }
+    rules
 }
 
 /// `error generating code: …` and its like: what the agent was doing, then the cause. Headings such as
@@ -190,7 +225,31 @@ mod tests {
 
     #[track_caller]
     fn check(result: &str, rule: &str) {
-        assert_eq!(soft_error(result).map_or("", |found| found.rule), rule, "{result}");
+        assert_eq!(soft_error(result, &[]).rule.unwrap_or(""), rule, "{result}");
+    }
+
+    #[test]
+    fn accepted_rules_are_passed_over_and_the_next_one_counts() {
+        let check = |result: &str, accepted: &[&str], rule: Option<&'static str>, passed: &[&'static str]| {
+            let accepted: Vec<_> = accepted.iter().map(ToString::to_string).collect();
+            let judgement = Judgement { rule, accepted: passed.to_vec() };
+            assert_eq!(soft_error(result, &accepted), judgement, "{result}");
+        };
+        let both = r#"{"error": "no model", "status": "error", "message": "Error: no model"}"#;
+        check(both, &["error-member"], Some("status-error"), &["error-member"]);
+        check(both, &["status-error"], Some("error-member"), &[]);
+        let two = &["status-error", "error-member"];
+        check(both, two, Some("text-error-prefix"), &["error-member", "status-error"]);
+        let all = &["status-error", "error-member", "text-error-prefix"];
+        check(both, all, None, &["error-member", "status-error", "text-error-prefix"]);
+        // Two rules for the same text; one rule that sees two errors.
+        let text = r#""Error: x not available""#;
+        check(text, &[], Some("text-unavailable"), &[]);
+        check(text, &["text-unavailable"], Some("text-error-prefix"), &["text-unavailable"]);
+        let twice = r#"{"answer": "Error: a", "text": "Error: b"}"#;
+        check(twice, &["text-error-prefix"], None, &["text-error-prefix"]);
+        // What nobody sees needs no acceptance.
+        check(r#"{"answer": 42}"#, &["error-member", "no such rule"], None, &[]);
     }
 
     #[test]

@@ -146,6 +146,7 @@ fn spec(context: &Context, agent: &Agent, plan: &Plan) -> RunSpec {
         method: None,
         payload: None,
         payload_in_argv: false,
+        accepted: Vec::new(),
         steps: plan.steps.clone(),
         // A download or a compilation takes as long as it takes, and a person can stop it.
         limits: launch::limits(context, None, None),

@@ -10,7 +10,7 @@ use crate::agent::payload::{self, Parameters, Payload};
 use crate::config::Settings;
 use crate::ops::launch::{self, How, Prepared};
 use crate::ops::profile::{self, Loaded};
-use crate::ops::{Context, Rejected, Why, agents};
+use crate::ops::{Context, Rejected, Why, accepted, agents};
 use crate::run::spec::{Added, FORMAT, Kind, Limits, RunSpec, Step};
 use crate::run::view::RunView;
 use crate::venv::stamp::Environment;
@@ -161,6 +161,7 @@ pub fn prepare(context: &Context, request: &Request) -> Result<Prepared, Rejecte
         remove: REMOVED.iter().map(ToString::to_string).collect(),
         skip: None,
     };
+    let accepted = accepted::read(context, &name, &request.method);
     let spec = RunSpec {
         v: FORMAT,
         plugdeck: env!("CARGO_PKG_VERSION").to_owned(),
@@ -171,6 +172,7 @@ pub fn prepare(context: &Context, request: &Request) -> Result<Prepared, Rejecte
         method: Some(request.method.clone()),
         payload: Some(payload),
         payload_in_argv,
+        accepted: accepted.clone().unwrap_or_default(),
         steps: vec![step],
         limits: request.options.limits(context),
         variables: launch::variables(),
@@ -179,6 +181,8 @@ pub fn prepare(context: &Context, request: &Request) -> Result<Prepared, Rejecte
     let mut prepared = Prepared::new(agent, spec);
     prepared.variables = variables;
     prepared.warnings.extend(warnings);
+    // Without them a wrong guess is made again, which says so itself.
+    prepared.warnings.extend(accepted.err());
     Ok(prepared)
 }
 

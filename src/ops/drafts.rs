@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use indexmap::IndexMap;
@@ -79,7 +79,7 @@ struct File {
     content: Content,
 }
 
-/// Writes drafts, from several threads: what is older never replaces what is newer.
+/// Writes drafts and marks, from several threads: what is older never replaces what is newer.
 #[derive(Clone, Debug, Default)]
 pub struct Keeper {
     written: Arc<Mutex<HashMap<PathBuf, u64>>>,
@@ -89,17 +89,22 @@ impl Keeper {
     /// Writes a draft, or removes the one that is there.
     pub fn keep(&self, context: &Context, keep: Keep) -> io::Result<()> {
         let (folder, name) = place(context, &keep.agent, &keep.method);
-        let path = folder.join(&name);
+        let Keep { number, agent, method, saved_ms, content } = keep;
+        let file = content.map(|content| File { v: FORMAT, agent, method, saved_ms, content });
+        let bytes = file.map(|file| serde_json::to_vec(&file)).transpose()?;
+        self.write(&folder, &name, number, bytes.as_deref())
+    }
+
+    /// Writes a file, or removes it, unless a newer one was written: of two for the same file the one with the higher
+    /// number is the newer.
+    pub fn write(&self, folder: &Path, name: &str, number: u64, bytes: Option<&[u8]>) -> io::Result<()> {
+        let path = folder.join(name);
         let mut written = self.written.lock().unwrap_or_else(PoisonError::into_inner);
-        if written.get(&path).is_some_and(|number| *number > keep.number) {
+        if written.get(&path).is_some_and(|last| *last > number) {
             return Ok(());
         }
-        let Keep { number, agent, method, saved_ms, content } = keep;
-        match content {
-            Some(content) => {
-                let file = File { v: FORMAT, agent, method, saved_ms, content };
-                private::write(&folder, &name, &serde_json::to_vec(&file)?)?;
-            }
+        match bytes {
+            Some(bytes) => drop(private::write(folder, name, bytes)?),
             None => private::remove(&path)?,
         }
         written.insert(path, number);

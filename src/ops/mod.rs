@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use crate::config::Settings;
 use crate::paths::Paths;
 
+pub mod accepted;
 pub mod agents;
 pub mod build;
 pub mod call;
@@ -20,6 +21,7 @@ pub mod export;
 pub mod files;
 pub mod input;
 pub mod launch;
+pub mod marks;
 pub mod orphans;
 pub mod payloads;
 pub mod presets;

@@ -9,8 +9,8 @@ use crate::run::dir;
 /// Longest name of a file, in bytes; what is longer is cut and told apart by a hash.
 const LONGEST: usize = 180;
 
-/// Writes a file of this name by write-then-rename, in a folder that is made where it is missing: its path. Two
-/// writers of the same file must not meet; of two programs that do, one gets an error.
+/// Writes a file of this name by write-then-rename, in a folder that is made where it is missing: its path. Of two
+/// programs that write the same file, the last one wins; inside one program two writers of it must not meet.
 pub fn write(folder: &Path, name: &str, bytes: &[u8]) -> io::Result<PathBuf> {
     write_by(folder, name, |file| file.write_all(bytes))
 }
@@ -22,8 +22,8 @@ pub fn write_by(
     write: impl FnOnce(&mut fs::File) -> io::Result<()>,
 ) -> io::Result<PathBuf> {
     dir::make_private(folder)?;
-    let (half, path) = (folder.join(format!(".{name}")), folder.join(name));
-    // What a killed writer has left.
+    let (half, path) = (folder.join(format!(".{name}.{}", std::process::id())), folder.join(name));
+    // What an earlier program of this number has left.
     remove(&half)?;
     let written = dir::private(&half).and_then(|mut file| write(&mut file));
     written.and_then(|()| fs::rename(&half, &path)).inspect_err(|_| drop(fs::remove_file(&half)))?;
@@ -90,7 +90,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let folder = folder.path().join("a/b");
         write(&folder, "x.json", b"long before").unwrap();
-        fs::write(folder.join(".x.json"), "left by a killed writer").unwrap();
+        let half = format!(".x.json.{}", std::process::id());
+        fs::write(folder.join(half), "left by a killed writer").unwrap();
         let path = write(&folder, "x.json", b"now").unwrap();
         assert_eq!(read(&path).unwrap().as_deref(), Some("now"));
         assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);

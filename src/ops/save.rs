@@ -42,6 +42,20 @@ pub enum SaveError {
 /// Saves to the path that was typed; `~/…` is in the home folder. The file is its user's alone: results may be
 /// private. Nothing is overwritten unless that was asked.
 pub fn save(home: &Path, run: &RunDir, what: What, typed: &str, overwrite: bool) -> Result<Saved, SaveError> {
+    save_by(home, typed, overwrite, |out| match what {
+        What::Result => export::result(run, out),
+        What::Stream(stream) => export::stream(run, stream, out),
+        What::Lines => export::lines(run, false, out),
+    })
+}
+
+/// The same for what is written in another way.
+pub fn save_by(
+    home: &Path,
+    typed: &str,
+    overwrite: bool,
+    write: impl FnOnce(&mut BufWriter<File>) -> io::Result<Written>,
+) -> Result<Saved, SaveError> {
     let failed =
         |error: &dyn std::fmt::Display| SaveError::Failed(format!("{typed} cannot be saved: {error}"));
     let path = std::path::absolute(meant(home, typed)).map_err(|error| failed(&error))?;
@@ -62,27 +76,19 @@ pub fn save(home: &Path, run: &RunDir, what: What, typed: &str, overwrite: bool)
         return Err(failed(&format!("there is no folder {}", folder.display())));
     }
     let half = folder.join(format!(".{}.{}.part", name.display(), std::process::id()));
-    let written = private::remove(&half).and_then(|()| write(&half, run, what)).and_then(|written| {
+    let written = || {
+        private::remove(&half)?;
+        let mut out = BufWriter::new(dir::private(&half)?);
+        let written = write(&mut out)?;
+        out.flush()?;
         fs::rename(&half, &path)?;
-        Ok(written)
-    });
-    let written = written.map_err(|error| {
+        Ok::<_, io::Error>(written)
+    };
+    let written = written().map_err(|error| {
         let _ = fs::remove_file(&half);
         failed(&error)
     })?;
     Ok(Saved { path, written })
-}
-
-fn write(half: &Path, run: &RunDir, what: What) -> io::Result<Written> {
-    let file: File = dir::private(half)?;
-    let mut out = BufWriter::new(file);
-    let written = match what {
-        What::Result => export::result(run, &mut out)?,
-        What::Stream(stream) => export::stream(run, stream, &mut out)?,
-        What::Lines => export::lines(run, false, &mut out)?,
-    };
-    out.flush()?;
-    Ok(written)
 }
 
 #[cfg(test)]

@@ -64,6 +64,9 @@ pub struct RunSpec {
     /// The payload goes as the program's argument instead of through the hook.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub payload_in_argv: bool,
+    /// Rules for soft errors that a person has called wrong for this method: they do not count.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub accepted: Vec<String>,
     pub steps: Vec<Step>,
     pub limits: Limits,
     /// Names of the variables that the steps inherit.
@@ -196,5 +199,15 @@ mod tests {
         let limits: Limits =
             serde_json::from_str(r#"{"timeout_ms":null,"grace_ms":1,"sweep_ms":1}"#).unwrap();
         assert_eq!(limits.keep_output, KEEP_OUTPUT);
+    }
+
+    #[test]
+    fn rules_that_nobody_has_accepted_leave_the_file_as_it_was() {
+        let spec = crate::run::dir::tests::spec();
+        let text = serde_json::to_string(&spec).unwrap();
+        assert!(!text.contains("accepted"), "{text}");
+        assert!(serde_json::from_str::<RunSpec>(&text).unwrap().accepted.is_empty());
+        let text = serde_json::to_string(&RunSpec { accepted: vec!["a-rule".into()], ..spec }).unwrap();
+        assert_eq!(serde_json::from_str::<RunSpec>(&text).unwrap().accepted, ["a-rule"]);
     }
 }

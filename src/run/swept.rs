@@ -12,6 +12,9 @@ use crate::run::dir;
 use crate::run::event::Leftover;
 use crate::run::spec::{FORMAT, RunId};
 
+/// The folder of marks among the notes: a file for each run, named as its note is.
+pub const MARKS: &str = "marks";
+
 /// A process that was ended.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Ended {
@@ -63,13 +66,37 @@ impl Swept {
     }
 }
 
-/// Removes the notes on runs that are no longer kept.
+/// Removes the notes on runs that are no longer kept, and the marks in their output. What is not named after a run
+/// is somebody else's, and stays.
 pub fn forget_missing(notes: &Path, runs: &Path) {
-    for note in fs::read_dir(notes).into_iter().flatten().flatten() {
-        if note.path().file_stem().is_some_and(|id| !runs.join(id).exists()) {
-            let _ = fs::remove_file(note.path());
+    // Where the runs cannot be seen, none is known to be missing.
+    if !runs.is_dir() {
+        return;
+    }
+    for folder in [notes.to_path_buf(), notes.join(MARKS)] {
+        for note in fs::read_dir(folder).into_iter().flatten().flatten() {
+            let name = note.file_name();
+            let run = name.to_str().and_then(run_of).map(|id| runs.join(id));
+            let is_gone = |run: PathBuf| {
+                fs::symlink_metadata(run).is_err_and(|error| error.kind() == io::ErrorKind::NotFound)
+            };
+            if run.is_some_and(is_gone) {
+                let _ = fs::remove_file(note.path());
+            }
         }
     }
+}
+
+/// The run that a note is named after, or the half of one that a killed writer has left: `<id>.json`, `.<id>.…`.
+fn run_of(name: &str) -> Option<&str> {
+    let (hidden, name) = name.strip_prefix('.').map_or((false, name), |name| (true, name));
+    let (id, ending) = name.split_once('.')?;
+    let (second, random) = id.split_once('-')?;
+    let is_id = second.len() == 15
+        && second.bytes().all(|byte| byte.is_ascii_alphanumeric())
+        && random.len() == 4
+        && random.bytes().all(|byte| byte.is_ascii_hexdigit());
+    (is_id && (hidden || ending == "json")).then_some(id)
 }
 
 fn path(notes: &Path, run: &RunId) -> PathBuf {
@@ -97,5 +124,36 @@ mod tests {
         fs::remove_dir(runs.join(&note.run.0)).unwrap();
         forget_missing(&notes, &runs);
         assert_eq!(fs::read_dir(&notes).unwrap().count(), 0);
+    }
+
+    #[test]
+    fn only_what_is_named_after_a_missing_run_is_forgotten() {
+        let folder = tempfile::tempdir().unwrap();
+        let (notes, runs) = (folder.path().join("notes"), folder.path().join("runs"));
+        fs::create_dir_all(notes.join(MARKS)).unwrap();
+        fs::create_dir_all(notes.join("drafts")).unwrap();
+        fs::create_dir_all(runs.join("20260101T000000-00aa")).unwrap();
+        let stays = [
+            "accepted.json",
+            "20260101T000000-00aa.json",
+            "20260101T000000-00ab.txt",
+            "drafts/20260101T000000-00ab.json",
+            "marks/20260101T000000-00aa.json",
+            "marks/.20260101T000000-00aa.json.77",
+            "marks/of a person.json",
+        ];
+        let goes = [
+            "20260101T000000-00ab.json",
+            "marks/20260101T000000-00ab.json",
+            "marks/.20260101T000000-00ab.json.7",
+        ];
+        for name in stays.iter().chain(&goes) {
+            fs::write(notes.join(name), "x").unwrap();
+        }
+        forget_missing(&notes, &folder.path().join("no runs"));
+        assert!(goes.iter().all(|name| notes.join(name).exists()));
+        forget_missing(&notes, &runs);
+        assert!(stays.iter().all(|name| notes.join(name).exists()));
+        assert!(goes.iter().all(|name| !notes.join(name).exists()));
     }
 }

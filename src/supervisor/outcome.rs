@@ -121,14 +121,18 @@ fn judge_call(recorded: Recorded, spec: &RunSpec, ending: Ending) -> Verdict {
         Reply::Malformed(sentence) => verdict.error = Some(sentence),
         Reply::Result(range) => {
             let text = str::from_utf8(&text[range]).unwrap_or("");
-            if let Some(soft) = protocol::soft_error(text) {
+            let judgement = protocol::soft_error(text, &spec.accepted);
+            if let Some(rule) = judgement.rule {
                 verdict.state = State::SoftError;
-                verdict.rule = Some(soft.rule.to_owned());
+                verdict.rule = Some(rule.to_owned());
                 verdict.error =
-                    Some(format!("exit code 0, but the result looks like an error (rule {})", soft.rule));
+                    Some(format!("exit code 0, but the result looks like an error (rule {rule})"));
             } else {
                 verdict.state = State::Succeeded;
             }
+            verdict.warnings.extend(judgement.accepted.into_iter().map(|rule| {
+                format!("the result looks like an error, but rule {rule} is accepted for this method")
+            }));
         }
     }
     verdict

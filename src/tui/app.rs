@@ -14,6 +14,7 @@ mod inspect;
 mod learn;
 mod lines;
 mod mouse;
+mod notes;
 mod over;
 mod palette;
 mod settings;
@@ -41,6 +42,7 @@ use crate::process::id::ProcessId;
 use crate::run::spec::RunId;
 use crate::tui::app::forms::Keeping;
 use crate::tui::app::inspect::Inspection;
+use crate::tui::app::notes::Notes;
 use crate::tui::app::palette::Commands;
 use crate::tui::app::view::View;
 use crate::tui::effect::{Effect, Watch};
@@ -105,6 +107,7 @@ pub struct App {
     /// Forms that were left, by agent and method: nothing that was typed is lost.
     drafts: HashMap<(String, String), Box<Form>>,
     keeping: Keeping,
+    notes: Notes,
     /// To be done outside, from where no effects are returned.
     outbox: Vec<Effect>,
     over: Option<Over>,
@@ -218,6 +221,7 @@ impl App {
             pages: Vec::new(),
             drafts: HashMap::new(),
             keeping: Keeping::default(),
+            notes: Notes::default(),
             outbox: Vec::new(),
             over: None,
             ended: None,
@@ -305,6 +309,7 @@ impl App {
             | Message::Signalled { .. }
             | Message::Found(_)
             | Message::Form(_)
+            | Message::Notes(_)
             | Message::Theme(_)
             | Message::Settings(_)
             | Message::Themes(_)

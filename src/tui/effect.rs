@@ -3,6 +3,7 @@
 mod copy;
 pub mod forms;
 pub mod lookup;
+pub mod notes;
 mod others;
 pub mod settings;
 
@@ -27,8 +28,9 @@ use crate::process::id::ProcessId;
 use crate::run::dir::RunDir;
 use crate::run::spec::{Added, Kind, RunId};
 use crate::run::view::RunView;
-use crate::tui::effect::forms::{FormNews, FormWork};
+use crate::tui::effect::forms::FormWork;
 use crate::tui::effect::lookup::Lookup;
+use crate::tui::effect::notes::NotesWork;
 use crate::tui::effect::settings::SettingsWork;
 use crate::tui::message::Message;
 use crate::tui::pane::result::search;
@@ -39,7 +41,7 @@ use crate::tui::theme::{Palette, shelf};
 use crate::venv::details::Details;
 use crate::venv::plan::Wish;
 
-pub use crate::tui::effect::others::{ForLoop, LinesWanted, Watch};
+pub use crate::tui::effect::others::{ForLoop, LinesWanted, To, Watch};
 
 /// Between a stop and the second one that kills: two signals at the same moment are one.
 const SECOND_STOP: Duration = Duration::from_millis(100);
@@ -76,8 +78,8 @@ pub enum Effect {
         typed: String,
         overwrite: bool,
     },
-    /// Puts lines of a run's output into the clipboard, or into a file; answered by `Form`.
-    CopyLines(Box<Excerpt>),
+    /// Copies lines of a run's output, or saves them; answered by `Form` or by `Saved`.
+    GiveLines(Box<Excerpt>),
     /// Reads why a build failed; answered by `Explained`.
     Explain(RunDir),
     /// Why a run does not go on: with `anew` a live one is looked at now, else what was found last is read; answered
@@ -127,6 +129,8 @@ pub enum Effect {
     LookUp(Lookup),
     /// Something for a form; answered by `Form`, if at all.
     Form(FormWork),
+    /// Something with what a person has noted on runs.
+    Notes(NotesWork),
     /// Reads what the palette offers besides agents and runs; answered by `Palette`.
     ReadPalette,
     /// Keeps what was chosen in the palette, the last choice first.
@@ -172,7 +176,7 @@ impl Worker {
             | Effect::Recall(_)
             | Effect::LookAtProfiles { .. }
             | Effect::ReadReply(_)
-            | Effect::CopyLines(_)
+            | Effect::GiveLines(_)
             | Effect::Excerpt(_)
             | Effect::Plan { .. }
             | Effect::Search { .. }
@@ -188,6 +192,7 @@ impl Worker {
             | Effect::Signal { .. }
             | Effect::LookUp(_)
             | Effect::Form(_)
+            | Effect::Notes(_)
             | Effect::ReadPalette
             | Effect::KeepPalette(_)
             | Effect::Examine
@@ -253,9 +258,7 @@ impl Worker {
                 let saved = save::save(&self.context.paths.home, &run, what, &typed, overwrite);
                 Some(Message::Saved { run, saved })
             }
-            Effect::CopyLines(excerpt) => {
-                Some(Message::Form(Box::new(FormNews::Copied(self.copy_lines(&excerpt)))))
-            }
+            Effect::GiveLines(excerpt) => Some(self.give_lines(&excerpt)),
             Effect::Excerpt(wanted) => {
                 // Nobody looks any more: the dashboard is closing.
                 let _ = self.asks.send(Ask::Excerpt(wanted));
@@ -296,6 +299,7 @@ impl Worker {
             }
             Effect::LookUp(lookup) => Some(Message::Found(Box::new(self.look_up(lookup)))),
             Effect::Form(work) => self.form_work(work),
+            Effect::Notes(work) => Some(Message::Notes(self.notes_work(work))),
             Effect::ReadPalette => Some(Message::Palette {
                 recent: recent::read(&self.context),
                 themes: shelf::all(&self.themes(), self.palette),

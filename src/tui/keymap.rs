@@ -143,6 +143,9 @@ pub enum Action {
     NextGap,
     PreviousGap,
     Mark,
+    NextMark,
+    PreviousMark,
+    Accept,
     // The charts.
     Cursor,
     ShowMoment,

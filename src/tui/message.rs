@@ -20,6 +20,7 @@ use crate::run::evidence::Evidence;
 use crate::run::spec::{Added, Kind, RunId};
 use crate::tui::effect::forms::FormNews;
 use crate::tui::effect::lookup;
+use crate::tui::effect::notes::NotesNews;
 use crate::tui::effect::settings::SettingsNews;
 use crate::tui::pane::result::search::Ticket;
 use crate::tui::seen::{Detail, OrphanTree, Page, Reply, Run};
@@ -163,6 +164,8 @@ pub enum Message {
     },
     /// What came back for a form.
     Form(Box<FormNews>),
+    /// What a person has noted on runs.
+    Notes(NotesNews),
     /// What a form wanted to know.
     Found(Box<lookup::Found>),
     Theme(Result<Theme, String>),

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use crate::agent::manifest::Method;
 use crate::ops::agents::Listed;
+use crate::ops::marks::Mark;
 use crate::process::id::ProcessId;
 use crate::run::spec::{Kind, RunId};
 use crate::run::status::State;
@@ -30,8 +31,10 @@ pub struct World {
     pub detail: Option<Box<Detail>>,
     /// Of the watched run.
     pub page: Option<Box<Page>>,
-    /// What a person has marked, by run, in the order in which it was done.
+    /// What a person has marked, by run, in the order in which it stands there.
     pub marks: HashMap<RunId, Vec<Mark>>,
+    /// The rules for soft errors that are accepted by now, by agent and method, as far as anybody has looked.
+    pub accepted: HashMap<(String, String), Vec<String>>,
     last: HashMap<(String, String), Arc<Run>>,
     /// The runs that go on, and those that have left processes behind: few among thousands.
     live: Vec<Arc<Run>>,
@@ -47,15 +50,6 @@ pub struct History {
     /// The middle one of the durations of those that succeeded.
     pub median: Option<Duration>,
     pub peak_rss_bytes: u64,
-}
-
-/// A mark above a row of a run's output.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Mark {
-    /// Counted from 0 among all rows.
-    pub row: u64,
-    /// Milliseconds since 1970.
-    pub wall_ms: i64,
 }
 
 impl World {
@@ -207,6 +201,28 @@ impl World {
     pub fn started_ms(&self, run: &Run) -> i64 {
         let started = self.detail_of(&run.id).map(|detail| detail.status.started_wall_ms);
         started.filter(|ms| *ms > 0).unwrap_or(run.created_ms)
+    }
+
+    /// The rules for soft errors that a person may accept, or has accepted, because of a run: the one that has seen an
+    /// error in its result, else those it was called with.
+    #[must_use]
+    pub fn rules_of(&self, run: &Run) -> Vec<String> {
+        let outcome = run.outcome.as_ref().filter(|_| run.kind == Kind::Call && run.unreadable.is_none());
+        match outcome.map(|outcome| (outcome.state, &outcome.rule)) {
+            Some((State::SoftError, rule)) => rule.iter().cloned().collect(),
+            Some((State::Succeeded, _)) => {
+                self.detail_of(&run.id).map_or_else(Vec::new, |detail| detail.spec.accepted.clone())
+            }
+            Some(_) | None => Vec::new(),
+        }
+    }
+
+    /// Whether all of these rules are accepted for a run's method by now.
+    #[must_use]
+    pub fn is_accepted(&self, run: &Run, rules: &[String]) -> bool {
+        let place = (run.agent.clone(), run.method.clone().unwrap_or_default());
+        let accepted = self.accepted.get(&place);
+        !rules.is_empty() && accepted.is_some_and(|accepted| rules.iter().all(|rule| accepted.contains(rule)))
     }
 
     /// The marks in the output of a run, with their numbers.

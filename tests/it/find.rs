@@ -1,7 +1,13 @@
 //! Searching, filtering and jumping in a run's output, on a real terminal.
 
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+
+use serde_json::Value;
+
 use crate::support::sandbox::Sandbox;
 use crate::support::screen::Screen;
+use crate::support::wait_for;
 
 const ENTER: &str = "\r";
 const ESC: &str = "\u{1b}";
@@ -188,13 +194,98 @@ fn jumps_streams_and_marks() {
     screen.send("Og");
     screen.wait_for("sup │ spawned");
     screen.wait_for("line 1 ");
-    // Marks are kept while the dashboard lives.
-    screen.send(ESC);
+}
+
+/// The line above which the mark of this number stands.
+fn marked(text: &str, number: usize) -> String {
+    let mut lines = text.lines().skip_while(|line| !line.contains(&format!("── mark {number} · ")));
+    lines.nth(1).unwrap_or_default().to_owned()
+}
+
+/// The files of marks that a world has, and what stands in them.
+fn marks_of(sandbox: &Sandbox) -> Vec<Value> {
+    let folder = sandbox.path().join("state/plugdeck/notes/marks");
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    let read = |entry: fs::DirEntry| serde_json::from_slice(&fs::read(entry.path()).ok()?).ok();
+    entries.filter_map(read).collect()
+}
+
+/// The output of the run that was shown before, in a dashboard that is started anew.
+fn again(sandbox: &Sandbox) -> Screen {
+    let mut screen = Screen::start(sandbox, &[], 120, 30);
     screen.wait_for("1 kept");
-    screen.send(ENTER);
+    screen.send(&format!("2{ENTER}"));
     screen.wait_for("found");
     screen.send("[");
     screen.wait_for("follow ·");
+    screen
+}
+
+#[test]
+fn marks_are_kept_reached_and_taken_away() {
+    let (sandbox, mut screen) = page("40000");
+    screen.send("u");
+    screen.wait_for("no mark here yet: m makes one");
+    // One in the middle, one at the top, one at the end; they are numbered as they stand.
     screen.send("g}");
+    screen.wait_for("ValueError: after line 10000");
+    screen.send("m");
     screen.wait_for("── mark 1 · ");
+    screen.send("gjjm");
+    screen.wait_until("the mark above", |text| marked(text, 1).contains("line 2 "));
+    screen.send("G");
+    screen.wait_for("follow ·");
+    // What was made last is kept too, however soon the dashboard ends.
+    screen.send("mq");
+    assert_eq!(screen.wait_exit(), 0);
+    let files = marks_of(&sandbox);
+    assert_eq!(files[0]["marks"].as_array().map(Vec::len), Some(3), "{files:?}");
+    let folder = sandbox.path().join("state/plugdeck/notes/marks");
+    let file = fs::read_dir(&folder).unwrap().flatten().next().unwrap();
+    assert_eq!(file.metadata().unwrap().permissions().mode() & 0o777, 0o600);
+
+    let mut screen = again(&sandbox);
+    screen.wait_for("── mark 3 · ");
+    screen.send("U");
+    screen.wait_for("mark 2 of 3");
+    screen.wait_until("the mark's line", |text| marked(text, 2).contains("ValueError: after line 10000"));
+    screen.send("U");
+    screen.wait_for("mark 1 of 3");
+    screen.wait_until("the mark's line", |text| marked(text, 1).contains("line 2 "));
+    screen.send("U");
+    screen.wait_for("no mark before this line");
+    screen.send("uu");
+    screen.wait_for("mark 3 of 3");
+    screen.wait_for("follow ·");
+    screen.send("U");
+    screen.wait_for("mark 2 of 3");
+    screen.send("m");
+    screen.wait_gone("── mark 2 · ");
+    screen.send("u");
+    screen.wait_for("mark 2 of 2");
+    screen.send("m");
+    screen.wait_gone("── mark 2 · ");
+    screen.send("U");
+    screen.wait_for("mark 1 of 1");
+    screen.send("m");
+    screen.wait_gone("── mark 1 · ");
+    // Where there are none, no file is left.
+    wait_for("no file", || marks_of(&sandbox).is_empty().then_some(()));
+}
+
+#[test]
+fn a_damaged_file_of_marks_is_said_and_hinders_nobody() {
+    let (sandbox, screen) = page("4000");
+    drop(screen);
+    let run = sandbox.runs()[0].file_name().unwrap().to_str().unwrap().to_owned();
+    let folder = sandbox.path().join("state/plugdeck/notes/marks");
+    fs::create_dir_all(&folder).unwrap();
+    fs::write(folder.join(format!("{run}.json")), r#"{"v":1,"run":"x","marks":[{"row":3"#).unwrap();
+    let mut screen = again(&sandbox);
+    screen.wait_for("are not shown: ");
+    screen.send("gm");
+    screen.wait_for("── mark 1 · ");
+    wait_for("the new file", || {
+        marks_of(&sandbox).iter().any(|file| file["run"] == run.as_str()).then_some(())
+    });
 }

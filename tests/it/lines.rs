@@ -171,6 +171,49 @@ fn what_is_too_large_for_the_terminal_goes_into_a_private_file() {
 }
 
 #[test]
+fn selected_lines_are_saved_as_they_are_copied() {
+    let sandbox = Sandbox::with(&["faults/flood"]);
+    many(&sandbox, "40000");
+    let mut screen = open(&sandbox, 120, 40);
+    screen.send("gttt");
+    screen.wait_until("no time", |text| text.lines().any(|line| line.starts_with("  err │ line 1 ")));
+    screen.send("jVjj");
+    screen.wait_for("3 lines selected");
+    screen.send("s");
+    screen.wait_for("3 selected lines, as y copies them");
+    // Who leaves the box has lost nothing.
+    screen.send(ESC);
+    screen.wait_gone("as y copies them");
+    screen.wait_for("3 lines selected");
+    screen.send("s");
+    screen.wait_for("/flood-lines-lines-");
+    screen.send(&format!("\u{15}~/some.txt{ENTER}"));
+    screen.wait_for("saved 150 B in ");
+    screen.wait_gone("selected");
+    let path = sandbox.path().join("some.txt");
+    assert_eq!(fs::read_to_string(&path).unwrap(), printed(1..=3) + "\n");
+    assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+    // A file that is there is asked about; then it has all of them, with the time where that is shown.
+    screen.send("gtj");
+    screen.wait_until("the time", |text| {
+        text.lines().any(|line| line.contains("0.") && line.contains("err │ line 1 "))
+    });
+    screen.send("VG");
+    screen.wait_for("lines selected");
+    screen.send("s");
+    screen.wait_for("selected lines, as y copies them");
+    screen.send(&format!("\u{15}~/some.txt{ENTER}"));
+    screen.wait_for("enter overwrites it");
+    screen.send(ENTER);
+    screen.wait_for("saved 2.");
+    let text = fs::read_to_string(&path).unwrap();
+    let lines: Vec<_> = text.lines().filter_map(|line| Some(line.split_once(" line ")?.1)).collect();
+    assert_eq!(lines.len(), 40_000);
+    assert!(text.lines().all(|line| line.trim_start().split(' ').next().unwrap().parse::<f64>().is_ok()));
+    assert!(lines[39_999].starts_with("40000 "));
+}
+
+#[test]
 fn dragging_over_lines_copies_them() {
     let sandbox = Sandbox::with(&["faults/flood"]);
     many(&sandbox, "3000");

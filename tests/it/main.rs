@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on should say where")]
 #![expect(clippy::print_stderr, reason = "a test that is skipped says why")]
 
+mod accepted;
 mod build;
 mod build_plan;
 mod build_trouble;

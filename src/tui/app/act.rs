@@ -131,10 +131,9 @@ impl App {
             Action::Suspend => return vec![Effect::Loop(ForLoop::Suspend)],
             Action::ChooseTheme => return vec![Effect::ListThemes],
             Action::Settings | Action::Doctor => return self.open_machine(action),
-            Action::FocusAgents => self.focus_on(Pane::Agents),
-            Action::FocusRuns => self.focus_on(Pane::Runs),
-            Action::FocusProcs => self.focus_on(Pane::Procs),
-            Action::FocusMain => self.focus_on(Pane::Main),
+            Action::FocusAgents | Action::FocusRuns | Action::FocusProcs | Action::FocusMain => {
+                self.focus_by(action);
+            }
             Action::NextTab | Action::PreviousTab => self.turn_tab(action),
             Action::Open => self.open(),
             Action::Narrow => self.narrow(),
@@ -159,7 +158,8 @@ impl App {
             Action::View => return self.view(),
             Action::Save => return self.ask_to_save(),
             Action::Search => self.say(Tone::Note, "there is no result to search"),
-            Action::Mark => self.mark(),
+            Action::Accept => return self.accept(),
+            Action::Mark | Action::NextMark | Action::PreviousMark => return self.mark(action),
             // Of panes that have taken them before, or have nothing to do with them now.
             Action::Down
             | Action::Up

@@ -295,6 +295,7 @@ impl App {
                 Some(Page::Form(form)) => form.offers(action),
                 Some(Page::Run(_)) | None => true,
             },
+            (Action::Accept, _) => self.judged().is_some(),
             (Action::Search, Some(_)) => self.shown_page().is_some_and(RunPage::can_search),
             (Action::Save, Some(run)) => self.shown_page().is_some_and(|page| page.saves(run).is_ok()),
             (Action::View, Some(run)) => {

@@ -5,9 +5,6 @@ use crate::tui::pane::run_page::RunPage;
 use crate::tui::pane::toast::Tone;
 use crate::tui::seen::Page as Window;
 
-/// Most marks in one run's output.
-const MARKS: usize = 99;
-
 impl App {
     /// A new window of the output has come: something may have been found.
     pub(super) fn learn_page(&mut self, page: Box<Window>) {
@@ -30,21 +27,7 @@ impl App {
         }
     }
 
-    /// Marks a place in the output that is shown.
-    pub(super) fn mark(&mut self) {
-        let mark = self
-            .shown_page()
-            .and_then(|page| Some((page.run.clone(), page.mark(self.run_place(), &self.world, self.now)?)));
-        let Some((run, mark)) = mark else { return };
-        let marks = self.world.marks.entry(run).or_default();
-        if marks.len() < MARKS {
-            marks.push(mark);
-        } else {
-            self.say(Tone::Note, format!("there are {MARKS} marks in this output already"));
-        }
-    }
-
-    fn shown_page_mut(&mut self) -> Option<&mut RunPage> {
+    pub(super) fn shown_page_mut(&mut self) -> Option<&mut RunPage> {
         match self.pages.last_mut() {
             Some(Page::Run(page)) => Some(page),
             Some(Page::Form(_)) => None,

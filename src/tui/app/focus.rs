@@ -47,6 +47,17 @@ impl App {
         }
     }
 
+    /// Goes to the pane of this key.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "of all actions, these name a pane")]
+    pub(super) fn focus_by(&mut self, action: Action) {
+        match action {
+            Action::FocusAgents => self.focus_on(Pane::Agents),
+            Action::FocusRuns => self.focus_on(Pane::Runs),
+            Action::FocusProcs => self.focus_on(Pane::Procs),
+            _ => self.focus_on(Pane::Main),
+        }
+    }
+
     /// One step back; at the bottom nothing happens.
     pub(super) fn back(&mut self) {
         if self.leave_page() {

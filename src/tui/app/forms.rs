@@ -6,7 +6,7 @@ use crate::ops::drafts::Keep;
 use crate::run::spec::Kind;
 use crate::tui::app::{App, Page};
 use crate::tui::effect::Effect;
-use crate::tui::effect::forms::{FormNews, FormWork};
+use crate::tui::effect::forms::{FormNews, FormWork, Unkept};
 use crate::tui::pane::form::Form;
 use crate::tui::pane::form::history::Step;
 use crate::tui::pane::sign;
@@ -103,7 +103,7 @@ impl App {
     }
 
     /// What is not kept yet, when the dashboard ends.
-    pub fn unkept(&mut self) -> Vec<Keep> {
+    pub fn unkept(&mut self) -> Vec<Unkept> {
         for page in &mut self.pages {
             if let Page::Form(form) = page
                 && form.is_unkept()
@@ -112,7 +112,9 @@ impl App {
                 self.keeping.left.push(keep);
             }
         }
-        std::mem::take(&mut self.keeping.left)
+        let left =
+            std::mem::take(&mut self.keeping.left).into_iter().map(|keep| Unkept::Form(Box::new(keep)));
+        left.chain(self.unkept_marks()).collect()
     }
 
     /// What has come back for a form.

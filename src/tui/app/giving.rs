@@ -6,9 +6,9 @@ use crate::ops::save::{SaveError, Saved};
 use crate::run::dir::RunDir;
 use crate::text;
 use crate::tui::app::{App, Over};
-use crate::tui::effect::{Effect, ForLoop};
+use crate::tui::effect::{Effect, ForLoop, LinesWanted, To};
 use crate::tui::pane::run_page::RunPage;
-use crate::tui::pane::save_as::{SaveAs, Stage};
+use crate::tui::pane::save_as::{SaveAs, Stage, offered};
 use crate::tui::pane::sign;
 use crate::tui::pane::toast::Tone;
 use crate::tui::seen::Run;
@@ -31,9 +31,15 @@ impl App {
         }
     }
 
-    /// Asks for the name of a file.
+    /// Asks for the name of a file: for the lines that are selected, else for all that the page shows.
     pub(super) fn ask_to_save(&mut self) -> Vec<Effect> {
         let Some((page, run)) = self.shown_run() else { return Vec::new() };
+        if let Some(lines) = page.selected_lines(&self.world, self.now) {
+            let what = format!("{}-lines", run.what());
+            let name = offered(&run.agent, &what, run.id.short(), "log");
+            self.over = Some(Over::SaveAs(SaveAs::lines(run.dir.clone(), lines, name)));
+            return Vec::new();
+        }
         match page.saves(run) {
             Ok(choices) => self.over = SaveAs::new(run.dir.clone(), choices).map(Over::SaveAs),
             Err(sentence) => self.say(Tone::Note, sentence),
@@ -46,7 +52,13 @@ impl App {
         let chosen = dialog.chosen();
         let effect = chosen.map(|(what, typed, overwrite)| {
             dialog.stage = Stage::Saving;
-            Effect::Save { run: dialog.run.clone(), what, typed, overwrite }
+            let run = dialog.run.clone();
+            match &dialog.lines {
+                Some(lines) => {
+                    Effect::Excerpt(LinesWanted { to: To::File { run, typed, overwrite }, ..lines.clone() })
+                }
+                None => Effect::Save { run, what, typed, overwrite },
+            }
         });
         self.over = Some(Over::SaveAs(dialog));
         effect.into_iter().collect()
@@ -60,8 +72,12 @@ impl App {
         };
         match (saved, dialog) {
             (Ok(Saved { path, written }), dialog) => {
-                if dialog.is_some() {
+                if let Some(dialog) = dialog {
+                    let lines = dialog.lines.is_some();
                     self.over = None;
+                    if let Some(page) = self.shown_page_mut().filter(|_| lines) {
+                        page.unselect();
+                    }
                 }
                 let lost = match written.lost {
                     0 => String::new(),

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use crate::ops::call::Request;
+use crate::ops::clean::Cleaned;
 use crate::ops::{Rejected, Why};
 use crate::process::id::ProcessId;
 use crate::run::spec::{Kind, RunId};
@@ -28,7 +29,7 @@ impl App {
             Message::RunsInAll(number) => self.world.runs_in_all = number,
             Message::Detail(detail) => self.world.detail = Some(detail),
             Message::Page(page) => self.learn_page(page),
-            Message::Excerpt(excerpt) => return vec![Effect::CopyLines(excerpt)],
+            Message::Excerpt(excerpt) => return vec![Effect::GiveLines(excerpt)],
             Message::AgentsChanged => return vec![Effect::ListAgents],
             Message::Agents(agents, unreadable) => {
                 self.world.agents = Some(agents);
@@ -78,6 +79,7 @@ impl App {
                 }
             }
             Message::Form(news) => self.learn_of_form(*news),
+            Message::Notes(news) => return self.learn_notes(news),
             // It was done behind the person's back, so it stays until a key.
             Message::Swept(sentences) => self.say(Tone::Bad, sentences.join("; ")),
             Message::Orphans(orphans) => self.world.orphans = orphans,
@@ -88,19 +90,7 @@ impl App {
                     stop.step(&step, clock_us);
                 }
             }
-            Message::OrphanEnded { root, cleaned } => {
-                let left = cleaned.iter().filter(|one| one.left.is_some()).count();
-                if let Some(stop) = self.stop_of(root) {
-                    stop.ended(&cleaned);
-                } else if left == 0 {
-                    self.say(Tone::Good, format!("orphan {} ended; verified: 0 processes left", root.pid));
-                } else {
-                    let left = sign::count(left, "process", "processes");
-                    self.say(Tone::Bad, format!("of orphan {} there is still {left}", root.pid));
-                }
-                // Whether something has come out of it shows the next look.
-                self.orphans_due_us = 0;
-            }
+            Message::OrphanEnded { root, cleaned } => self.orphan_ended(root, &cleaned),
             Message::Signalled { sentence, delivered } => {
                 self.say(if delivered { Tone::Good } else { Tone::Bad }, sentence);
             }
@@ -125,6 +115,20 @@ impl App {
             | Message::Resumed => {}
         }
         Vec::new()
+    }
+
+    fn orphan_ended(&mut self, root: ProcessId, cleaned: &[Cleaned]) {
+        let left = cleaned.iter().filter(|one| one.left.is_some()).count();
+        if let Some(stop) = self.stop_of(root) {
+            stop.ended(cleaned);
+        } else if left == 0 {
+            self.say(Tone::Good, format!("orphan {} ended; verified: 0 processes left", root.pid));
+        } else {
+            let left = sign::count(left, "process", "processes");
+            self.say(Tone::Bad, format!("of orphan {} there is still {left}", root.pid));
+        }
+        // Whether something has come out of it shows the next look.
+        self.orphans_due_us = 0;
     }
 
     fn each_run(&mut self, tell: impl FnMut(&mut RunPage)) {

@@ -40,6 +40,7 @@ impl App {
         }
         self.fit_cursor();
         self.say_found();
+        self.read_notes(effects);
         self.keep_forms(effects);
         let place = self.run_place();
         let shown = match self.pages.last() {

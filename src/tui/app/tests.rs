@@ -26,6 +26,7 @@ use crate::run::spec::Kind;
 use crate::run::status::State;
 use crate::tui::app::tests::given::{HOUR_MS, NOW, agents, answer, app, detail, run, runs, window};
 use crate::tui::effect::ForLoop;
+use crate::tui::effect::notes::NotesWork;
 use crate::tui::keymap::Layer;
 use crate::tui::seen::{From, Run};
 
@@ -165,8 +166,10 @@ fn the_selected_live_run_is_watched_and_a_method_is_not() {
     let mut app = filled(120, 40);
     assert_eq!(app.watched, None);
     let effects = press(&mut app, "2");
-    let [Effect::Watch(Some(watch))] = effects.as_slice() else { panic!("{effects:?}") };
-    assert_eq!(watch.run.short(), "0f3a");
+    let [Effect::Notes(NotesWork::ReadMarks(run)), Effect::Watch(Some(watch))] = effects.as_slice() else {
+        panic!("{effects:?}")
+    };
+    assert_eq!((watch.run.short(), run), ("0f3a", &watch.run));
     assert!(watch.height > 10);
     assert!(matches!(press(&mut app, "1").as_slice(), [Effect::Watch(None)]));
 }

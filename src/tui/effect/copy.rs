@@ -1,13 +1,16 @@
 //! Copying: into the clipboard where that is possible, else into a private file; what is said tells which way it was.
 
-use std::io::{self, BufWriter, Write as _};
+use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
 use crate::ops::commands;
+use crate::ops::export::Written;
+use crate::ops::save;
 use crate::text;
 use crate::tui::clipboard::{Clipboard, Handed};
-use crate::tui::effect::Worker;
-use crate::tui::effect::forms::Copied;
+use crate::tui::effect::forms::{Copied, FormNews};
+use crate::tui::effect::{To, Worker};
+use crate::tui::message::Message;
 use crate::tui::pane::output::times::Moment;
 use crate::tui::tail::excerpt::Excerpt;
 
@@ -18,6 +21,21 @@ impl Worker {
         match clipboard.hand(text) {
             Some(handed) => Ok(handed),
             None => self.in_file(&clipboard, commands::put_aside(&self.context, text)),
+        }
+    }
+
+    /// Copies lines of output, or saves them.
+    pub(super) fn give_lines(&self, excerpt: &Excerpt) -> Message {
+        match &excerpt.wanted.to {
+            To::Clipboard => Message::Form(Box::new(FormNews::Copied(self.copy_lines(excerpt)))),
+            To::File { run, typed, overwrite } => {
+                let home = &self.context.paths.home;
+                let saved = save::save_by(home, typed, *overwrite, |out| {
+                    let bytes = write(excerpt, out)?;
+                    Ok(Written { bytes, lost: 0 })
+                });
+                Message::Saved { run: run.clone(), saved }
+            }
         }
     }
 
@@ -39,13 +57,9 @@ impl Worker {
         let handed = if let Some(handed) = whole.then(|| clipboard.hand(&text)).flatten() {
             handed
         } else {
-            size = 0;
             let path = commands::put_aside_by(&self.context, |file| {
                 let mut file = BufWriter::new(file);
-                lines(excerpt, |line| {
-                    size += line.len() as u64 + 1;
-                    writeln!(file, "{line}").map(|()| true)
-                })?;
+                size = write(excerpt, &mut file)?;
                 file.flush()
             });
             self.in_file(&clipboard, path)?
@@ -68,6 +82,16 @@ impl Worker {
         let why = if clipboard.is_file() { "in" } else { "too large for a terminal, so in" };
         Ok(Handed { sequence: None, way: format!("{why} {path}") })
     }
+}
+
+/// Writes the lines one by one, so that any number of them takes the memory of a few: how many bytes that were.
+fn write(excerpt: &Excerpt, out: &mut impl Write) -> io::Result<u64> {
+    let mut bytes = 0;
+    lines(excerpt, |line| {
+        bytes += line.len() as u64 + 1;
+        writeln!(out, "{line}").map(|()| true)
+    })?;
+    Ok(bytes)
 }
 
 /// The lines as they are given away, with the time beside them where that is shown.

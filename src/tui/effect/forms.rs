@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use crate::ops::commands::{self, As};
 use crate::ops::drafts::{self, Draft, Keep};
 use crate::ops::export;
+use crate::ops::marks;
 use crate::ops::payloads;
 use crate::ops::presets::{self, Home, Preset, SaveError};
 use crate::run::dir::RunDir;
@@ -55,6 +56,13 @@ pub enum PresetWork {
     Save { owner: Owner, preset: Preset, overwrite: bool, instead_of: Option<(Home, String)> },
     /// Answered by `PresetRemoved`, and by `Presets`.
     Remove { owner: Owner, home: Home, name: String },
+}
+
+/// What is not on the disk yet, when the dashboard ends.
+#[derive(Debug)]
+pub enum Unkept {
+    Form(Box<Keep>),
+    Marks(marks::Keep),
 }
 
 /// A text that is copied.
@@ -112,7 +120,7 @@ impl Worker {
     /// Does one thing for a form.
     pub(super) fn form_work(&self, work: FormWork) -> Option<Message> {
         let news = match work {
-            FormWork::Keep(keep) => FormNews::NotKept(self.keep(*keep).err()?),
+            FormWork::Keep(keep) => FormNews::NotKept(self.keep(Unkept::Form(keep)).err()?),
             FormWork::ReadKept { agent, method } => {
                 let draft = drafts::read(&self.context, &agent, &method).transpose()?;
                 FormNews::Kept { agent, method, draft }
@@ -185,10 +193,14 @@ impl Worker {
         Ok(Copied { sequence: handed.sequence, says })
     }
 
-    /// Keeps what was typed. The error is one sentence.
-    pub fn keep(&self, keep: Keep) -> Result<(), String> {
-        self.drafts
-            .keep(&self.context, keep)
-            .map_err(|error| format!("what is typed here is not kept for the next time: {error}"))
+    /// Keeps what was typed, or marked. The error is one sentence.
+    pub fn keep(&self, keep: Unkept) -> Result<(), String> {
+        match keep {
+            Unkept::Form(keep) => self
+                .drafts
+                .keep(&self.context, *keep)
+                .map_err(|error| format!("what is typed here is not kept for the next time: {error}")),
+            Unkept::Marks(keep) => self.keep_marks(keep),
+        }
     }
 }

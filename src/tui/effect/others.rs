@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use crate::config::Settings;
+use crate::run::dir::RunDir;
 use crate::run::spec::RunId;
 use crate::tui::editor::Place;
 use crate::tui::find::Wanted;
@@ -56,4 +57,17 @@ pub struct LinesWanted {
     /// When the run started; milliseconds since 1970.
     pub started_ms: i64,
     pub now: Now,
+    pub to: To,
+}
+
+/// Where lines go.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum To {
+    Clipboard,
+    /// A file, whose name was typed.
+    File {
+        run: RunDir,
+        typed: String,
+        overwrite: bool,
+    },
 }

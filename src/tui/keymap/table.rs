@@ -45,6 +45,8 @@ const fn row(
 
 /// The help of the same key in several layers.
 const WHY: &str = "why the run does not go on; looks at it now, where it is live";
+const ACCEPT: &str =
+    "not an error: the rule that says so is accepted for this method from now on; again: it counts again";
 const STUCK: &str = "why the first run that seems stuck does not go on";
 const COPY: &str = "copy the call: as a command for a shell, or its payload";
 const PRESETS: &str = "the presets of the method: load or remove one";
@@ -130,6 +132,7 @@ const BENCH: &[Binding] = &[
     //
     row(Layer::Runs, &[on(KeyCode::Enter)], Action::Open, "open", "the run's own page"),
     row(Layer::Runs, &[char('w')], Action::Why, "why", WHY),
+    row(Layer::Runs, &[char('i')], Action::Accept, "not an error", ACCEPT),
     row(Layer::Runs, &[char('x')], Action::Stop, "stop", "stop the run's processes; asks once"),
     row(Layer::Runs, &[char('X')], Action::Kill, "", "kill the run's processes now; asks once"),
     row(Layer::Runs, &[char('S')], Action::Signal, "", "choose a signal for the run's first process"),
@@ -198,6 +201,7 @@ const BENCH: &[Binding] = &[
     row(Layer::Chart, &[char('t')], Action::Times, "time", TIMES),
     //
     row(Layer::Result, &[on(KeyCode::Enter)], Action::Open, "unfold", "fold or unfold"),
+    row(Layer::Result, &[char('i')], Action::Accept, "not an error", ACCEPT),
     row(
         Layer::Result,
         &[char('/')],
@@ -240,6 +244,7 @@ const BENCH: &[Binding] = &[
     row(Layer::Result, &[char('X')], Action::Kill, "", "kill the run's processes now; asks once"),
     //
     row(Layer::Facts, &[char('w')], Action::Why, "why", WHY),
+    row(Layer::Facts, &[char('i')], Action::Accept, "not an error", ACCEPT),
     row(Layer::Facts, &[char('r')], Action::Rerun, "rerun", "run again with the same payload"),
     row(Layer::Facts, &[char('e')], Action::Edit, "edit + rerun", "the form with this run's payload"),
     row(Layer::Facts, &[char('x')], Action::Stop, "stop", "stop the run's processes; asks once"),
@@ -254,6 +259,7 @@ const BENCH: &[Binding] = &[
         "look again",
         "look again: at its processes twice, one second apart, with one signal for the Python stack",
     ),
+    row(Layer::Why, &[char('i')], Action::Accept, "not an error", ACCEPT),
     row(
         Layer::Why,
         &[char('o')],

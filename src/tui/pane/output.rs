@@ -30,6 +30,7 @@ use crate::tui::pane::list::distance;
 use crate::tui::pane::output::build::build_line;
 use crate::tui::pane::output::finding::Finding;
 use crate::tui::pane::output::fold::{Folds, Item, Items, Part};
+use crate::tui::pane::output::marks::inside;
 use crate::tui::pane::output::select::Selection;
 use crate::tui::pane::output::times::{Moment, Times, seconds};
 use crate::tui::pane::{Look, sign, silence};
@@ -259,7 +260,7 @@ impl Output {
             meant: self.meant(&items, page, area, true).filter(|_| look.focused),
             look,
         };
-        let marks: Vec<_> = world.marks_of(&run.id).collect();
+        let marks: Vec<_> = inside(world.marks_of(&run.id), page).collect();
         let mut lines = Vec::new();
         let mut before = None;
         for item in &items.all[shown.clone()] {

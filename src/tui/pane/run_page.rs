@@ -232,7 +232,7 @@ impl RunPage {
                 self.step = None;
             }
         }
-        if self.act_on_cursor(action, place, world) {
+        if self.act_on_marks(action, place, world) || self.act_on_cursor(action, place, world) {
             return true;
         }
         let area = self.output_area(place, world);

@@ -8,6 +8,7 @@ use ratatui::text::Line;
 use crate::ops::save::What;
 use crate::run::dir::RunDir;
 use crate::run::output::Stream;
+use crate::tui::effect::LinesWanted;
 use crate::tui::pane::dialog::buttons;
 use crate::tui::pane::{Look, sign};
 use crate::tui::widget::bar::Hint;
@@ -34,6 +35,8 @@ pub enum Stage {
 #[derive(Debug)]
 pub struct SaveAs {
     pub run: RunDir,
+    /// Lines that are selected, and nothing else.
+    pub lines: Option<LinesWanted>,
     /// What can be saved, each with the name that is offered; the first one is wanted first.
     choices: Vec<(What, String)>,
     at: usize,
@@ -46,7 +49,21 @@ impl SaveAs {
     #[must_use]
     pub fn new(run: RunDir, choices: Vec<(What, String)>) -> Option<Self> {
         let prompt = Prompt::new(&choices.first()?.1);
-        Some(Self { run, choices, at: 0, prompt, stage: Stage::Asking })
+        Some(Self { run, lines: None, choices, at: 0, prompt, stage: Stage::Asking })
+    }
+
+    /// Asks for a name for these lines.
+    #[must_use]
+    pub fn lines(run: RunDir, lines: LinesWanted, name: String) -> Self {
+        let prompt = Prompt::new(&name);
+        Self {
+            run,
+            lines: Some(lines),
+            choices: vec![(What::Lines, name)],
+            at: 0,
+            prompt,
+            stage: Stage::Asking,
+        }
     }
 
     /// What is saved under which name, and whether a file of that name is overwritten.
@@ -103,11 +120,15 @@ impl SaveAs {
         let t = look.theme;
         let inner = dialog(buffer, centred(screen, WIDTH, 10), "Save to a file", Vec::new(), t);
         let columns = usize::from(inner.width);
-        let words = match self.choices[self.at].0 {
-            What::Result => "the result, byte for byte as the agent wrote it",
-            What::Lines => "both streams line by line, as text without colours",
-            What::Stream(Stream::Out) => "stdout, byte for byte",
-            What::Stream(Stream::Err) => "stderr, byte for byte",
+        let words = match (self.choices[self.at].0, &self.lines) {
+            (_, Some(lines)) => {
+                let count = usize::try_from(lines.rows.end - lines.rows.start).unwrap_or(usize::MAX);
+                format!("{}, as y copies them", sign::count(count, "selected line", "selected lines"))
+            }
+            (What::Result, None) => "the result, byte for byte as the agent wrote it".to_owned(),
+            (What::Lines, None) => "both streams line by line, as text without colours".to_owned(),
+            (What::Stream(Stream::Out), None) => "stdout, byte for byte".to_owned(),
+            (What::Stream(Stream::Err), None) => "stderr, byte for byte".to_owned(),
         };
         put(buffer, row(inner, 0), Line::from(vec![span("what  ", t.dim), span(words, t.fg)]));
         let mut line = vec![span("name  ", t.dim)];

@@ -47,6 +47,7 @@ impl Bench {
             method: Some("talk".into()),
             payload: None,
             payload_in_argv: false,
+            accepted: Vec::new(),
             steps: vec![],
             limits: Limits { grace_ms: 1, sweep_ms: 1, keep_output: KEEP_OUTPUT, ..Limits::default() },
             variables: vec![],

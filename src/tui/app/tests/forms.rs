@@ -7,9 +7,18 @@ use crate::ops::presets::{Home, Preset, SaveError, Values};
 use crate::tui::app::tests::given::NOW;
 use crate::tui::app::tests::{filled, press, screen};
 use crate::tui::app::*;
-use crate::tui::effect::forms::{FormNews, FormWork, PresetWork};
+use crate::tui::effect::forms::{FormNews, FormWork, PresetWork, Unkept};
 
 const AGENT: &str = "agentplug/analysis-agent";
+
+/// The forms that are not on the disk yet.
+fn unkept(app: &mut App) -> Vec<Keep> {
+    let form = |unkept| match unkept {
+        Unkept::Form(keep) => Some(*keep),
+        Unkept::Marks(_) => None,
+    };
+    app.unkept().into_iter().filter_map(form).collect()
+}
 
 /// What keys with a modifier do, and typed text.
 pub fn keys(app: &mut App, keys: &str) -> Vec<Effect> {
@@ -92,7 +101,7 @@ fn what_is_typed_is_kept_a_moment_later_and_at_once_when_the_form_is_left() {
     keys(&mut app, "alt-x");
     assert_eq!(kept(&later(&mut app, 1_000_000)), [None]);
     keys(&mut app, "alt-u");
-    let unkept: Vec<_> = app.unkept().into_iter().map(|keep| keep.content.unwrap().payload).collect();
+    let unkept: Vec<_> = unkept(&mut app).into_iter().map(|keep| keep.content.unwrap().payload).collect();
     assert_eq!(unkept, [text("abcd")]);
 }
 
@@ -200,7 +209,7 @@ fn half_written_values_come_back_as_they_were() {
     keys(&mut app, "x alt-j");
     press(&mut app, "n");
     app.update(Message::Paste("ul".into()));
-    let mut keep = app.unkept();
+    let mut keep = unkept(&mut app);
     let keep = keep.pop().unwrap();
     let content = keep.content.unwrap();
     assert_eq!(content.half["text"].text, "\"x\"nul");
@@ -209,12 +218,12 @@ fn half_written_values_come_back_as_they_were() {
     let news = FormNews::Kept { agent: AGENT.into(), method: "analyze_text".into(), draft };
     again.update(Message::Form(Box::new(news)));
     keys(&mut again, "! alt-u");
-    assert_eq!(again.unkept().pop().unwrap().content, Some(content));
+    assert_eq!(unkept(&mut again).pop().unwrap().content, Some(content));
     // Half a JSON text too.
     let mut app = opened(80, 24);
     app.update(Message::Key(KeyEvent::new(KeyCode::F(2), KeyModifiers::NONE)));
     app.update(Message::Paste("oops {".into()));
-    let content = app.unkept().pop().unwrap().content.unwrap();
+    let content = unkept(&mut app).pop().unwrap().content.unwrap();
     assert!(content.as_json && content.payload.starts_with("oops {"));
     let mut again = opened(80, 24);
     let draft = Ok(Draft { saved_ms: 0, content });

@@ -230,6 +230,7 @@ pub(super) fn spec(kind: Kind) -> RunSpec {
         method: Some("analyze_text".into()),
         payload: None,
         payload_in_argv: false,
+        accepted: Vec::new(),
         steps: vec![],
         limits: Limits {
             timeout_ms: Some(310_000),

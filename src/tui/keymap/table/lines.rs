@@ -2,14 +2,15 @@
 
 use crossterm::event::KeyCode;
 
-use crate::tui::keymap::table::{COPY, TIMES, WHY, char, on, row};
+use crate::tui::keymap::table::{ACCEPT, COPY, TIMES, WHY, char, on, row};
 use crate::tui::keymap::{Action, Binding, Layer};
 
-const SELECT: &str = "select lines, to copy them";
+const SELECT: &str = "select lines, to copy or to save them";
 const SEARCH: &str = "search: a text, or /a regex/; capitals only count where there is one";
 const FILTER: &str = "show only lines with a text, or /a regex/; esc, or an empty text, shows all again";
 const STREAMS: &str = "both streams, standard output, standard error, plugdeck's own lines";
-const MARK: &str = "a mark with the time above the line: where one jumped, at the top, or at the end";
+const MARK: &str =
+    "a mark with the time above the line: where one jumped, at the top, or at the end; again: away with it";
 
 pub const LINES: &[Binding] = &[
     row(
@@ -21,6 +22,7 @@ pub const LINES: &[Binding] = &[
     ),
     row(Layer::Output, &[char('f')], Action::Follow, "follow", "follow the end of the output"),
     row(Layer::Output, &[char('w')], Action::Why, "why", WHY),
+    row(Layer::Output, &[char('i')], Action::Accept, "not an error", ACCEPT),
     row(Layer::Output, &[char('x')], Action::Stop, "stop", "stop the run's processes; asks once"),
     row(Layer::Output, &[char('X')], Action::Kill, "", "kill the run's processes now; asks once"),
     row(Layer::Output, &[char('S')], Action::Signal, "", "choose a signal for the run's first process"),
@@ -36,6 +38,8 @@ pub const LINES: &[Binding] = &[
     row(Layer::Output, &[char(')')], Action::NextGap, "", "next line after 10 s of silence or more"),
     row(Layer::Output, &[char('(')], Action::PreviousGap, "", "the one before"),
     row(Layer::Output, &[char('m')], Action::Mark, "", MARK),
+    row(Layer::Output, &[char('u')], Action::NextMark, "", "next mark"),
+    row(Layer::Output, &[char('U')], Action::PreviousMark, "", "the one before"),
     row(Layer::Output, &[char('r')], Action::Rerun, "rerun", "run again with the same payload"),
     row(Layer::Output, &[char('e')], Action::Edit, "edit + rerun", "the form with this run's payload"),
     row(
@@ -58,6 +62,13 @@ pub const LINES: &[Binding] = &[
         Action::CopyLines,
         "copy",
         "copy the lines, as text; ctrl-c does so too",
+    ),
+    row(
+        Layer::Select,
+        &[char('s')],
+        Action::Save,
+        "save",
+        "save the lines to a file, as the text that is copied",
     ),
     row(
         Layer::Select,
@@ -113,4 +124,6 @@ pub const LINES: &[Binding] = &[
     row(Layer::Build, &[char(')')], Action::NextGap, "", "next line after 10 s of silence or more"),
     row(Layer::Build, &[char('(')], Action::PreviousGap, "", "the one before"),
     row(Layer::Build, &[char('m')], Action::Mark, "", MARK),
+    row(Layer::Build, &[char('u')], Action::NextMark, "", "next mark"),
+    row(Layer::Build, &[char('U')], Action::PreviousMark, "", "the one before"),
 ];

@@ -5,11 +5,11 @@ use std::time::Duration;
 use ratatui::layout::Rect;
 use ratatui::text::Line;
 
+use crate::ops::marks::Mark;
 use crate::tui::pane::output::fold::{Item, Items};
 use crate::tui::pane::output::{Drawing, Output, marks};
 use crate::tui::pane::{sign, silence};
 use crate::tui::seen::{From, Page, Row};
-use crate::tui::world::Mark;
 
 impl Output {
     /// What stands between two lines, above the first one, or below the last one: a pause, a gap, marks.

@@ -24,6 +24,12 @@ impl Output {
             self.finding.again += 1;
             return;
         }
+        let from = self.start(forward, area, page);
+        self.finding.seek(what, forward, from);
+    }
+
+    /// Where a jump sets out: the first row that counts; backward, the one after it.
+    pub(super) fn start(&self, forward: bool, area: Rect, page: &Page) -> u64 {
         let items = self.folds.items(page);
         let top = self.top_number(page, area);
         let is_seen = |row: &u64| match self.from {
@@ -33,11 +39,10 @@ impl Output {
                 *row == top || self.on_screen(*row, &items, page, area).is_some()
             }
         };
-        let from = match self.finding.current.filter(is_seen) {
+        match self.finding.current.filter(is_seen) {
             Some(row) => row + u64::from(forward),
             None => top,
-        };
-        self.finding.seek(what, forward, from);
+        }
     }
 
     /// Shows a row: it stays where it is on the screen, or has some lines above it.

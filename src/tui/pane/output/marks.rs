@@ -4,13 +4,14 @@ use ratatui::layout::Rect;
 use ratatui::style::Modifier;
 use ratatui::text::{Line, Span};
 
+use crate::ops::marks::Mark;
+use crate::tui::find::What;
 use crate::tui::pane::output::Output;
 use crate::tui::pane::{Look, sign};
-use crate::tui::seen::{Page, Row};
+use crate::tui::seen::{From, Page, Row};
 use crate::tui::theme::Depth;
 use crate::tui::widget::line::{blank, bold, span};
 use crate::tui::widget::needle;
-use crate::tui::world::Mark;
 
 impl Output {
     /// A mark at the row of the last jump, or at the top; at the end, while that is followed. The run began at
@@ -32,8 +33,51 @@ impl Output {
             return Mark { row, wall_ms: clock(line) };
         }
         let last = items.all.last();
-        let row = last.map_or(0, |item| page.number(item.rows.end - 1) + 1);
+        let row = self.end(page);
         Mark { row, wall_ms: ends_ms.unwrap_or(last.map_or(started_ms, |item| clock(item.row))) }
+    }
+
+    /// Goes to the next mark, or to the one before, as other jumps do.
+    pub fn jump_to_mark(&mut self, forward: bool, marks: &[(usize, Mark)], area: Rect, page: &Page) {
+        let area = self.room(area);
+        let shown: Vec<_> = inside(marks.iter().copied(), page).collect();
+        let from = if self.follows() { self.end(page) } else { self.start(forward, area, page) };
+        let found = match forward {
+            true => shown.iter().find(|(_, mark)| mark.row >= from),
+            false => shown.iter().rfind(|(_, mark)| mark.row < from),
+        };
+        let note = match found {
+            Some((number, mark)) => {
+                self.moved();
+                // Below the last line there is no row to go to.
+                if page.found.is_filtered() || mark.row < page.number(page.total) {
+                    self.show(mark.row, What::Gap, page, area);
+                } else {
+                    self.from = From::End;
+                }
+                format!("mark {number} of {}", marks.len())
+            }
+            None if marks.is_empty() => "no mark here yet: m makes one".to_owned(),
+            None if forward => "no mark after this line".to_owned(),
+            None => "no mark before this line".to_owned(),
+        };
+        self.finding.note = Some(note);
+    }
+
+    /// The row that a jump has led to and whose window is not here yet.
+    #[must_use]
+    pub fn unseen(&self) -> Option<u64> {
+        self.finding.current.filter(|_| self.finding.unseen.is_some() && !self.follows())
+    }
+
+    /// The row after the last one, while the end is followed. The window may be of the moment before; its count of
+    /// all rows holds all the same, where all are shown.
+    fn end(&self, page: &Page) -> u64 {
+        if !page.found.is_filtered() {
+            return page.number(page.total);
+        }
+        let items = self.folds.items(page);
+        items.all.last().map_or(0, |item| page.number(item.rows.end - 1) + 1)
     }
 
     /// A line's text with the hits in it; a line that is only near a filter's is dim.
@@ -64,6 +108,18 @@ impl Output {
         let places: Vec<_> = search.places(&flat(&spans)).collect();
         needle::mark(spans, &places, style)
     }
+}
+
+/// The marks among the rows that the page counts, and right below: of a build maybe those of one step alone.
+pub(super) fn inside(
+    marks: impl Iterator<Item = (usize, Mark)>,
+    page: &Page,
+) -> impl Iterator<Item = (usize, Mark)> {
+    let rows = match page.found.is_filtered() {
+        true => 0..=u64::MAX,
+        false => page.number(0)..=page.number(page.total),
+    };
+    marks.filter(move |(_, mark)| rows.contains(&mark.row))
 }
 
 /// The line of a mark.

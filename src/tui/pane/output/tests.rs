@@ -1,6 +1,7 @@
 //! Keys in, what is wanted of the tail out.
 
 use super::*;
+use crate::ops::marks::Mark;
 use crate::tui::find::{Found, Shown, Sought, What};
 
 const AREA: Rect = Rect { x: 0, y: 0, width: 80, height: 9 };
@@ -56,6 +57,30 @@ fn a_jump_sets_out_from_where_one_has_scrolled_to_and_scrolling_ends_it() {
     output.act(Action::NextGap, AREA, Some(&page(1)));
     answer(&mut output, page(1), None);
     assert_eq!(output.take_note().unwrap(), "no silence of 10 s or more after this line");
+}
+
+#[test]
+fn of_a_step_only_its_own_marks_are_there() {
+    // The rows 100 to 108 of all.
+    let mut step = page(0);
+    step.found.numbers = (100..109).collect();
+    step.total = 9;
+    let marks: Vec<_> = [3, 104, 107, 300].map(|row| Mark { row, wall_ms: 0 }).into_iter().collect();
+    let marks: Vec<_> = (1..).zip(marks).collect();
+    let shown: Vec<_> = inside(marks.iter().copied(), &step).map(|(number, _)| number).collect();
+    assert_eq!(shown, [2, 3]);
+    let mut output = Output::new(Kind::Build);
+    let mark = |output: &Output| output.mark(&step, AREA, 0, None).row;
+    assert_eq!(mark(&output), 109);
+    let mut goes = |forward: bool| {
+        output.jump_to_mark(forward, &marks, AREA, &step);
+        (output.take_note().unwrap(), mark(&output))
+    };
+    assert_eq!(goes(false), ("mark 3 of 4".to_owned(), 107));
+    assert_eq!(goes(false), ("mark 2 of 4".to_owned(), 104));
+    assert_eq!(goes(false), ("no mark before this line".to_owned(), 104));
+    assert_eq!(goes(true), ("mark 3 of 4".to_owned(), 107));
+    assert_eq!(goes(true), ("no mark after this line".to_owned(), 107));
 }
 
 /// A folded traceback at the top, and lines after it.

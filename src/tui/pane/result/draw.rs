@@ -20,8 +20,8 @@ const ROOMY: u16 = 20;
 
 impl ResultView {
     /// Draws the page on an area for text, below the run's tabs. The mark of the cursor's row stands in the column
-    /// before it.
-    pub fn render(&self, buffer: &mut Buffer, area: Rect, look: Look) {
+    /// before it. The rule that has seen an error may be `accepted` by now.
+    pub fn render(&self, buffer: &mut Buffer, area: Rect, accepted: bool, look: Look) {
         let theme = look.theme;
         let roomy = area.height >= ROOMY;
         let mut top = u16::from(roomy);
@@ -30,7 +30,7 @@ impl ResultView {
             let boxed = below(area, top);
             // Beside the bar and its air.
             let columns = usize::from(area.width).saturating_sub(3);
-            let lines = self.claim(&claim, &evidence, columns, usize::from(rows) / 2, theme);
+            let lines = self.claim(&claim, &evidence, accepted, columns, usize::from(rows) / 2, theme);
             callout(
                 buffer,
                 Rect { height: rows.min(boxed.height), ..boxed },
@@ -75,11 +75,28 @@ impl ResultView {
         &self,
         claim: &str,
         evidence: &str,
+        accepted: bool,
         columns: usize,
         most: usize,
         theme: &Theme,
     ) -> Vec<Line<'static>> {
-        let mut lines = vec![Line::from(bold(text::safe(claim.as_bytes()), theme.bright))];
+        let mut claim = vec![bold(text::safe(claim.as_bytes()), theme.bright)];
+        if self.reply.outcome.state == State::SoftError {
+            let (before, after) =
+                if accepted { ("accepted  ", " takes it back") } else { ("", " not an error") };
+            let key = vec![span(before, theme.fg), bold("i", theme.accent), span(after, theme.dim)];
+            if width(&claim) + 2 + width(&key) <= columns {
+                claim = spread(claim, key, columns).spans;
+            }
+        }
+        let mut lines = vec![Line::from(claim)];
+        if let Some(rule) = self.reply.outcome.rule.as_ref().filter(|_| accepted) {
+            let rule = text::safe(rule.as_bytes());
+            let said = format!("Rule {rule} accepted from now on; this run stays as recorded");
+            let rows = wrap::words(&said, columns, most);
+            lines.extend(rows.into_iter().map(|row| Line::from(span(row, theme.dim))));
+            return lines;
+        }
         let evidence = text::safe(evidence.as_bytes());
         // The rule's name is what a person looks up.
         let rule = evidence.rsplit_once(' ').filter(|_| self.reply.outcome.state == State::SoftError);

@@ -61,7 +61,7 @@ fn draw(view: &ResultView, width: u16, height: u16) -> String {
     let mut buffer = Buffer::empty(Rect { x: 0, y: 0, width, height });
     // As the run's page does: one column for the mark, one of air.
     let area = Rect { x: 2.min(width), width: width.saturating_sub(4), ..buffer.area };
-    view.render(&mut buffer, area, Look { theme: &theme, now: Now::default(), focused: true });
+    view.render(&mut buffer, area, false, Look { theme: &theme, now: Now::default(), focused: true });
     let row = |y| (0..width).map(|x| buffer[(x, y)].symbol()).collect::<String>();
     (0..height).map(|y| row(y).trim_end().to_owned() + "\n").collect()
 }
@@ -281,7 +281,7 @@ fn a_search_unfolds_marks_counts_and_goes_round() {
     let theme = shelf::built_in(false, Palette::Rgb);
     let mut buffer = Buffer::empty(Rect { x: 0, y: 0, width: 80, height: 19 });
     let area = Rect { x: 2, width: 76, ..buffer.area };
-    view.render(&mut buffer, area, Look { theme: &theme, now: Now::default(), focused: true });
+    view.render(&mut buffer, area, false, Look { theme: &theme, now: Now::default(), focused: true });
     let selected = (0..19).find(|y| buffer[(1, *y)].symbol() == "▌").unwrap();
     let marked = (0..80).filter(|x| buffer[(*x, selected)].bg == theme.warn).count();
     assert_eq!(marked, "error".len());

@@ -59,7 +59,10 @@ impl RunPage {
             }
             Tab::Steps => self.render_steps(buffer, place, run, world, look),
             Tab::Result => match &self.result {
-                Some(Ok(result)) => result.render(buffer, place.text(), look),
+                Some(Ok(result)) => {
+                    let accepted = world.is_accepted(run, &world.rules_of(run));
+                    result.render(buffer, place.text(), accepted, look);
+                }
                 Some(Err(reason)) => {
                     let columns = usize::from(place.text().width);
                     let lines = wrap(reason, columns).into_iter().map(|line| span(line, t.err).into());

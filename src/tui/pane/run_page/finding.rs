@@ -2,11 +2,13 @@
 
 use crossterm::event::KeyEvent;
 
+use crate::ops::marks::Mark;
 use crate::run::spec::Kind;
+use crate::tui::keymap::Action;
 use crate::tui::message::Now;
 use crate::tui::pane::result::ResultView;
 use crate::tui::pane::run_page::{Place, RunPage, Tab};
-use crate::tui::world::{Mark, World};
+use crate::tui::world::World;
 
 impl RunPage {
     /// Whether a text to search for is being written: then it takes the keys.
@@ -66,9 +68,27 @@ impl RunPage {
         self.output.take_note()
     }
 
-    /// A mark in the output, where that is shown.
+    /// Goes to another mark; whether the action was one of these.
+    pub(super) fn act_on_marks(&mut self, action: Action, place: Place, world: &World) -> bool {
+        if !self.shows_lines() || !matches!(action, Action::NextMark | Action::PreviousMark) {
+            return false;
+        }
+        if let Some(page) = world.page_of(&self.run) {
+            let marks: Vec<_> = world.marks_of(&self.run).collect();
+            let area = self.output_area(place, world);
+            self.output.jump_to_mark(action == Action::NextMark, &marks, area, page);
+        }
+        true
+    }
+
+    /// A mark in the output, where that is shown; one that was jumped to is itself, also before it is seen.
     #[must_use]
     pub fn mark(&self, place: Place, world: &World, now: Now) -> Option<Mark> {
+        let unseen = self.output.unseen().filter(|_| self.shows_lines());
+        let mut marks = world.marks_of(&self.run);
+        if let Some((_, mark)) = unseen.and_then(|row| marks.find(|(_, mark)| mark.row == row)) {
+            return Some(mark);
+        }
         let (run, page) = (world.run(&self.run)?, world.page_of(&self.run)?);
         let area = self.output_area(place, world);
         let ends_ms = run.is_live().then_some(now.wall_ms);

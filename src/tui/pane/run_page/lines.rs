@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use ratatui::layout::{Position, Rect};
 
-use crate::tui::effect::LinesWanted;
+use crate::tui::effect::{LinesWanted, To};
 use crate::tui::message::Now;
 use crate::tui::pane::Look;
 use crate::tui::pane::run_page::{Place, RunPage, Tab};
@@ -20,10 +20,17 @@ pub(super) struct Mouse {
 }
 
 impl RunPage {
-    /// The lines that are selected, to be given away; then none are selected any more.
+    /// The lines that are selected, to be copied; then none are selected any more.
     pub fn take_lines(&mut self, world: &World, now: Now) -> Option<LinesWanted> {
-        let selected = self.output.selected().filter(|_| self.shows_lines())?;
+        let wanted = self.selected_lines(world, now)?;
         self.output.unselect();
+        Some(wanted)
+    }
+
+    /// The lines that are selected, to be given away.
+    #[must_use]
+    pub fn selected_lines(&self, world: &World, now: Now) -> Option<LinesWanted> {
+        let selected = self.output.selected().filter(|_| self.shows_lines())?;
         let run = world.run(&self.run)?;
         Some(LinesWanted {
             run: self.run.clone(),
@@ -31,7 +38,13 @@ impl RunPage {
             times: selected.times,
             started_ms: world.started_ms(run),
             now,
+            to: To::Clipboard,
         })
+    }
+
+    /// Selects nothing any more.
+    pub fn unselect(&mut self) {
+        self.output.unselect();
     }
 
     /// The mouse's button went down.
@@ -79,7 +92,9 @@ impl RunPage {
         self.output.rows_at(at.y.checked_sub(area.y)?, area, run, world, look)
     }
 
-    pub(super) fn shows_lines(&self) -> bool {
+    /// Whether lines of output are shown.
+    #[must_use]
+    pub fn shows_lines(&self) -> bool {
         matches!(self.tab, Tab::Output | Tab::Log | Tab::Steps)
     }
 }

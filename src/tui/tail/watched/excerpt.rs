@@ -3,10 +3,11 @@
 use std::io;
 use std::ops::Range;
 
+use crate::ops::save::SaveError;
 use crate::run::output::{Line, Output};
 use crate::text;
-use crate::tui::effect::LinesWanted;
 use crate::tui::effect::forms::FormNews;
+use crate::tui::effect::{LinesWanted, To};
 use crate::tui::message::Message;
 use crate::tui::tail::Tail;
 use crate::tui::tail::watched::{Note, Watched, merged};
@@ -54,11 +55,12 @@ impl Tail {
     /// The lines of the run that is watched, or why there are none.
     pub fn excerpt(&self, wanted: LinesWanted) -> Message {
         let watched = self.watched.as_ref().filter(|watched| watched.watch.run == wanted.run);
+        let to = wanted.to.clone();
         let excerpt = watched.map(|watched| watched.excerpt(wanted));
         match excerpt {
             Some(Ok(excerpt)) => Message::Excerpt(Box::new(excerpt)),
-            Some(Err(error)) => not_copied(&error),
-            None => not_copied(&"another run is looked at by now"),
+            Some(Err(error)) => not_given(to, &error),
+            None => not_given(to, &"another run is looked at by now"),
         }
     }
 }
@@ -98,8 +100,14 @@ impl Note {
     }
 }
 
-fn not_copied(why: &dyn std::fmt::Display) -> Message {
-    Message::Form(Box::new(FormNews::Copied(Err(why.to_string()))))
+fn not_given(to: To, why: &dyn std::fmt::Display) -> Message {
+    match to {
+        To::Clipboard => Message::Form(Box::new(FormNews::Copied(Err(why.to_string())))),
+        To::File { run, typed, .. } => {
+            let sentence = format!("{typed} cannot be saved: {why}");
+            Message::Saved { run, saved: Err(SaveError::Failed(sentence)) }
+        }
+    }
 }
 
 /// A line as it is given away: whole but for what is not read of very long ones, and that is said.
