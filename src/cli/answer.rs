@@ -49,7 +49,7 @@ pub fn conclude(context: &Context, mut run: RunView, held: Held, wish: Wish<'_>)
     };
     let report = report.warned(wish.warnings);
     let done = print_answer(&report, wish.json, &mut ear);
-    print::swept(&sweep::after(context, &run.id, || ear.heard() == 0));
+    print::swept(&sweep::after(context, &run.dir, || ear.heard() == 0));
     match done {
         Err(error) if error.kind() == ErrorKind::Interrupted => signalled(&ear),
         done => failure::printed(done, code),

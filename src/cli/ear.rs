@@ -24,10 +24,8 @@ impl Held {
     #[must_use]
     pub fn new() -> Self {
         launch::hold_signals();
-        let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-        let ignored = ignored(&status);
         let asks = [libc::SIGINT, libc::SIGTERM, libc::SIGHUP];
-        Self { heeded: asks.into_iter().filter(|signal| ignored >> (signal - 1) & 1 == 0).collect() }
+        Self { heeded: asks.into_iter().filter(|signal| !launch::is_ignored(*signal)).collect() }
     }
 
     /// Fails when a signal has come: then nothing is to be started.
@@ -84,23 +82,5 @@ impl Ear {
 impl AsFd for Ear {
     fn as_fd(&self) -> BorrowedFd<'_> {
         self.pipe.as_fd()
-    }
-}
-
-/// The set of ignored signals in the text of `/proc/self/status`; signal n is bit n - 1.
-fn ignored(status: &str) -> u64 {
-    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
-    mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or(0)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_system_says_what_is_ignored() {
-        let status = "SigBlk:\t0000000000000000\nSigIgn:\t0000000000001003\nSigCgt:\t0000000000000400\n";
-        assert_eq!(ignored(status), 1 << (libc::SIGPIPE - 1) | 1 << (libc::SIGINT - 1) | 1);
-        assert_eq!(ignored(""), 0);
     }
 }

@@ -73,7 +73,7 @@ pub fn perform(context: &Context, args: &Args) -> Result<ExitCode, Failure> {
             print::talk_bytes(format!("warning: {warning}").as_bytes());
         }
         let done = print::json(&detached);
-        print::swept(&sweep::after(context, &run.id, || launch::pending_signal().is_none()));
+        print::swept(&sweep::after(context, &run.dir, || launch::pending_signal().is_none()));
         return Ok(failure::printed(done, 0));
     }
     let wish = Wish {

@@ -98,14 +98,12 @@ pub fn result(run: &RunView) -> io::Result<ResultText> {
     })
 }
 
-/// After runs whose id ends like this, one in sixteen, the sizes of all are looked at.
-const WEIGHED: char = '0';
-
 /// Removes old runs beyond the settings' limits, where it is time to look: of `kept` ones a sixteenth too many may
-/// stand, so that not every call has to remove one. Called after a run has started or ended, never before.
-pub fn prune_if_due(context: &Context, newest: &RunId, kept: usize) {
+/// stand, so that not every call has to remove one; and their sizes are only looked at where they are to be `weighed`.
+/// Called after a run has started or ended, never before.
+pub fn prune_if_due(context: &Context, kept: usize, weighed: bool) {
     let most = context.settings.keep_runs;
-    let sizes = newest.0.ends_with(WEIGHED).then_some(context.settings.keep_bytes);
+    let sizes = weighed.then_some(context.settings.keep_bytes);
     if sizes.is_some() || kept > most + most / 16 {
         // What cannot be removed now is tried again the next time.
         let _ = store(context).prune(most, sizes);

@@ -15,6 +15,7 @@ use crate::run::dir::RunDir;
 use crate::run::event::Leftover;
 use crate::run::samples;
 use crate::run::spec::RunId;
+use crate::run::store;
 use crate::run::swept::{self, Ended, Swept};
 use crate::run::view::RunView;
 use crate::text;
@@ -32,6 +33,12 @@ const BETWEEN: Duration = Duration::from_millis(7);
 /// Runs that a verb looks at whose business is another one: a look at all of a full store costs more than a call.
 const NEWEST: usize = 16;
 
+/// Bytes of a run that is small beside what all may take.
+const SMALL: u64 = 1 << 20;
+
+/// How the ids of some small runs end: one in 256.
+const SELDOM: &str = "00";
+
 /// Most processes that a sentence names.
 const NAMED: usize = 8;
 
@@ -43,10 +50,12 @@ pub fn all(context: &Context, goes_on: impl FnMut() -> bool) -> Vec<Swept> {
 
 /// What a verb whose business is this run does for the others: it looks for escapees of the newest ones, and removes
 /// old runs where it is time to.
-pub fn after(context: &Context, run: &RunId, goes_on: impl FnMut() -> bool) -> Vec<Swept> {
+pub fn after(context: &Context, run: &RunDir, goes_on: impl FnMut() -> bool) -> Vec<Swept> {
     let (newest, kept) = runs::store(context).newest(NEWEST).unwrap_or_default();
     let swept = sweep(context, newest, goes_on);
-    runs::prune_if_due(context, run, kept);
+    // Of small ones it takes many until they are worth a look at the sizes of all.
+    let weighed = store::size(run) > SMALL || run.id().0.ends_with(SELDOM);
+    runs::prune_if_due(context, kept, weighed);
     swept
 }
 

@@ -1,5 +1,6 @@
 //! All run directories of a user: listed, found, and pruned.
 
+use std::ffi::OsString;
 use std::fs;
 use std::io;
 use std::os::unix::fs::MetadataExt as _;
@@ -39,7 +40,7 @@ impl Store {
 
     /// How many run directories there are: one look at the folder.
     pub fn count(&self) -> io::Result<usize> {
-        Ok(self.unsorted()?.len())
+        Ok(self.names()?.len())
     }
 
     /// Every run directory, the newest first. A store that is not there yet has none. Links are passed over:
@@ -59,16 +60,20 @@ impl Store {
     /// So many run directories, the newest ones, in no order, which is cheaper than all of them in order; and how many
     /// there are.
     pub fn newest(&self, most: usize) -> io::Result<(Vec<RunDir>, usize)> {
-        let mut dirs = self.unsorted()?;
-        let kept = dirs.len();
+        let mut names = self.names()?;
+        let kept = names.len();
         if kept > most {
-            dirs.select_nth_unstable_by(most, |a, b| b.path.file_name().cmp(&a.path.file_name()));
-            dirs.truncate(most);
+            names.select_nth_unstable_by(most, |a, b| b.cmp(a));
+            names.truncate(most);
         }
-        Ok((dirs, kept))
+        Ok((names.into_iter().map(|name| RunDir { path: self.runs.join(name) }).collect(), kept))
     }
 
     fn unsorted(&self) -> io::Result<Vec<RunDir>> {
+        Ok(self.names()?.into_iter().map(|name| RunDir { path: self.runs.join(name) }).collect())
+    }
+
+    fn names(&self) -> io::Result<Vec<OsString>> {
         let entries = match fs::read_dir(&self.runs) {
             Ok(entries) => entries,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
@@ -77,8 +82,8 @@ impl Store {
         Ok(entries
             .flatten()
             .filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir()))
-            .filter(|entry| !entry.file_name().as_encoded_bytes().starts_with(b"."))
-            .map(|entry| RunDir { path: entry.path() })
+            .map(|entry| entry.file_name())
+            .filter(|name| !name.as_encoded_bytes().starts_with(b"."))
             .collect())
     }
 

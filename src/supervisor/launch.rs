@@ -102,6 +102,12 @@ pub fn hold_signals() {
     raw::hold_signals(true);
 }
 
+/// Whether this process was started with a signal ignored.
+#[must_use]
+pub fn is_ignored(signal: i32) -> bool {
+    raw::is_ignored(signal)
+}
+
 /// Which of INT, TERM and HUP came while they were held back.
 pub fn pending_signal() -> Option<i32> {
     raw::pending_signal()

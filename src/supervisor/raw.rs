@@ -89,6 +89,17 @@ fn arguments_area() -> Option<(usize, usize)> {
     (start != 0 && start + 1 < end).then_some((start, end))
 }
 
+/// Whether a signal is ignored.
+#[must_use]
+pub fn is_ignored(signal: i32) -> bool {
+    // SAFETY: the structure is plain numbers, for which zero is valid; the call changes nothing and fills it.
+    unsafe {
+        let mut action: libc::sigaction = std::mem::zeroed();
+        libc::sigaction(signal, std::ptr::null(), &raw mut action) == 0
+            && action.sa_sigaction == libc::SIG_IGN
+    }
+}
+
 /// By these a caller is asked to stop.
 const STOPPING: [i32; 3] = [libc::SIGINT, libc::SIGTERM, libc::SIGHUP];
 

@@ -134,6 +134,8 @@ fn bare(sandbox: &Sandbox) -> Command {
     let agent = sandbox.agent("faults/ok");
     let mut command = Command::new(agent.join(".venv/bin/python"));
     command.args(["agent.py", r#"{"method":"echo","parameters":{}}"#]).current_dir(agent);
+    // Python looks for more where a home has more.
+    command.envs(sandbox.variables());
     command
 }
 

@@ -93,8 +93,8 @@ fn idle(sandbox: &Sandbox) {
     }
     let (mut ours, mut theirs) = (start(sandbox, PLUGDECK), start(sandbox, HTOP));
     let pids = [&ours, &theirs].map(|screen| screen.child.process_id().unwrap());
-    // What the start still has to do.
-    watch(&mut ours, &mut theirs, IDLE / 2);
+    // What the start still has to do, until the threads that did it are gone: what they used goes with them.
+    watch(&mut ours, &mut theirs, IDLE + IDLE / 2);
     let mut written = 0;
     let ratios: Vec<f64> = (0..IDLE_ROUNDS)
         .map(|_| {

@@ -90,7 +90,8 @@ impl Sandbox {
         fs::create_dir_all(environment.join("bin")).unwrap();
         symlink(&*PYTHON, environment.join("bin/python")).unwrap();
         let home = PYTHON.parent().unwrap().display();
-        fs::write(environment.join("pyvenv.cfg"), format!("home = {home}\n")).unwrap();
+        let lines = format!("home = {home}\ninclude-system-site-packages = false\n");
+        fs::write(environment.join("pyvenv.cfg"), lines).unwrap();
     }
 
     /// An agent's folder.
