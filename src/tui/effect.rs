@@ -1,13 +1,13 @@
 //! Everything the dashboard's state may ask for, and the worker that does it: whatever may block is done there.
 
 mod copy;
+mod earlier;
 pub mod forms;
 pub mod lookup;
 pub mod notes;
 mod others;
 pub mod settings;
 
-use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc::SyncSender;
@@ -15,8 +15,7 @@ use std::time::Duration;
 
 use tokio::sync::mpsc::Sender;
 
-use crate::agent::payload::Payload;
-use crate::ops::call::{Options, Request};
+use crate::ops::call::Request;
 use crate::ops::drafts::Keeper;
 use crate::ops::orphans::{Origin, Orphan};
 use crate::ops::save::What;
@@ -26,7 +25,7 @@ use crate::ops::{
 };
 use crate::process::id::ProcessId;
 use crate::run::dir::RunDir;
-use crate::run::spec::{Added, Kind, RunId};
+use crate::run::spec::{Added, RunId};
 use crate::run::view::RunView;
 use crate::tui::effect::forms::FormWork;
 use crate::tui::effect::lookup::Lookup;
@@ -229,20 +228,11 @@ impl Worker {
                 (!sentences.is_empty()).then_some(Message::Swept(sentences))
             }
             Effect::Call(request) => Some(self.call(request)),
-            Effect::Rerun(dir) => Some(match request_of(&dir) {
+            Effect::Rerun(dir) => Some(match earlier::request_of(&dir) {
                 Ok(request) => self.call(Box::new(request)),
                 Err(reason) => Message::Refused { reason, call: None },
             }),
-            Effect::Recall(dir) => Some(match dir.read_spec() {
-                Ok(spec) => Message::Recalled {
-                    run: dir.id(),
-                    options: Box::new(Options::of(&spec, None)),
-                    agent: spec.agent,
-                    method: spec.method.unwrap_or_default(),
-                    payload: spec.payload.map(|payload| payload.get().to_owned()).unwrap_or_default(),
-                },
-                Err(error) => refused(Why::Machine, &dir, &error),
-            }),
+            Effect::Recall(dir) => Some(earlier::recall(&dir)),
             Effect::LookAtProfiles { directory, added } => {
                 let looked = profile::look(&self.context, &directory, &added);
                 Some(Message::Profiles { directory, added, looked })
@@ -349,33 +339,6 @@ impl Worker {
     fn themes(&self) -> PathBuf {
         self.context.paths.themes()
     }
-}
-
-fn refused(why: Why, dir: &RunDir, error: &io::Error) -> Message {
-    let message = payload_unreadable(dir, error);
-    Message::Refused { reason: Rejected::new(why, message), call: None }
-}
-
-fn payload_unreadable(dir: &RunDir, error: &dyn std::fmt::Display) -> String {
-    format!("the payload of run {} cannot be read: {error}", dir.id().short())
-}
-
-/// The call that an earlier run was.
-fn request_of(dir: &RunDir) -> Result<Request, Rejected> {
-    let broken = |error: &dyn std::fmt::Display| Rejected::new(Why::Machine, payload_unreadable(dir, error));
-    let spec = dir.read_spec().map_err(|error| broken(&error))?;
-    let Some(payload) = spec.payload.as_ref().filter(|_| spec.kind == Kind::Call) else {
-        return Err(broken(&"it is not a call"));
-    };
-    let payload: Payload = serde_json::from_str(payload.get()).map_err(|error| broken(&error))?;
-    let options = Options::of(&spec, payload.tool_context);
-    Ok(Request {
-        agent: spec.agent,
-        method: payload.method,
-        parameters: payload.parameters,
-        options,
-        force: false,
-    })
 }
 
 fn looked(dir: &RunDir, anew: bool) -> Message {
