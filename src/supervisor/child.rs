@@ -105,7 +105,10 @@ fn install_hook(dir: &RunDir) -> io::Result<()> {
     // Whole or not there: another run may start at this moment.
     let half = dir.hook().join(format!(".{}", dir.id()));
     private(&half)?.write_all(HOOK.as_bytes())?;
-    fs::rename(half, hook)
+    fs::rename(half, hook)?;
+    // What Python compiled of another text only costs time; where the user wants no bytecode, nobody else replaces it.
+    let _ = fs::remove_dir_all(dir.hook().join("__pycache__"));
+    Ok(())
 }
 
 /// The hook's folder first, then the user's own entries.

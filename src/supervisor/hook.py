@@ -13,8 +13,8 @@ def _hand_over_payload():
     """Sets sys.argv[1] from an inherited file in memory; it and its variable are gone before any agent code runs."""
     descriptor = os.environ.pop("PLUGDECK_PAYLOAD_FD", None)
     if descriptor:
-        with open(int(descriptor), encoding="utf-8") as payload:
-            sys.argv[1:] = [payload.read()]
+        with open(int(descriptor), "rb", buffering=0) as payload:
+            sys.argv[1:] = [str(payload.read(), "utf-8")]
 
 
 def _buffer_by_line():

@@ -279,4 +279,13 @@ fn the_hook_is_compiled_once_even_where_agents_keep_no_bytecode() {
     call(Some("1"));
     assert_eq!(compiled(), first);
     assert!(!agent.join("__pycache__").exists());
+
+    // What was compiled of another text is not kept.
+    let hook = sandbox.path().join("state/plugdeck/hook").join(env!("CARGO_PKG_VERSION"));
+    fs::write(hook.join("sitecustomize.py"), "").unwrap();
+    call(Some("1"));
+    let anew = compiled();
+    assert_ne!(anew, first);
+    call(Some("1"));
+    assert_eq!(compiled(), anew);
 }
