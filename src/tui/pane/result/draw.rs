@@ -212,6 +212,7 @@ impl ResultView {
                 let shown = self.stderr.len() - self.hidden.get();
                 let fact = match self.reply.outcome.stderr_lines {
                     0 => format!("last {}", sign::count(shown, "line", "lines")),
+                    all if all == shown as u64 => sign::count(shown, "line", "lines"),
                     all => format!("last {shown} of {all} lines"),
                 };
                 vec![section(
@@ -300,7 +301,8 @@ impl ResultView {
             }
             return put(buffer, area, spread(line, fact, columns));
         }
-        let Some(path) = self.path() else {
+        // That of the whole says nothing.
+        let Some(path) = self.path().filter(|path| path != ".") else {
             if fact.is_empty() {
                 return rule(buffer, area, theme);
             }
