@@ -65,7 +65,9 @@ struct Cli {
     no_mouse: bool,
 }
 
+// A call of a small agent takes a few hundredths of a second: of all verbs only the one that was typed is built up.
 #[derive(Debug, Subcommand)]
+#[command(defer = true)]
 enum Verb {
     /// Open the dashboard on a store of its own, with agents to play with
     Demo(demo::Args),
