@@ -66,8 +66,7 @@ pub fn turn(context: &Context, agent: &str, method: &str, rules: &[String]) -> R
 }
 
 fn place(context: &Context, agent: &str, method: &str) -> (PathBuf, String) {
-    let (namespace, folder) = agent.split_once('/').unwrap_or(("", agent));
-    let name = format!("{}.json", private::name_of(&[namespace, folder, method]));
+    let name = format!("{}.json", private::name_of_method(agent, method));
     (context.paths.notes().join("accepted"), name)
 }
 

@@ -245,8 +245,7 @@ impl Command<'_> {
     }
 
     fn file(&mut self, json: &str) -> Result<PathBuf, String> {
-        let (namespace, folder) = self.call.agent.split_once('/').unwrap_or_default();
-        let name = private::name_of(&[namespace, folder, &self.call.payload.method]);
+        let name = private::name_of_method(&self.call.agent, &self.call.payload.method);
         let path = keep(self.context, &name, "json", json).map_err(|error| {
             format!("the payload is too large for a line, and its file is not written: {error}")
         })?;

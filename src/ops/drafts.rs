@@ -126,8 +126,7 @@ pub fn read(context: &Context, agent: &str, method: &str) -> Result<Option<Draft
 }
 
 fn place(context: &Context, agent: &str, method: &str) -> (PathBuf, String) {
-    let (namespace, folder) = agent.split_once('/').unwrap_or(("", agent));
-    let name = format!("{}.json", private::name_of(&[namespace, folder, method]));
+    let name = format!("{}.json", private::name_of_method(agent, method));
     (context.paths.notes().join("drafts"), name)
 }
 

@@ -70,6 +70,13 @@ pub fn name_of(parts: &[&str]) -> String {
     name
 }
 
+/// The same for a method of an agent, `namespace/folder`.
+#[must_use]
+pub fn name_of_method(agent: &str, method: &str) -> String {
+    let (namespace, folder) = agent.split_once('/').unwrap_or(("", agent));
+    name_of(&[namespace, folder, method])
+}
+
 /// Sixteen digits that tell texts apart. FNV-1a: the same in every version of every program.
 #[must_use]
 pub fn fingerprint(bytes: &[u8]) -> String {
