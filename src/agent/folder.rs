@@ -121,10 +121,13 @@ fn check_file(name: &str, path: &Path, metadata: &Metadata) -> Result<(), String
 fn read_small(path: &Path) -> io::Result<Vec<u8>> {
     let flags = libc::O_NONBLOCK | libc::O_NOFOLLOW | libc::O_NOCTTY;
     let file: File = OpenOptions::new().read(true).custom_flags(flags).open(path)?;
-    if !file.metadata()?.is_file() {
+    let found = file.metadata()?;
+    if !found.is_file() {
         return Err(io::Error::other("it is no ordinary file any more"));
     }
-    let mut bytes = Vec::new();
+    // Without a hint a small file takes as many system calls as a large one.
+    let room = usize::try_from(found.len().min(LARGEST_MANIFEST)).unwrap_or(0);
+    let mut bytes = Vec::with_capacity(room.saturating_add(1));
     file.take(LARGEST_MANIFEST + 1).read_to_end(&mut bytes)?;
     if bytes.len() as u64 > LARGEST_MANIFEST {
         return Err(io::ErrorKind::FileTooLarge.into());

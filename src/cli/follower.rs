@@ -44,7 +44,7 @@ impl Follower {
         Self {
             dir: run.dir.clone(),
             place: Place::default(),
-            holes: Holes::default(),
+            holes: run.holes.clone(),
             shape: [Hole::NONE; 2],
             open: [Open::default(), Open::default()],
         }

@@ -14,7 +14,7 @@ use crate::cli::print;
 use crate::ops::launch::How;
 use crate::ops::{Context, Rejected, call, sweep};
 use crate::run::status::State;
-use crate::supervisor::launch;
+use crate::supervisor::signals;
 
 #[derive(Debug, clap::Args)]
 pub struct Args {
@@ -73,7 +73,7 @@ pub fn perform(context: &Context, args: &Args) -> Result<ExitCode, Failure> {
             print::talk_bytes(format!("warning: {warning}").as_bytes());
         }
         let done = print::json(&detached);
-        print::swept(&sweep::after(context, &run.dir, || launch::pending_signal().is_none()));
+        print::swept(&sweep::after(context, &run.dir, || signals::pending().is_none()));
         return Ok(failure::printed(done, 0));
     }
     let wish = Wish {

@@ -7,7 +7,7 @@ use crate::agent::dotenv::Variables;
 use crate::ops::{Context, Rejected, Why, runs};
 use crate::run::spec::{Kind, Limits, RunSpec};
 use crate::run::view::RunView;
-use crate::supervisor::launch;
+use crate::supervisor::{launch, signals};
 use crate::venv;
 use crate::venv::folder::Hold;
 
@@ -53,14 +53,14 @@ impl Prepared {
         let dir = started
             .map_err(|error| Rejected::new(Why::Machine, format!("the run could not be started: {error}")))?;
         let path = dir.path.display().to_string();
-        RunView::open(dir)
+        RunView::started(dir, self.spec.clone())
             .map_err(|error| Rejected::new(Why::Machine, format!("{path} cannot be read: {error}")))
     }
 }
 
 /// Shares the agent's folder until the run has its directory, so that no build begins without seeing it.
 fn share(spec: &RunSpec) -> Result<Option<Hold>, Rejected> {
-    Hold::share(&spec.directory, || launch::pending_signal().is_none()).map_err(|error| {
+    Hold::share(&spec.directory, || signals::pending().is_none()).map_err(|error| {
         let sentence = match error {
             venv::Error::Building { .. } => being_built(&spec.agent),
             other => other.to_string(),

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use crate::agent::dotenv::{self, Variables};
 use crate::ops::{Context, Rejected, Why, call, input};
 use crate::run::spec::Added;
-use crate::supervisor::launch;
+use crate::supervisor::signals;
 
 /// The profile that is the file `.env` itself. It is taken where it is asked for, and never by itself.
 const PLAIN: &str = ".env";
@@ -181,7 +181,7 @@ fn is_name(name: &str) -> bool {
 fn read(path: &Path) -> io::Result<String> {
     let end = Instant::now() + PATIENCE;
     let regular = fs::metadata(path)?.is_file();
-    let go_on = || regular || (launch::pending_signal().is_none() && Instant::now() < end);
+    let go_on = || regular || (signals::pending().is_none() && Instant::now() < end);
     String::from_utf8(input::read(path, MOST, go_on)?).map_err(|_| io::Error::other("it is not UTF-8 text"))
 }
 

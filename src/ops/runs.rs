@@ -91,7 +91,8 @@ pub fn result(run: &RunView) -> io::Result<ResultText> {
     let Some((start, end)) = run.status.outcome.as_ref().and_then(|outcome| outcome.result) else {
         return Ok(ResultText::None);
     };
-    let bytes = StreamFile::of(&run.dir, Stream::Out)?.range(start, end)?;
+    let hole = run.holes.clone().look(&run.dir)?[Stream::Out.index()];
+    let bytes = StreamFile::open(&run.dir, Stream::Out, hole)?.range(start, end)?;
     Ok(match protocol::strict(&bytes) {
         Ok(json) => ResultText::Json(json),
         Err(reason) => ResultText::Text(String::from_utf8_lossy(&bytes).into_owned(), reason),

@@ -3,6 +3,8 @@
 
 use std::fs;
 
+use crate::process::proc;
+
 /// Most descriptors looked at of one process.
 const MOST: usize = 1_024;
 
@@ -40,7 +42,7 @@ pub fn of(pid: i32) -> Option<Vec<Descriptor>> {
         .filter_map(|entry| {
             let number = entry.file_name().to_str()?.parse().ok()?;
             let link = fs::read_link(entry.path()).ok()?;
-            let info = || fs::read_to_string(format!("/proc/{pid}/fdinfo/{number}")).unwrap_or_default();
+            let info = || proc::text(format!("/proc/{pid}/fdinfo/{number}")).unwrap_or_default();
             Some(Descriptor { number, target: target(&link.to_string_lossy(), info) })
         })
         .collect();

@@ -7,6 +7,7 @@ use std::os::unix::fs::FileExt as _;
 use crate::process::descriptors::{self, Descriptor};
 use crate::process::id::ProcessId;
 use crate::process::locks;
+use crate::process::proc;
 use crate::process::syscall::Doing;
 use crate::process::wait::{self, Wait};
 
@@ -65,7 +66,7 @@ impl Signals {
     /// Reads them; `None` when the process is gone.
     #[must_use]
     pub fn read(pid: i32) -> Option<Self> {
-        Some(Self::parse(&fs::read_to_string(format!("/proc/{pid}/status")).ok()?))
+        Some(Self::parse(&proc::text(format!("/proc/{pid}/status")).ok()?))
     }
 
     fn parse(status: &str) -> Self {
@@ -81,11 +82,11 @@ impl Process {
     pub fn look(id: ProcessId) -> Option<Self> {
         let command = id.command()?;
         let pid = id.pid;
-        let status = fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
+        let status = proc::text(format!("/proc/{pid}/status")).ok()?;
         let open = descriptors::of(pid);
         let threads = threads(pid, open.as_deref().unwrap_or_default());
         let waits = |thread: &Thread| matches!(thread.wait, Wait::FileLock(_));
-        let io = fs::read_to_string(format!("/proc/{pid}/io")).unwrap_or_default();
+        let io = proc::text(format!("/proc/{pid}/io")).unwrap_or_default();
         let bytes = |name| number(&io, name);
         Some(Self {
             id,
@@ -125,7 +126,7 @@ impl Thread {
     /// Looks at one thread; `None` when it is gone.
     #[must_use]
     pub fn look(pid: i32, tid: i32, open: &[Descriptor]) -> Option<Self> {
-        let read = |file| fs::read_to_string(format!("/proc/{pid}/task/{tid}/{file}"));
+        let read = |file| proc::text(format!("/proc/{pid}/task/{tid}/{file}"));
         let status = read("status").ok()?;
         let doing = read("syscall").map_or(Doing::Hidden, |line| Doing::parse(&line));
         let (ran_ns, queued_ns) = used(pid, tid).unwrap_or_default();
@@ -147,7 +148,7 @@ impl Thread {
 
 /// Nanoseconds of a thread on a processor, and ready for one; `None` when it is gone.
 fn used(pid: i32, tid: i32) -> Option<(u64, u64)> {
-    let used = fs::read_to_string(format!("/proc/{pid}/task/{tid}/schedstat")).ok()?;
+    let used = proc::text(format!("/proc/{pid}/task/{tid}/schedstat")).ok()?;
     let mut used = used.split_whitespace().map_while(|word| word.parse().ok());
     Some((used.next()?, used.next()?))
 }

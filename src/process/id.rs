@@ -5,6 +5,7 @@ use std::sync::OnceLock;
 
 use serde::{Deserialize, Serialize};
 
+use crate::process::proc;
 use crate::text;
 
 /// Longest command line in bytes: a sentence names several.
@@ -43,7 +44,7 @@ impl ProcessId {
     pub fn command_line(self, most: usize) -> Option<String> {
         let words = fs::read(format!("/proc/{}/cmdline", self.pid)).ok()?;
         let line = if words.is_empty() {
-            format!("[{}]", fs::read_to_string(format!("/proc/{}/comm", self.pid)).ok()?.trim_end())
+            format!("[{}]", proc::text(format!("/proc/{}/comm", self.pid)).ok()?.trim_end())
         } else {
             String::from_utf8_lossy(&words).replace('\0', " ")
         };
@@ -79,7 +80,7 @@ impl Stat {
     /// Reads the fields; `None` when the process is gone.
     #[must_use]
     pub fn read(pid: i32) -> Option<Self> {
-        Self::parse(&fs::read_to_string(format!("/proc/{pid}/stat")).ok()?)
+        Self::parse(&proc::text(format!("/proc/{pid}/stat")).ok()?)
     }
 
     /// The name in parentheses may hold spaces and parentheses itself, so the fields begin after the last one.
@@ -100,7 +101,7 @@ impl Stat {
 #[must_use]
 pub fn boot_id() -> &'static str {
     static BOOT: OnceLock<String> = OnceLock::new();
-    let read = || fs::read_to_string("/proc/sys/kernel/random/boot_id").unwrap_or_default().trim().to_owned();
+    let read = || proc::text("/proc/sys/kernel/random/boot_id").unwrap_or_default().trim().to_owned();
     BOOT.get_or_init(read)
 }
 

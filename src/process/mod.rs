@@ -11,6 +11,7 @@ pub mod forest;
 pub mod id;
 pub mod locks;
 pub mod orphans;
+pub mod proc;
 pub mod sampler;
 #[expect(unsafe_code, reason = "a real-time signal has no name")]
 pub mod signal;

@@ -10,6 +10,7 @@ use std::path::{Component, Path, PathBuf};
 
 use crate::process::escapee::MARKER;
 use crate::process::id::{self, ProcessId, Stat};
+use crate::process::proc;
 use crate::process::tree;
 
 /// Most words of a command line that calls an agent: three, and options of the interpreter.
@@ -136,7 +137,7 @@ struct Parent {
 impl Parent {
     fn of(pid: i32) -> Option<Self> {
         let stat = Stat::read(pid)?;
-        let name = fs::read_to_string(format!("/proc/{pid}/comm")).unwrap_or_default();
+        let name = proc::text(format!("/proc/{pid}/comm")).unwrap_or_default();
         let name = name.trim_end();
         Some(Self {
             pid,

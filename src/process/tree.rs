@@ -3,6 +3,7 @@
 use std::fs;
 
 use crate::process::id::{ProcessId, Stat};
+use crate::process::proc;
 
 /// More than any agent should have; a bound, so that a fork bomb cannot hold the reader for ever.
 const MOST: usize = 20_000;
@@ -25,7 +26,7 @@ pub fn children(pid: i32) -> Vec<ProcessId> {
     let Ok(threads) = fs::read_dir(format!("/proc/{pid}/task")) else { return Vec::new() };
     let mut pids = Vec::new();
     for thread in threads.flatten() {
-        if let Ok(text) = fs::read_to_string(thread.path().join("children")) {
+        if let Ok(text) = proc::text(thread.path().join("children")) {
             pids.extend(text.split_whitespace().filter_map(|pid| ProcessId::of(pid.parse().ok()?)));
         }
     }

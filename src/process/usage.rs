@@ -1,8 +1,7 @@
 //! What one process uses, from one read of `/proc/PID/stat`: cheaper than a sample, for looking often.
 
-use std::fs;
-
 use crate::process::id::{self, ProcessId};
+use crate::process::proc;
 
 /// One process at one moment.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,7 +22,7 @@ impl Usage {
     /// Reads it; `None` when this very process is gone.
     #[must_use]
     pub fn read(process: ProcessId) -> Option<Self> {
-        let stat = fs::read_to_string(format!("/proc/{}/stat", process.pid)).ok()?;
+        let stat = proc::text(format!("/proc/{}/stat", process.pid)).ok()?;
         let usage = Self::parse(process.pid, &stat, id::ticks_per_second(), page_size())?;
         (usage.id == process).then_some(usage)
     }

@@ -14,6 +14,9 @@ use crate::run::status::Outcome;
 /// Bytes kept for a full disk: given back so that the end record still fits.
 const RESERVE: usize = 16 * 1024;
 
+/// Bytes for which there is room before a file is read.
+const MOST_AT_FIRST: u64 = 1 << 20;
+
 /// Links on the way to a folder: the system itself follows no more.
 const MOST_LINKS: usize = 40;
 
@@ -235,6 +238,10 @@ struct End {
 /// can write there could have put a FIFO in its place. So is what another user wrote: it could name any process as
 /// one to be signalled.
 pub fn open(path: &Path) -> io::Result<File> {
+    Ok(opened(path)?.0)
+}
+
+fn opened(path: &Path) -> io::Result<(File, Metadata)> {
     let file = OpenOptions::new().read(true).custom_flags(libc::O_NONBLOCK | libc::O_NOFOLLOW).open(path)?;
     let found = file.metadata()?;
     if !found.is_file() {
@@ -243,7 +250,7 @@ pub fn open(path: &Path) -> io::Result<File> {
     if found.uid() != id::user() {
         return Err(io::Error::other(format!("{} belongs to user {}", path.display(), found.uid())));
     }
-    Ok(file)
+    Ok((file, found))
 }
 
 /// An error that says which of a run's files it is about.
@@ -258,8 +265,16 @@ fn named(path: &Path, error: &io::Error) -> io::Error {
 
 /// Reads a file as [`open`] does.
 pub fn read(path: &Path) -> io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    open(path)?.read_to_end(&mut bytes)?;
+    let (file, found) = opened(path)?;
+    rest(&file, found.len())
+}
+
+/// What is left to read of a file, about so many bytes: the file by itself would be asked for its length once more.
+pub(super) fn rest(file: &File, about: u64) -> io::Result<Vec<u8>> {
+    // No more at first than can be had for certain, whatever length the file pretends to have.
+    let room = usize::try_from(about.min(MOST_AT_FIRST)).unwrap_or(0);
+    let mut bytes = Vec::with_capacity(room + 1);
+    file.take(u64::MAX).read_to_end(&mut bytes)?;
     Ok(bytes)
 }
 

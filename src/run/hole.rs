@@ -59,7 +59,7 @@ pub fn tail_path(dir: &RunDir, stream: Stream) -> PathBuf {
     stream_path(dir, stream).with_extension("tail")
 }
 
-/// Looks for holes again and again; each look reads only what is new in the journal.
+/// Reads the journal again and again, each time only what is new, and knows the holes of which it tells.
 #[derive(Clone, Debug, Default)]
 pub struct Holes {
     journal: jsonl::Reader,
@@ -75,16 +75,29 @@ struct Told {
 }
 
 impl Holes {
-    /// The holes as they are now. The journal's line stands before the hole is made: whoever has read the zeros of
-    /// a hole finds it here.
-    pub fn look(&mut self, dir: &RunDir) -> io::Result<Shape> {
-        for record in self.journal.read_new::<Record>(&dir.events())? {
+    /// What the journal has got since the last look.
+    pub fn read_new(&mut self, dir: &RunDir) -> io::Result<Vec<Record>> {
+        let records = self.journal.read_new::<Record>(&dir.events())?;
+        for record in &records {
             if let Event::Hole { stream, from, to, tail } = record.event
                 && let Some(told) = self.told.get_mut(usize::from(stream).wrapping_sub(1))
             {
                 *told = Some(Told { from, to: to.map(|to| to.max(from)), tail });
             }
         }
+        Ok(records)
+    }
+
+    /// Journal lines so far that could not be read.
+    #[must_use]
+    pub fn damaged_lines(&self) -> usize {
+        self.journal.damaged
+    }
+
+    /// The holes as they are now. The journal's line stands before the hole is made: whoever has read the zeros of
+    /// a hole finds it here.
+    pub fn look(&mut self, dir: &RunDir) -> io::Result<Shape> {
+        self.read_new(dir)?;
         let hole = |stream: Stream| -> io::Result<Hole> {
             match self.told[stream.index()] {
                 None => Ok(Hole::NONE),

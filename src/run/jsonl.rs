@@ -1,7 +1,7 @@
 //! Files of JSON lines that grow: the whole lines written since one last looked.
 
 use std::fs;
-use std::io::{self, Read as _, Seek as _, SeekFrom};
+use std::io::{self, Seek as _, SeekFrom};
 use std::path::Path;
 
 use serde::de::DeserializeOwned;
@@ -21,15 +21,14 @@ impl Reader {
     /// has none.
     pub fn read_new<T: DeserializeOwned>(&mut self, path: &Path) -> io::Result<Vec<T>> {
         // Most looks find nothing new, and a view looks often at many runs: nothing is opened for that.
-        match fs::symlink_metadata(path) {
-            Ok(found) if found.len() > self.offset => {}
+        let new = match fs::symlink_metadata(path) {
+            Ok(found) if found.len() > self.offset => found.len() - self.offset,
             Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
             Ok(_) | Err(_) => return Ok(Vec::new()),
-        }
+        };
         let mut file = dir::open(path)?;
         file.seek(SeekFrom::Start(self.offset))?;
-        let mut bytes = Vec::new();
-        file.read_to_end(&mut bytes)?;
+        let bytes = dir::rest(&file, new)?;
         let whole = bytes.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
         self.offset += whole as u64;
         let mut values = Vec::new();

@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::process::id;
 use crate::run::dir::RunDir;
 use crate::run::event::Record;
-use crate::run::jsonl;
+use crate::run::hole::Holes;
 use crate::run::output;
 use crate::run::samples;
 use crate::run::spec::{RunId, RunSpec};
@@ -24,22 +24,15 @@ pub struct RunView {
     /// Of a lost run: when it did something for the last time, as far as any of its files tells; microseconds since
     /// its start.
     last_seen_us: u64,
-    journal: jsonl::Reader,
+    /// The journal, as far as it was read.
+    pub holes: Holes,
 }
 
 impl RunView {
     /// Opens a run and reads how it stands. Of one that has ended only the spec and the end are read.
     pub fn open(dir: RunDir) -> io::Result<Self> {
         let spec = dir.read_spec()?;
-        let mut view = Self {
-            id: dir.id(),
-            dir,
-            spec,
-            status: Status::default(),
-            lost: false,
-            last_seen_us: 0,
-            journal: jsonl::Reader::default(),
-        };
+        let mut view = Self::unread(dir, spec);
         match view.dir.read_end() {
             Ok(Some(outcome)) => {
                 view.status.started_wall_ms = view.spec.created_ms;
@@ -51,12 +44,25 @@ impl RunView {
         Ok(view)
     }
 
+    /// A run that was started a moment ago with this spec, and how it stands.
+    pub fn started(dir: RunDir, spec: RunSpec) -> io::Result<Self> {
+        let mut view = Self::unread(dir, spec);
+        view.refresh()?;
+        Ok(view)
+    }
+
+    fn unread(dir: RunDir, spec: RunSpec) -> Self {
+        let id = dir.id();
+        let (status, holes) = (Status::default(), Holes::default());
+        Self { id, dir, spec, status, lost: false, last_seen_us: 0, holes }
+    }
+
     /// Reads what the journal has got since, and says what it was. Reading goes on after the end too, from the
     /// beginning where only the end had been read.
     pub fn refresh(&mut self) -> io::Result<Vec<Record>> {
         // The lock first: a supervisor that ends between the two looks has written its end by then.
         let supervised = self.status.outcome.is_some() || self.dir.is_supervised();
-        let records = self.journal.read_new(&self.dir.events())?;
+        let records = self.holes.read_new(&self.dir)?;
         for record in &records {
             self.status.apply(record);
         }
@@ -96,7 +102,7 @@ impl RunView {
     /// Journal lines that could not be read.
     #[must_use]
     pub fn damaged_lines(&self) -> usize {
-        self.journal.damaged
+        self.holes.damaged_lines()
     }
 }
 

@@ -2,7 +2,6 @@
 
 use std::fs::File;
 use std::io::{self, Read as _};
-use std::os::fd::OwnedFd;
 use std::os::unix::process::CommandExt as _;
 use std::path::Path;
 use std::process::{Command, ExitCode};
@@ -19,7 +18,8 @@ use crate::run::spec::{RunId, RunSpec};
 use crate::run::store::Store;
 use crate::supervisor::child;
 use crate::supervisor::raw;
-use crate::supervisor::serve::{READY, serve};
+use crate::supervisor::serve::{Errand, READY, serve};
+use crate::supervisor::signals;
 
 /// The hidden verb: `plugdeck __supervise DIR`.
 pub const VERB: &str = "__supervise";
@@ -72,8 +72,8 @@ pub fn start(
 }
 
 /// The same for a single-threaded caller: a fork, which is cheaper than a second start of the program. Must not
-/// be called where other threads run. On return INT, TERM and HUP are held back in the caller, until it calls
-/// [`release_signals`]: one that came in between would end the caller and leave the run to itself.
+/// be called where other threads run. On return INT, TERM and HUP are held back in the caller: one that came before it
+/// has an inbox for them would end the caller and leave the run to itself.
 pub fn start_forked(store: &Store, spec: &RunSpec, variables: &Variables) -> Result<RunDir, LaunchError> {
     let created = store
         .create(spec)
@@ -83,39 +83,22 @@ pub fn start_forked(store: &Store, spec: &RunSpec, variables: &Variables) -> Res
         LaunchError::Supervisor(error)
     };
     let (ear, mouth) = io::pipe().map_err(refused)?;
-    hold_signals();
+    signals::hold();
     // Should the supervisor vanish, what it leaves behind falls to the caller.
     let _ = rustix::process::set_child_subreaper(Some(rustix::process::getpid()));
+    // Asks once for both halves what the processor can do: a virtual one takes its time to answer.
+    std::hint::black_box(memchr::memchr(0, b""));
     if let Some(supervisor) = raw::fork().map_err(refused)? {
         drop((mouth, created.lock));
         return listen(ear, created.dir, supervisor, PATIENCE);
     }
     drop(ear);
     raw::retitle(&title(&created.id));
-    let done =
-        null_streams().and_then(|()| serve(&created.dir, created.lock, mouth.into(), variables.clone()));
+    let done = null_streams().and_then(|()| {
+        let (spec, variables) = (Some(spec.clone()), variables.clone());
+        serve(&created.dir, Errand { lock: created.lock, ready: mouth.into(), spec, variables })
+    });
     raw::leave(done.is_ok())
-}
-
-/// Holds INT, TERM and HUP back: one that comes before a run has started is then seen by [`pending_signal`].
-pub fn hold_signals() {
-    raw::hold_signals(true);
-}
-
-/// Whether this process was started with a signal ignored.
-#[must_use]
-pub fn is_ignored(signal: i32) -> bool {
-    raw::is_ignored(signal)
-}
-
-/// Which of INT, TERM and HUP came while they were held back.
-pub fn pending_signal() -> Option<i32> {
-    raw::pending_signal()
-}
-
-/// Lets INT, TERM and HUP through again after [`hold_signals`] and [`start_forked`].
-pub fn release_signals() {
-    raw::hold_signals(false);
 }
 
 /// What a process list shows.
@@ -142,7 +125,7 @@ fn listen(
     let deadline = Instant::now() + patience;
     while !has_word(&ear).map_err(LaunchError::Supervisor)? {
         let over = Instant::now() >= deadline;
-        if begun() && (over || pending_signal().is_some()) {
+        if begun() && (over || signals::pending().is_some()) {
             return Ok(dir);
         }
         if over {
@@ -191,14 +174,14 @@ fn withdraw(dir: &RunDir) {
 pub fn supervise(dir: &Path) -> ExitCode {
     let dir = RunDir { path: dir.to_path_buf() };
     raw::retitle(&title(&dir.id()));
-    match take_descriptors().and_then(|(lock, ready, variables)| serve(&dir, lock, ready, variables)) {
+    match take_descriptors().and_then(|errand| serve(&dir, errand)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(_) => ExitCode::FAILURE,
     }
 }
 
 /// Moves lock and mouth away from 0 and 1, reads the variables from 2, and leaves the null device there.
-fn take_descriptors() -> io::Result<(File, OwnedFd, Variables)> {
+fn take_descriptors() -> io::Result<Errand> {
     let mut variables = Vec::new();
     let read = File::from(rustix::stdio::stderr().try_clone_to_owned()?).read_to_end(&mut variables);
     // A dashboard that is older than this program, which was replaced meanwhile, gives the null device for writing.
@@ -210,7 +193,8 @@ fn take_descriptors() -> io::Result<(File, OwnedFd, Variables)> {
     let lock = rustix::io::fcntl_dupfd_cloexec(rustix::stdio::stdin(), 3)?;
     let ready = rustix::io::fcntl_dupfd_cloexec(rustix::stdio::stdout(), 3)?;
     null_streams()?;
-    Ok((lock.into(), ready, Variables::from_bytes(&variables)))
+    let variables = Variables::from_bytes(&variables);
+    Ok(Errand { lock: lock.into(), ready, spec: None, variables })
 }
 
 /// The null device as standard input, output and error.

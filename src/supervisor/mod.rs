@@ -19,6 +19,7 @@ pub mod record;
 pub mod reply;
 pub mod ring;
 pub mod serve;
+#[expect(unsafe_code, reason = "signals that are read from a descriptor")]
 pub mod signals;
 #[expect(unsafe_code, reason = "a new process in the memory of its parent")]
 pub mod spawn;

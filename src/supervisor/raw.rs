@@ -1,9 +1,10 @@
 //! System calls that have no safe wrapper: what the supervisor asks of its own process.
 
 use std::ffi::CStr;
-use std::fs;
 use std::io;
 use std::os::fd::RawFd;
+
+use crate::process::proc;
 
 /// What the reaped processes of this supervisor used.
 pub struct Usage {
@@ -83,49 +84,10 @@ pub fn retitle(title: &str) {
 
 /// Where the command line stands in memory: fields 48 and 49 of `/proc/self/stat`.
 fn arguments_area() -> Option<(usize, usize)> {
-    let stat = fs::read_to_string("/proc/self/stat").ok()?;
+    let stat = proc::text("/proc/self/stat").ok()?;
     let mut fields = stat.rsplit_once(") ")?.1.split(' ').skip(45);
     let (start, end) = (fields.next()?.parse().ok()?, fields.next()?.parse().ok()?);
     (start != 0 && start + 1 < end).then_some((start, end))
-}
-
-/// Whether a signal is ignored.
-#[must_use]
-pub fn is_ignored(signal: i32) -> bool {
-    // SAFETY: the structure is plain numbers, for which zero is valid; the call changes nothing and fills it.
-    unsafe {
-        let mut action: libc::sigaction = std::mem::zeroed();
-        libc::sigaction(signal, std::ptr::null(), &raw mut action) == 0
-            && action.sa_sigaction == libc::SIG_IGN
-    }
-}
-
-/// By these a caller is asked to stop.
-const STOPPING: [i32; 3] = [libc::SIGINT, libc::SIGTERM, libc::SIGHUP];
-
-/// Holds back INT, TERM and HUP, which a forking caller wants to hear of, or lets them through again. What came
-/// meanwhile comes then.
-pub fn hold_signals(hold: bool) {
-    // SAFETY: the set is initialised before its use, and the calls touch nothing else.
-    unsafe {
-        let mut set: libc::sigset_t = std::mem::zeroed();
-        libc::sigemptyset(&raw mut set);
-        for signal in STOPPING {
-            libc::sigaddset(&raw mut set, signal);
-        }
-        let how = if hold { libc::SIG_BLOCK } else { libc::SIG_UNBLOCK };
-        libc::pthread_sigmask(how, &raw const set, std::ptr::null_mut());
-    }
-}
-
-/// The first of INT, TERM and HUP that came while they were held back.
-pub fn pending_signal() -> Option<i32> {
-    // SAFETY: the set is filled by the call before it is read.
-    unsafe {
-        let mut set: libc::sigset_t = std::mem::zeroed();
-        libc::sigpending(&raw mut set);
-        STOPPING.into_iter().find(|signal| libc::sigismember(&raw const set, *signal) == 1)
-    }
 }
 
 /// Gives back the program's own code and constants, which the start or a look at the tree has touched and the waiting

@@ -25,21 +25,42 @@ use crate::supervisor::outcome::{self, Ending, Exit, Recorded};
 use crate::supervisor::raw;
 use crate::supervisor::reap;
 use crate::supervisor::record::{FIRST_SAMPLE, Recording, SAMPLE_EVERY};
-use crate::supervisor::signals::Signals;
+use crate::supervisor::signals::{self, Inbox};
 use crate::supervisor::watch::Watch;
 use crate::supervisor::witness::{self, Witness};
 
 /// From one list–KILL–reap round to the next: a tree that moves is met where it went.
 const SWEEP_ROUND: Duration = Duration::from_millis(10);
 
+/// A child ended.
+const CHILD_ENDED: i32 = libc::SIGCHLD;
+
+/// The tree is to end; a second time: at once.
+const STOP: i32 = libc::SIGTERM;
+
+/// Somebody wants to know what the tree is doing.
+const LOOK: i32 = libc::SIGUSR1;
+
 /// What the caller reads when the first program runs; anything else is a sentence.
 pub const READY: &[u8] = b"ready";
 
-/// Serves one run to its end. The descriptors are the lock and the caller's ear. The calling process must be
-/// single-threaded and of no other use afterwards. The variables are for the run's programs alone.
-pub fn serve(dir: &RunDir, lock: File, ready: OwnedFd, variables: Variables) -> io::Result<()> {
+/// What a run is served with.
+pub struct Errand {
+    /// Held as long as this process lives.
+    pub lock: File,
+    /// The caller's ear.
+    pub ready: OwnedFd,
+    /// What was asked, where the caller has told; else it is read.
+    pub spec: Option<RunSpec>,
+    /// For the run's programs alone.
+    pub variables: Variables,
+}
+
+/// Serves one run to its end. The calling process must be single-threaded and of no other use afterwards.
+pub fn serve(dir: &RunDir, errand: Errand) -> io::Result<()> {
+    let Errand { lock, ready, spec, variables } = errand;
     let mut ready = Some(File::from(ready));
-    let done = supervise(dir, lock, &mut ready, variables);
+    let done = supervise(dir, lock, &mut ready, spec, variables);
     if let (Err(error), Some(mut ready)) = (&done, ready) {
         // A caller that has gone needs no answer.
         let _ = ready.write_all(format!("its supervisor could not begin: {error}").as_bytes());
@@ -47,7 +68,13 @@ pub fn serve(dir: &RunDir, lock: File, ready: OwnedFd, variables: Variables) -> 
     done
 }
 
-fn supervise(dir: &RunDir, lock: File, ready: &mut Option<File>, variables: Variables) -> io::Result<()> {
+fn supervise(
+    dir: &RunDir,
+    lock: File,
+    ready: &mut Option<File>,
+    spec: Option<RunSpec>,
+    variables: Variables,
+) -> io::Result<()> {
     // A session of its own: no terminal's signals, and no terminal at all.
     let _ = rustix::process::setsid();
     // The folder the caller stood in must not be held busy.
@@ -62,10 +89,10 @@ fn supervise(dir: &RunDir, lock: File, ready: &mut Option<File>, variables: Vari
     rustix::process::set_child_subreaper(Some(rustix::process::getpid()))?;
     // Files are private whatever the caller's umask; the agent gets that back.
     let umask = rustix::process::umask(rustix::fs::Mode::from_bits_truncate(0o077));
-    let signals = Signals::listen()?;
-    // Held back by a forking caller; from here on they are heard.
-    raw::hold_signals(false);
-    let spec = dir.read_spec()?;
+    // XFSZ: a file size limit shows as an error of the write, not as the end of the supervisor.
+    signals::ignore(&[libc::SIGINT, libc::SIGHUP, libc::SIGPIPE, libc::SIGXFSZ]);
+    let inbox = Inbox::open(&[CHILD_ENDED, STOP, LOOK])?;
+    let spec = spec.map_or_else(|| dir.read_spec(), Ok)?;
     let mut recording = Recording::new(dir.clone())?;
     let capture = Capture::new(dir, spec.limits.keep_output)?;
     witness::make_stack_folder(dir);
@@ -95,7 +122,7 @@ fn supervise(dir: &RunDir, lock: File, ready: &mut Option<File>, variables: Vari
         next_sample: Instant::now() + FIRST_SAMPLE,
         witness: Witness::default(),
     };
-    supervisor.run(&signals)?;
+    supervisor.run(&inbox)?;
     drop(lock);
     Ok(())
 }
@@ -125,15 +152,15 @@ struct Supervisor<'a> {
 }
 
 impl Supervisor<'_> {
-    fn run(&mut self, signals: &Signals) -> io::Result<()> {
+    fn run(&mut self, inbox: &Inbox) -> io::Result<()> {
         let (mut machine, effects) = Machine::new(self.spec.steps.len());
         let mut over = self.perform(&mut machine, effects);
         while !over {
-            self.wait(signals)?;
+            self.wait(inbox)?;
             self.capture.read(self.recording.now_us(), |event| self.recording.event(event));
-            let stops = Signals::drain(&signals.stop);
-            Signals::drain(&signals.child);
-            if Signals::drain(&signals.look) > 0 && !self.killing {
+            let signals = inbox.read();
+            let stops = signals.iter().filter(|signal| **signal == STOP).count();
+            if signals.contains(&LOOK) && !self.killing {
                 self.witness.look(Occasion::Asked, self.dir, &self.spec);
             }
             if Instant::now() >= self.next_sample {
@@ -151,7 +178,7 @@ impl Supervisor<'_> {
     }
 
     /// Sleeps until a pipe has bytes, a process ended, a signal came, or something is due.
-    fn wait(&self, signals: &Signals) -> io::Result<()> {
+    fn wait(&self, inbox: &Inbox) -> io::Result<()> {
         let round = self.killing.then(|| Instant::now() + SWEEP_ROUND);
         let noticed = self.witness.due(&self.spec.limits, &self.capture, &self.recording);
         let due =
@@ -161,9 +188,7 @@ impl Supervisor<'_> {
             .flatten()
             .min()
             .map_or(SAMPLE_EVERY, |due| due.saturating_duration_since(Instant::now()));
-        let mut fds: Vec<_> = [&signals.child, &signals.stop, &signals.look]
-            .map(|signal| PollFd::new(signal, PollFlags::IN))
-            .into();
+        let mut fds = vec![PollFd::new(inbox, PollFlags::IN)];
         if let Some((_, pidfd)) = &self.agent {
             fds.push(PollFd::from_borrowed_fd(pidfd.as_fd(), PollFlags::IN));
         }

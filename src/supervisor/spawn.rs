@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use std::ptr;
 
 /// Bytes for the new process's calls until it is a program: system calls only.
-const STACK: usize = 64 * 1024;
+const STACK: usize = 16 * 1024;
 
 /// What a shell searches where there is no `PATH`.
 const DEFAULT_PATH: &str = "/bin:/usr/bin";
