@@ -80,6 +80,7 @@ pub fn attend(run: &mut RunView, show: Show, first: String, ear: &mut Ear) -> io
         }
         if ended {
             run.refresh()?;
+            talk.follower.learn(run);
             break;
         }
         match insistence.push(Instant::now()) {

@@ -8,7 +8,7 @@ use std::io;
 use std::os::fd::{AsFd, BorrowedFd};
 
 use crate::cli::failure::Failure;
-use crate::supervisor::signals::{self, Inbox, STOPPING};
+use crate::supervisor::signals::{self, Inbox};
 
 /// Before the start: signals wait.
 #[derive(Debug)]
@@ -20,8 +20,7 @@ impl Held {
     /// Holds the signals back from now on.
     #[must_use]
     pub fn new() -> Self {
-        signals::hold();
-        Self { heeded: STOPPING.into_iter().filter(|signal| !signals::is_ignored(*signal)).collect() }
+        Self { heeded: signals::hold() }
     }
 
     /// Fails when a signal has come: then nothing is to be started.

@@ -43,6 +43,14 @@ impl Store {
         Ok(self.names()?.len())
     }
 
+    /// How many folders there are, without a look at each: every one of them is a link to the one above. `None`: not
+    /// counted by this file system (btrfs and overlays do not).
+    #[must_use]
+    pub fn folders(&self) -> Option<usize> {
+        let links = fs::metadata(&self.runs).ok()?.nlink();
+        usize::try_from(links).ok()?.checked_sub(2)
+    }
+
     /// Every run directory, the newest first. A store that is not there yet has none. Links are passed over:
     /// a run directory is always a directory of its own.
     pub fn list(&self) -> io::Result<Vec<RunDir>> {
@@ -213,6 +221,7 @@ mod tests {
             store(&["20260101T000000-0001", "20260102T000000-0002", "20260103T000000-0003"]);
         let live = store.create(&spec()).unwrap();
         fs::rename(&live.dir.path, folder.path().join("20250101T000000-0000")).unwrap();
+        assert!(store.folders().is_none_or(|folders| folders == 4), "{:?}", store.folders());
         assert_eq!(store.prune(2, None).unwrap(), 1);
         let left: Vec<_> = store.list().unwrap().iter().map(|dir| dir.id().0).collect();
         assert_eq!(left, ["20260103T000000-0003", "20260102T000000-0002", "20250101T000000-0000"]);

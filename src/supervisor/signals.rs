@@ -5,7 +5,7 @@ use std::io;
 use std::os::fd::{AsFd, BorrowedFd, FromRawFd as _, OwnedFd};
 
 /// By these a caller is asked to stop.
-pub const STOPPING: [i32; 3] = [libc::SIGINT, libc::SIGTERM, libc::SIGHUP];
+const STOPPING: [i32; 3] = [libc::SIGINT, libc::SIGTERM, libc::SIGHUP];
 
 /// Bytes of one signal in an inbox; its number stands first.
 const RECORD: usize = size_of::<libc::signalfd_siginfo>();
@@ -55,11 +55,14 @@ impl AsFd for Inbox {
     }
 }
 
-/// Holds INT, TERM and HUP back: one that comes before there is an inbox for it is seen by [`pending`].
-pub fn hold() {
-    let set = set(&STOPPING);
+/// Holds INT, TERM and HUP back, but those that are ignored: one that comes before there is an inbox for it is seen by
+/// [`pending`]. Returns which.
+pub fn hold() -> Vec<i32> {
+    let heeded: Vec<_> = STOPPING.into_iter().filter(|signal| !is_ignored(*signal)).collect();
+    let set = set(&heeded);
     // SAFETY: the set is initialised.
     unsafe { libc::pthread_sigmask(libc::SIG_BLOCK, &raw const set, std::ptr::null_mut()) };
+    heeded
 }
 
 /// The first of INT, TERM and HUP that came while they were held back.
@@ -74,8 +77,7 @@ pub fn pending() -> Option<i32> {
 }
 
 /// Whether a signal is ignored.
-#[must_use]
-pub fn is_ignored(signal: i32) -> bool {
+fn is_ignored(signal: i32) -> bool {
     // SAFETY: the structure is plain numbers, for which zero is valid; the call changes nothing and fills it.
     unsafe {
         let mut action: libc::sigaction = std::mem::zeroed();
