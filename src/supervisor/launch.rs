@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::io::{self, Read as _};
+use std::os::fd::OwnedFd;
 use std::os::unix::process::CommandExt as _;
 use std::path::Path;
 use std::process::{Command, ExitCode};
@@ -96,7 +97,7 @@ pub fn start_forked(store: &Store, spec: &RunSpec, variables: &Variables) -> Res
     raw::retitle(&title(&created.id));
     let done = null_streams().and_then(|()| {
         let (spec, variables) = (Some(spec.clone()), variables.clone());
-        serve(&created.dir, Errand { lock: created.lock, ready: mouth.into(), spec, variables })
+        serve(&created.dir, mouth.into(), Errand { lock: created.lock, spec, variables })
     });
     raw::leave(done.is_ok())
 }
@@ -174,14 +175,14 @@ fn withdraw(dir: &RunDir) {
 pub fn supervise(dir: &Path) -> ExitCode {
     let dir = RunDir { path: dir.to_path_buf() };
     raw::retitle(&title(&dir.id()));
-    match take_descriptors().and_then(|errand| serve(&dir, errand)) {
+    match take_descriptors().and_then(|(ready, errand)| serve(&dir, ready, errand)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(_) => ExitCode::FAILURE,
     }
 }
 
 /// Moves lock and mouth away from 0 and 1, reads the variables from 2, and leaves the null device there.
-fn take_descriptors() -> io::Result<Errand> {
+fn take_descriptors() -> io::Result<(OwnedFd, Errand)> {
     let mut variables = Vec::new();
     let read = File::from(rustix::stdio::stderr().try_clone_to_owned()?).read_to_end(&mut variables);
     // A dashboard that is older than this program, which was replaced meanwhile, gives the null device for writing.
@@ -194,7 +195,7 @@ fn take_descriptors() -> io::Result<Errand> {
     let ready = rustix::io::fcntl_dupfd_cloexec(rustix::stdio::stdout(), 3)?;
     null_streams()?;
     let variables = Variables::from_bytes(&variables);
-    Ok(Errand { lock: lock.into(), ready, spec: None, variables })
+    Ok((ready, Errand { lock: lock.into(), spec: None, variables }))
 }
 
 /// The null device as standard input, output and error.

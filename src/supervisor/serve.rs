@@ -25,21 +25,12 @@ use crate::supervisor::outcome::{self, Ending, Exit, Recorded};
 use crate::supervisor::raw;
 use crate::supervisor::reap;
 use crate::supervisor::record::{FIRST_SAMPLE, Recording, SAMPLE_EVERY};
-use crate::supervisor::signals::{self, Inbox};
+use crate::supervisor::signals::{self, CHILD_ENDED, Inbox, LOOK, STOP};
 use crate::supervisor::watch::Watch;
 use crate::supervisor::witness::{self, Witness};
 
 /// From one list–KILL–reap round to the next: a tree that moves is met where it went.
 const SWEEP_ROUND: Duration = Duration::from_millis(10);
-
-/// A child ended.
-const CHILD_ENDED: i32 = libc::SIGCHLD;
-
-/// The tree is to end; a second time: at once.
-const STOP: i32 = libc::SIGTERM;
-
-/// Somebody wants to know what the tree is doing.
-const LOOK: i32 = libc::SIGUSR1;
 
 /// What the caller reads when the first program runs; anything else is a sentence.
 pub const READY: &[u8] = b"ready";
@@ -48,19 +39,17 @@ pub const READY: &[u8] = b"ready";
 pub struct Errand {
     /// Held as long as this process lives.
     pub lock: File,
-    /// The caller's ear.
-    pub ready: OwnedFd,
     /// What was asked, where the caller has told; else it is read.
     pub spec: Option<RunSpec>,
     /// For the run's programs alone.
     pub variables: Variables,
 }
 
-/// Serves one run to its end. The calling process must be single-threaded and of no other use afterwards.
-pub fn serve(dir: &RunDir, errand: Errand) -> io::Result<()> {
-    let Errand { lock, ready, spec, variables } = errand;
+/// Serves one run to its end. `ready` is the caller's ear. The calling process must be single-threaded and of no other
+/// use afterwards.
+pub fn serve(dir: &RunDir, ready: OwnedFd, errand: Errand) -> io::Result<()> {
     let mut ready = Some(File::from(ready));
-    let done = supervise(dir, lock, &mut ready, spec, variables);
+    let done = supervise(dir, errand, &mut ready);
     if let (Err(error), Some(mut ready)) = (&done, ready) {
         // A caller that has gone needs no answer.
         let _ = ready.write_all(format!("its supervisor could not begin: {error}").as_bytes());
@@ -68,13 +57,8 @@ pub fn serve(dir: &RunDir, errand: Errand) -> io::Result<()> {
     done
 }
 
-fn supervise(
-    dir: &RunDir,
-    lock: File,
-    ready: &mut Option<File>,
-    spec: Option<RunSpec>,
-    variables: Variables,
-) -> io::Result<()> {
+fn supervise(dir: &RunDir, errand: Errand, ready: &mut Option<File>) -> io::Result<()> {
+    let Errand { lock, spec, variables } = errand;
     // A session of its own: no terminal's signals, and no terminal at all.
     let _ = rustix::process::setsid();
     // The folder the caller stood in must not be held busy.

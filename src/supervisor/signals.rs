@@ -4,6 +4,15 @@
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd, FromRawFd as _, OwnedFd};
 
+/// To the supervisor: a child ended.
+pub const CHILD_ENDED: i32 = libc::SIGCHLD;
+
+/// To the supervisor: the tree is to end; a second time: at once.
+pub const STOP: i32 = libc::SIGTERM;
+
+/// To the supervisor: somebody wants to know what the tree is doing.
+pub const LOOK: i32 = libc::SIGUSR1;
+
 /// By these a caller is asked to stop.
 const STOPPING: [i32; 3] = [libc::SIGINT, libc::SIGTERM, libc::SIGHUP];
 
