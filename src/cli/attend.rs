@@ -80,7 +80,11 @@ pub fn attend(run: &mut RunView, show: Show, first: String, ear: &mut Ear) -> io
         }
         if ended {
             run.refresh()?;
-            talk.follower.learn(run);
+            let silent = run.status.outcome.as_ref().is_some_and(|outcome| outcome.stderr_bytes == 0);
+            if silent && talk.show == Show::StandardError {
+                // What the agent printed is not gone through for nothing.
+                talk.show = Show::Nothing;
+            }
             break;
         }
         match insistence.push(Instant::now()) {

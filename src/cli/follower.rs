@@ -50,11 +50,6 @@ impl Follower {
         }
     }
 
-    /// Learns what the view has read of the journal since.
-    pub fn learn(&mut self, run: &RunView) {
-        self.holes.clone_from(&run.holes);
-    }
-
     /// The next completed lines; none when there are no more by now. Whoever reads so slowly that a hole overtakes
     /// them gets one line that says what they have missed, and goes on after the hole.
     pub fn next_lines(&mut self) -> io::Result<Vec<Line>> {

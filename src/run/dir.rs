@@ -294,6 +294,14 @@ pub fn make_private(folder: &Path) -> io::Result<()> {
     fs::set_permissions(folder, fs::Permissions::from_mode(0o700))
 }
 
+/// Whether a folder is one that nobody else enters, and no link.
+#[must_use]
+pub fn is_private(folder: &Path) -> bool {
+    let private =
+        |found: Metadata| found.is_dir() && found.uid() == id::user() && found.mode() & 0o777 == 0o700;
+    fs::symlink_metadata(folder).is_ok_and(private)
+}
+
 /// Makes sure that nobody else can read or swap what will stand in this folder. A link to a folder of the user's
 /// own is as good as the folder, where nobody else can swap the link. What a group may do is the user's own
 /// arrangement.

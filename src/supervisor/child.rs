@@ -9,7 +9,7 @@ use std::os::fd::{AsRawFd as _, OwnedFd, RawFd};
 use crate::agent::dotenv::Variables;
 use crate::process::escapee::MARKER;
 use crate::process::id::ProcessId;
-use crate::run::dir::{RunDir, make_private, private, read, secure};
+use crate::run::dir::{RunDir, is_private, make_private, private, read, secure};
 use crate::run::spec::Step;
 use crate::supervisor::spawn::{Program, spawn};
 
@@ -95,10 +95,13 @@ pub fn start(
 /// Writes the hook under the name that Python looks for at its start, unless it is there. All runs share it, so
 /// that Python compiles it once.
 fn install_hook(dir: &RunDir) -> io::Result<()> {
-    let hook = dir.hook().join("sitecustomize.py");
-    make_private(&dir.hook())?;
-    // What stands there runs in every agent.
-    secure(&dir.hook())?;
+    let folder = dir.hook();
+    let hook = folder.join("sitecustomize.py");
+    // What stands there runs in every agent. The way to the folder above the runs was looked at when this run was made.
+    if !folder.ancestors().take(2).all(is_private) {
+        make_private(&folder)?;
+        secure(&folder)?;
+    }
     if read(&hook).is_ok_and(|bytes| bytes == HOOK.as_bytes()) {
         return Ok(());
     }
