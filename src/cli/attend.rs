@@ -32,9 +32,9 @@ pub enum Show {
     Everything,
 }
 
-/// Waits for the end of a run that this process has forked a moment ago, and says `first` before anything else. `Interrupted`:
-/// the run has ended, and a signal has ended the waiting for a slow reader. Any other error: how the run ends is not
-/// known here.
+/// Waits for the end of a run that this process has forked a moment ago, and says `first` before anything else.
+/// `Interrupted`: the run has ended, and a signal has ended the waiting for a slow reader. Any other error: how the run
+/// ends is not known here.
 pub fn attend(run: &mut RunView, show: Show, first: String, ear: &mut Ear) -> io::Result<()> {
     let supervisor = run.status.supervisor.and_then(|supervisor| signal::open(supervisor).ok());
     let quiet = (show == Show::Everything).then(Quiet::new).flatten();

@@ -55,11 +55,10 @@ pub fn all(context: &Context, goes_on: impl FnMut() -> bool) -> Vec<Swept> {
 }
 
 /// What a verb whose business is this run does for the others: it looks for escapees of the newest ones, and removes
-/// old runs where it is time to. What that costs does not grow with the runs that are kept.
+/// old runs where it is time to. Beside many most runs look at none: a list of all would cost more than they do.
 pub fn after(context: &Context, run: &RunDir, goes_on: impl FnMut() -> bool) -> Vec<Swept> {
     let all = runs::store(context);
     let (newest, kept) = match all.folders() {
-        // To know the newest of many, all must be listed.
         Some(kept) if kept > FEW && !run.id().0.ends_with(SOMETIMES) => (Vec::new(), kept),
         Some(_) | None => all.newest(NEWEST).unwrap_or_default(),
     };

@@ -122,6 +122,22 @@ fn retention_holds_for_detached_runs_too() {
 }
 
 #[test]
+fn retention_holds_beside_many_runs() {
+    let sandbox = Sandbox::with(&["faults/ok"]);
+    sandbox.run(&["faults/ok", "echo"]);
+    let runs = sandbox.path().join("state/plugdeck/runs");
+    for second in 10..59 {
+        for digits in ["0001", "0002"] {
+            fs::create_dir(runs.join(format!("202601{second}T0000{second}-{digits}"))).unwrap();
+        }
+    }
+    // So many may stand beside the limit that not every run has to remove one.
+    sandbox.configure("keep_runs: 90\n");
+    sandbox.run(&["faults/ok", "echo"]);
+    assert_eq!(sandbox.runs().len(), 90);
+}
+
+#[test]
 fn a_lost_run_is_killed_without_any_proof() {
     let sandbox = Sandbox::with(&["faults/slow"]);
     let run = sandbox.detach(&["faults/slow", "tick", "-p", "seconds=50"]);

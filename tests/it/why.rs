@@ -1,7 +1,7 @@
 //! Why a run does not go on: each way of being stuck is named, its place in the agent's code with it, and looking
 //! harms nobody.
 
-use std::io::Write as _;
+use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
@@ -64,9 +64,9 @@ impl Servers {
         std::thread::spawn(move || {
             for mut stream in dripping.incoming().map_while(Result::ok) {
                 std::thread::spawn(move || {
-                    while stream.write_all(b"x").is_ok() {
-                        std::thread::sleep(Duration::from_millis(100));
-                    }
+                    // From one byte to the next it waits for its client to go.
+                    stream.set_read_timeout(Some(Duration::from_millis(100))).unwrap();
+                    while stream.write_all(b"x").is_ok() && !matches!(stream.read(&mut [0; 1024]), Ok(0)) {}
                 });
             }
         });
