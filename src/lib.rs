@@ -59,7 +59,7 @@
 //! | file | what |
 //! |---|---|
 //! | `spec.json` | what was asked: agent (`namespace/folder`, or the absolute path of a folder that a person named so), kind, method, payload, `payload_in_argv` where it goes as the argument, `accepted` where there are rules for soft errors that do not count, steps, limits (`timeout_ms`, `silence_end_ms`, `silence_notice_ms`, `memory_bytes`, `processes`, `cpu_ms`, `open_files` where there are any), version of plugdeck; names of passed variables, never their values; `added`: `profile`, `files` and the `names` of the variables that came from them |
-//! | `lock` | a lock (flock) that the caller takes before the directory gets its name and the supervisor inherits. Views try it shared, for an instant. Free and no end: the supervisor is gone, the run is `lost` |
+//! | `lock` | a second name of `spec.json`, where the file system has such: the lock (flock) that the caller takes before the directory gets its name and the supervisor inherits. Views try it shared, for an instant. Free and no end: the supervisor is gone, the run is `lost` |
 //! | `events.jsonl` | one object a line, `{"v":1,"t_us":…,"event":"…",…}`: `starting`, `started`, `skipped`, `not_started`, `exited`, `silence`, `evidence`, `stop_requested`, `signalled`, `dropped`, `hole`, `leftovers`, `ended` |
 //! | `samples.jsonl` | the tree over time: pid, start time, parent, session, state, CPU, memory, threads; each second for ten minutes, then every 5 s, after an hour every 30 s; a process's first and last sample always; its command in its first |
 //! | `stdout`, `stderr` | the exact bytes; where more was printed than is kept (`keep_output` in `spec.json`), with a hole in the middle |
@@ -67,7 +67,7 @@
 //! | `timeline` | 16-byte little-endian records, one for each read: u64 microseconds since the start, u8 stream (1, 2), 3 zero bytes, u32 length |
 //! | `end.json` | the outcome of the `ended` event again, by write-then-rename. Where they differ the journal is right |
 //! | `evidence/<n>.json` | what was found when the tree was looked at: the verdict, each process with its kernel threads, Python stack, sockets and files; by write-then-rename, told by the event `evidence` |
-//! | `stack/<pid>` | where a Python of the run writes its stacks, when it is asked for one; the first line is the number of its descriptor |
+//! | `stack/<pid>` | where a further Python of the run writes its stacks, when it is asked for one; the first line is the number of its descriptor, and the pid. The run's first Python writes into memory: where its payload stood |
 //! | `reserve` | 16 KiB that become `end.json`, or are given back to the journal when the disk is full |
 //!
 //! What runs inside the agent's Python before the agent stands beside the runs, in `../hook/<version>/`, where all

@@ -1,9 +1,10 @@
 //! Python stacks: whether a process may be asked for one, and reading what its `faulthandler` has written.
 
-use std::fs::{self, Metadata, OpenOptions};
+use std::fs::{self, DirEntry, File, Metadata, OpenOptions};
 use std::io::{Read as _, Seek as _, SeekFrom};
+use std::os::fd::AsRawFd as _;
 use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::process::facts::{Signals, Thread};
 use crate::process::syscall::Doing;
@@ -12,6 +13,15 @@ use crate::text;
 /// Asks for a stack. A real-time signal that neither the C library nor anybody else uses; the hook knows the same
 /// number.
 pub const SIGNAL: i32 = 61;
+
+/// The name of the file in memory that a process gets for its payload, and writes its stacks into afterwards.
+pub const MEMORY: &str = "plugdeck";
+
+/// What stands in /proc for a descriptor of such a file.
+const IN_MEMORY: &str = "/memfd:plugdeck (deleted)";
+
+/// The hook takes no descriptor from here on.
+const HIGHEST: i32 = 1_024;
 
 /// Most bytes read of a stack file: a hundred threads of a hundred frames.
 const LONGEST: u64 = 1 << 20;
@@ -35,28 +45,30 @@ pub struct Frame {
     pub function: String,
 }
 
-/// Whether this process can be asked for its stack without harm. `file` is where it would write; the error says why
-/// it must not be asked.
-pub fn may_ask(pid: i32, file: &Path) -> Result<(), String> {
-    let Some(head) = read(file, 0) else {
-        return Err("it has no stack hook".to_owned());
-    };
+/// The file into which a process writes its stacks, open.
+pub struct StackFile {
+    file: File,
+    /// The process's own descriptor of it.
+    descriptor: i32,
+}
+
+/// Where a process can be asked for its stack without harm: the file that it will write to. Its supervisor gave it one
+/// in memory, or it made one of its own in `folder`. The error says why it must not be asked.
+pub fn may_ask(pid: i32, folder: &Path) -> Result<StackFile, String> {
+    let found = StackFile::of(pid, folder);
     let signals = Signals::read(pid).ok_or("it has ended")?;
+    let found = match found {
+        Some(found) if found.is_held(pid) => Ok(found),
+        None if signals.caught & BIT == 0 => return Err("it has no stack hook".to_owned()),
+        Some(_) | None => Err("its stack file is closed".to_owned()),
+    };
     if signals.caught & BIT == 0 {
         return Err("it does not listen for the stack signal any more".to_owned());
     }
     if signals.blocked & BIT != 0 {
         return Err("it blocks the stack signal".to_owned());
     }
-    // A closed descriptor may have been used again: the stack would land in whatever file that is now.
-    let number = head.lines().next().unwrap_or_default().parse::<i32>().unwrap_or(-1);
-    let link = format!("/proc/{pid}/fd/{number}");
-    // By name first: what else stands there may be on a file system that hangs.
-    let named = fs::read_link(&link).ok().is_some_and(|held| fs::canonicalize(file).ok() == Some(held));
-    let identity = |path: &Path| fs::metadata(path).ok().map(|file| (file.dev(), file.ino()));
-    if !named || identity(Path::new(&link)) != identity(file) {
-        return Err("its stack file is closed".to_owned());
-    }
+    let found = found?;
     let main = Thread::look(pid, pid, &[]).ok_or("it has ended")?;
     match main.state {
         'T' | 't' => return Err("it is stopped".to_owned()),
@@ -68,41 +80,87 @@ pub fn may_ask(pid: i32, file: &Path) -> Result<(), String> {
         Doing::Call(call) if is_delicate(&call.name, call.args[0]) => {
             Err(format!("a signal would disturb the call it is in ({})", call.name))
         }
-        Doing::Call(_) | Doing::Running | Doing::Inside | Doing::Hidden => Ok(()),
+        Doing::Call(_) | Doing::Running | Doing::Inside | Doing::Hidden => Ok(found),
     }
+}
+
+impl StackFile {
+    /// Finds the file. Its first line names the descriptor, and the process whose descriptor that is: a process that was
+    /// only just forked has its parent's.
+    fn of(pid: i32, folder: &Path) -> Option<Self> {
+        let number = |entry: DirEntry| entry.file_name().to_str()?.parse::<i32>().ok();
+        let numbers = fs::read_dir(format!("/proc/{pid}/fd")).into_iter().flatten().flatten();
+        let mut numbers: Vec<_> =
+            numbers.filter_map(number).filter(|number| *number < HIGHEST).collect();
+        // The hook takes the highest that it can have.
+        numbers.sort_unstable_by(|one, other| other.cmp(one));
+        let mut links = numbers.into_iter().map(|number| link(pid, number));
+        let in_memory = links.find(|link| fs::read_link(link).is_ok_and(|name| name == Path::new(IN_MEMORY)));
+        let file = match in_memory {
+            Some(link) => plain_file(&link, 0),
+            None => plain_file(&folder.join(pid.to_string()), libc::O_NOFOLLOW),
+        }?;
+        let head = from(&file, 0)?;
+        let (descriptor, owner) = head.lines().next()?.split_once(' ')?;
+        (owner.parse() == Ok(pid)).then_some(Self { file, descriptor: descriptor.parse().ok()? })
+    }
+
+    /// Whether the process still has it open. A closed descriptor may have been used again: the stack would land in
+    /// whatever file that is now.
+    fn is_held(&self, pid: i32) -> bool {
+        let link = link(pid, self.descriptor);
+        // By name first: what else stands there may be on a file system that hangs.
+        let own = fs::read_link(format!("/proc/self/fd/{}", self.file.as_raw_fd())).ok();
+        let identity = |file: Metadata| (file.dev(), file.ino());
+        own.is_some()
+            && own == fs::read_link(&link).ok()
+            && fs::metadata(link).map(identity).ok() == self.file.metadata().map(identity).ok()
+    }
+
+    /// How much stands in it.
+    #[must_use]
+    pub fn length(&self) -> u64 {
+        self.file.metadata().map_or(0, |file| file.len())
+    }
+
+    /// What stands in it from there on. It is the agent's to write, and not read without end.
+    #[must_use]
+    pub fn from(&self, from: u64) -> Option<String> {
+        self::from(&self.file, from)
+    }
+
+    /// Whether a process that was asked has written all it has to say.
+    #[must_use]
+    pub fn has_answer(&self, pid: i32, before: u64) -> bool {
+        // While its handler runs, the signal is blocked.
+        self.length() > before
+            && Signals::read(pid).is_none_or(|signals| (signals.pending | signals.blocked) & BIT == 0)
+    }
+}
+
+fn link(pid: i32, descriptor: i32) -> PathBuf {
+    PathBuf::from(format!("/proc/{pid}/fd/{descriptor}"))
+}
+
+/// Opens nothing but a plain file, and waits for none.
+fn plain_file(path: &Path, flags: i32) -> Option<File> {
+    let file = OpenOptions::new().read(true).custom_flags(libc::O_NONBLOCK | flags).open(path).ok()?;
+    file.metadata().ok().filter(Metadata::is_file)?;
+    Some(file)
+}
+
+fn from(file: &File, from: u64) -> Option<String> {
+    let mut file = file;
+    file.seek(SeekFrom::Start(from)).ok()?;
+    let mut bytes = Vec::new();
+    file.take(LONGEST).read_to_end(&mut bytes).ok()?;
+    Some(String::from_utf8_lossy(&bytes).into_owned())
 }
 
 /// Calls that a signal ends, or cuts short.
 fn is_delicate(name: &str, first: u64) -> bool {
     matches!(name, "pause" | "rt_sigsuspend")
         || (matches!(name, "write" | "writev") && matches!(first, 1 | 2))
-}
-
-/// Whether a process that was asked has written all it has to say.
-#[must_use]
-pub fn has_answered(pid: i32, file: &Path, before: u64) -> bool {
-    // While its handler runs, the signal is blocked.
-    length(file) > before
-        && Signals::read(pid).is_none_or(|signals| (signals.pending | signals.blocked) & BIT == 0)
-}
-
-/// How much stands in a stack file.
-#[must_use]
-pub fn length(file: &Path) -> u64 {
-    fs::metadata(file).map_or(0, |file| file.len())
-}
-
-/// What stands in a stack file from there on. It is the agent's to write: nothing but a plain file is read, and
-/// not without end.
-#[must_use]
-pub fn read(file: &Path, from: u64) -> Option<String> {
-    let mut file =
-        OpenOptions::new().read(true).custom_flags(libc::O_NONBLOCK | libc::O_NOFOLLOW).open(file).ok()?;
-    file.metadata().ok().filter(Metadata::is_file)?;
-    file.seek(SeekFrom::Start(from)).ok()?;
-    let mut bytes = Vec::new();
-    file.take(LONGEST).read_to_end(&mut bytes).ok()?;
-    Some(String::from_utf8_lossy(&bytes).into_owned())
 }
 
 /// Reads what `faulthandler` has written: threads, the newest first, so the main one is the last.
@@ -179,7 +237,7 @@ pub fn kernel_thread(threads: &[PythonThread], which: usize, kernel: &[Thread]) 
 mod tests {
     use super::*;
 
-    const DUMP: &str = "1016\nThread 0x00007f0000002000 (most recent call first):\n  \
+    const DUMP: &str = "1016 7\nThread 0x00007f0000002000 (most recent call first):\n  \
         File \"/usr/lib/python3.11/socket.py\", line 706 in readinto\n  \
         File \"/home/caf\\xe9/agent.py\", line 20 in call\n\n\
         Current thread 0x00007f0000009000 [main] (most recent call first):\n  \
@@ -200,18 +258,17 @@ mod tests {
     fn the_hook_listens_for_this_signal() {
         let hook = include_str!("../supervisor/hook.py");
         assert!(hook.contains(&format!("STACK_SIGNAL = {SIGNAL}\n")));
+        assert!(IN_MEMORY.contains(MEMORY) && hook.contains(&format!(", {HIGHEST})\n")));
     }
 
     #[test]
     fn who_has_no_hook_is_never_asked() {
         let pid = i32::try_from(std::process::id()).unwrap();
-        assert!(may_ask(pid, Path::new("/nowhere")).is_err());
-        let file = tempfile::NamedTempFile::new().unwrap();
-        fs::write(file.path(), "0\n").unwrap();
-        assert_eq!(
-            may_ask(pid, file.path()).unwrap_err(),
-            "it does not listen for the stack signal any more"
-        );
+        let folder = tempfile::tempdir().unwrap();
+        let reason = || may_ask(pid, folder.path()).err().unwrap();
+        assert_eq!(reason(), "it has no stack hook");
+        fs::write(folder.path().join(pid.to_string()), format!("0 {pid}\n")).unwrap();
+        assert_eq!(reason(), "it does not listen for the stack signal any more");
     }
 
     #[test]

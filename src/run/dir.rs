@@ -53,7 +53,9 @@ impl RunDir {
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists => continue,
                 other => other?,
             }
-            fs::set_permissions(&hidden, fs::Permissions::from_mode(0o700))?;
+            if fs::symlink_metadata(&hidden)?.mode() & 0o777 != 0o700 {
+                fs::set_permissions(&hidden, fs::Permissions::from_mode(0o700))?;
+            }
             let path = runs.join(&id.0);
             match Self::fill(&hidden, spec) {
                 Ok(lock) if !path.exists() => {
@@ -73,9 +75,15 @@ impl RunDir {
     /// Writes what a new run begins with; the lock is taken.
     fn fill(hidden: &Path, spec: &RunSpec) -> io::Result<File> {
         let new = Self { path: hidden.to_path_buf() };
-        let lock = private(&new.lock())?;
+        let mut asked = private(&new.spec())?;
+        asked.write_all(&serde_json::to_vec(spec)?)?;
+        // A second name for what was asked: what is locked needs no file of its own, and a file takes its time to make.
+        let lock = match fs::hard_link(new.spec(), new.lock()) {
+            Ok(()) => asked,
+            // The file system knows one name for a file.
+            Err(_) => private(&new.lock())?,
+        };
         lock.try_lock().map_err(|error| io::Error::other(format!("the new lock is taken: {error}")))?;
-        private(&new.spec())?.write_all(&serde_json::to_vec(spec)?)?;
         private(&new.reserve())?.write_all(&[0; RESERVE])?;
         Ok(lock)
     }
@@ -369,7 +377,9 @@ fn overwrite(path: &Path, bytes: &[u8]) -> io::Result<()> {
 /// A new file that only this user reads, whatever the umask.
 pub fn private(path: &Path) -> io::Result<File> {
     let file = OpenOptions::new().append(true).create_new(true).mode(0o600).open(path)?;
-    file.set_permissions(fs::Permissions::from_mode(0o600))?;
+    if file.metadata()?.mode() & 0o777 != 0o600 {
+        file.set_permissions(fs::Permissions::from_mode(0o600))?;
+    }
     Ok(file)
 }
 

@@ -7,6 +7,7 @@ use std::ops::Range;
 use std::os::fd::OwnedFd;
 use std::time::{Duration, Instant};
 
+use rustix::buffer::spare_capacity;
 use rustix::fs::{FallocateFlags, OFlags};
 use rustix::io::Errno;
 
@@ -32,6 +33,7 @@ pub struct Capture {
     cap: Cap,
     timeline: File,
     streams: [Recorder; 2],
+    /// Room for one read. What no agent has filled yet takes no memory.
     buffer: Vec<u8>,
     /// When something was read for the last time; microseconds since the run started.
     pub last_us: u64,
@@ -104,7 +106,7 @@ impl Capture {
             cap: Cap::new(keep),
             timeline: private(&dir.timeline())?,
             streams: [recorder(Stream::Out, dir.stdout())?, recorder(Stream::Err, dir.stderr())?],
-            buffer: vec![0; CHUNK],
+            buffer: Vec::with_capacity(CHUNK),
             last_us: 0,
         })
     }
@@ -223,9 +225,10 @@ impl Capture {
 
 impl Recorder {
     /// Takes one chunk; returns whether there may be more right now.
-    fn read(&mut self, buffer: &mut [u8], timeline: &mut File, t_us: u64) -> bool {
+    fn read(&mut self, buffer: &mut Vec<u8>, timeline: &mut File, t_us: u64) -> bool {
         let Some(pipe) = &self.pipe else { return false };
-        let length = match rustix::io::read(pipe, &mut *buffer) {
+        buffer.clear();
+        let length = match rustix::io::read(pipe, spare_capacity(buffer)) {
             Ok(0) => {
                 self.pipe = None;
                 return false;
@@ -238,7 +241,7 @@ impl Recorder {
                 return false;
             }
         };
-        let bytes = &buffer[..length];
+        let bytes = buffer.as_slice();
         if self.gap.is_none() {
             let head = record(t_us, self.stream, u32::try_from(length).unwrap_or(u32::MAX));
             let written = match &mut self.tail {

@@ -9,11 +9,12 @@ use std::os::fd::{AsRawFd as _, OwnedFd, RawFd};
 use crate::agent::dotenv::Variables;
 use crate::process::escapee::MARKER;
 use crate::process::id::ProcessId;
+use crate::process::stack;
 use crate::run::dir::{RunDir, is_private, make_private, private, read, secure};
 use crate::run::spec::Step;
 use crate::supervisor::spawn::{Program, spawn};
 
-/// The descriptor the payload has in the agent, until the hook has read it.
+/// The descriptor the payload has in the agent, until the hook has read it. The same file then takes the stacks.
 const PAYLOAD_FD: RawFd = 3;
 
 /// Runs inside the agent's interpreter before any of the agent's code.
@@ -77,7 +78,7 @@ pub fn start(
             set("PYTHONPATH", python_path(dir, &surroundings.variables)?);
             set("PLUGDECK_STACK_DIR", dir.stacks().into());
             set("PLUGDECK_PAYLOAD_FD", PAYLOAD_FD.to_string().into());
-            Some(memory_file("payload", payload.as_bytes())?)
+            Some(memory_file(stack::MEMORY, payload.as_bytes())?)
         }
     };
     let program = Program::new(&arguments, &environment, &step.cwd)?;

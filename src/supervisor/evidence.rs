@@ -3,7 +3,7 @@
 //! Orphans, whose supervisor is gone, are looked at in the same way by whoever shows them.
 
 use std::collections::{HashMap, VecDeque};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use crate::process::descriptors::Target;
@@ -12,7 +12,7 @@ use crate::process::facts::Process;
 use crate::process::id::ProcessId;
 use crate::process::signal::{self, Sent};
 use crate::process::sockets::{self, Protocol, Socket};
-use crate::process::stack;
+use crate::process::stack::{self, StackFile};
 use crate::process::syscall::Doing;
 use crate::process::tree;
 use crate::run::evidence::{Occasion, Python};
@@ -97,7 +97,7 @@ pub struct Gathering {
     pub left_out: Vec<String>,
     stage: Stage,
     whose: Whose,
-    /// Where stacks are written; or why none is asked for.
+    /// Where stacks are written that are not in memory; or why none is asked for.
     pub folder: Result<PathBuf, String>,
     /// The folder of the agent.
     agent: PathBuf,
@@ -113,7 +113,7 @@ enum Stage {
     Between(Instant),
     Second,
     Ask,
-    Answer { process: ProcessId, before: u64, until: Instant },
+    Answer { process: ProcessId, file: StackFile, before: u64, until: Instant },
     Done,
 }
 
@@ -192,11 +192,10 @@ impl Gathering {
                 }
             }
             Stage::Ask => self.ask(now, late),
-            Stage::Answer { process, before, until } => {
-                let (process, before, until) = (*process, *before, *until);
-                let file = self.stack_file(process.pid);
-                if stack::has_answered(process.pid, &file, before) || now >= until {
-                    self.take(process, before);
+            Stage::Answer { process, file, before, until } => {
+                if file.has_answer(process.pid, *before) || now >= *until {
+                    let (process, answer) = (*process, file.from(*before));
+                    self.take(process, &answer.unwrap_or_default());
                     self.stage = Stage::Ask;
                 }
             }
@@ -211,18 +210,18 @@ impl Gathering {
             self.stage = Stage::Done;
             return;
         };
-        let file = self.stack_file(process.pid);
-        let before = stack::length(&file);
-        let asked =
-            self.may_ask(process, &file, late).and_then(|()| match signal::send(process, signal::stack()) {
-                Sent::Delivered => Ok(()),
+        let asked = self.may_ask(process, late).and_then(|file| {
+            let before = file.length();
+            match signal::send(process, signal::stack()) {
+                Sent::Delivered => Ok((file, before)),
                 Sent::Gone => Err("it has ended".to_owned()),
                 Sent::Refused => Err("the system does not allow the stack signal".to_owned()),
-            });
+            }
+        });
         match asked {
-            Ok(()) => {
+            Ok((file, before)) => {
                 let until = self.deadline.min(now + ONE_STACK);
-                self.stage = Stage::Answer { process, before, until };
+                self.stage = Stage::Answer { process, file, before, until };
             }
             Err(reason) => {
                 let none = Python { threads: Vec::new(), reason: Some(reason) };
@@ -231,8 +230,8 @@ impl Gathering {
         }
     }
 
-    fn may_ask(&self, process: ProcessId, file: &Path, late: bool) -> Result<(), String> {
-        self.folder.as_ref().map_err(Clone::clone)?;
+    fn may_ask(&self, process: ProcessId, late: bool) -> Result<StackFile, String> {
+        let folder = self.folder.as_ref().map_err(Clone::clone)?;
         if late {
             return Err("there was no time left".to_owned());
         }
@@ -244,18 +243,12 @@ impl Gathering {
                 "the system does not show which call it is in, and a signal might disturb it".to_owned()
             );
         }
-        stack::may_ask(process.pid, file)
+        stack::may_ask(process.pid, folder)
     }
 
-    /// Where a process writes its stack; nowhere, where none is asked for one.
-    fn stack_file(&self, pid: i32) -> PathBuf {
-        self.folder.as_ref().map_or_else(|_| PathBuf::new(), |folder| folder.join(pid.to_string()))
-    }
-
-    /// Reads what a process has written.
-    fn take(&mut self, process: ProcessId, before: u64) {
-        let file = self.stack_file(process.pid);
-        let threads = stack::parse(&stack::read(&file, before).unwrap_or_default());
+    /// Keeps what a process has written.
+    fn take(&mut self, process: ProcessId, answer: &str) {
+        let threads = stack::parse(answer);
         let kernel = self.second.processes.iter().find(|seen| seen.id == process);
         let kernel = kernel.map(|seen| seen.threads.as_slice()).unwrap_or_default();
         let threads = portray::python(&threads, kernel, &self.agent);

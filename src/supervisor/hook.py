@@ -9,12 +9,20 @@ import sys
 STACK_SIGNAL = 61
 
 
+# The descriptor of the file in memory that brought the payload; the stacks go there next.
+_memory = []
+
+
 def _hand_over_payload():
     """Sets sys.argv[1] from an inherited file in memory; it and its variable are gone before any agent code runs."""
     descriptor = os.environ.pop("PLUGDECK_PAYLOAD_FD", None)
     if descriptor:
-        with open(int(descriptor), "rb", buffering=0) as payload:
+        memory = int(descriptor)
+        _memory.append(memory)
+        with open(memory, "rb", buffering=0, closefd=False) as payload:
             sys.argv[1:] = [str(payload.read(), "utf-8")]
+        os.ftruncate(memory, 0)
+        os.lseek(memory, 0, os.SEEK_SET)
 
 
 def _buffer_by_line():
@@ -24,7 +32,7 @@ def _buffer_by_line():
 
 
 def _arm_stack_dump():
-    """On the signal, all threads' stacks are written to FOLDER/PID, whose first line names the descriptor."""
+    """On the signal, all threads' stacks are written to a file whose first line names descriptor and process."""
     folder = os.environ.get("PLUGDECK_STACK_DIR")
     if not folder:
         return
@@ -40,25 +48,28 @@ def _arm_stack_dump():
             return True
         return False
 
-    def arm():
+    def own_file():
+        os.makedirs(folder, 0o700, exist_ok=True)
         path = os.path.join(folder, str(os.getpid()))
-        low = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_APPEND, 0o600)
+        return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_APPEND, 0o600)
+
+    def arm(low):
         try:
             # High up, where it changes no number that the agent's own files get.
             high = os.dup2(low, next(filter(is_free, range(most - 8, 2, -1))), inheritable=False)
         finally:
             os.close(low)
-        os.write(high, b"%d\n" % high)
+        os.write(high, b"%d %d\n" % (high, os.getpid()))
         faulthandler.register(STACK_SIGNAL, file=high, all_threads=True)
         return high
 
-    held = [arm()]
+    held = [arm(_memory.pop() if _memory else own_file())]
 
     def in_child():
         # A forked child gets a file of its own instead of writing into its parent's.
         try:
             os.close(held[0])
-            held[0] = arm()
+            held[0] = arm(own_file())
         except Exception:
             faulthandler.unregister(STACK_SIGNAL)
 

@@ -27,7 +27,7 @@ use crate::supervisor::reap;
 use crate::supervisor::record::{FIRST_SAMPLE, Recording, SAMPLE_EVERY};
 use crate::supervisor::signals::{self, CHILD_ENDED, Inbox, LOOK, STOP};
 use crate::supervisor::watch::Watch;
-use crate::supervisor::witness::{self, Witness};
+use crate::supervisor::witness::Witness;
 
 /// From one list–KILL–reap round to the next: a tree that moves is met where it went.
 const SWEEP_ROUND: Duration = Duration::from_millis(10);
@@ -79,7 +79,6 @@ fn supervise(dir: &RunDir, errand: Errand, ready: &mut Option<File>) -> io::Resu
     let spec = spec.map_or_else(|| dir.read_spec(), Ok)?;
     let mut recording = Recording::new(dir.clone())?;
     let capture = Capture::new(dir, spec.limits.keep_output)?;
-    witness::make_stack_folder(dir);
     recording.event(Event::Starting {
         wall_ms: jiff::Timestamp::now().as_millisecond(),
         clock_us: recording.started_us(),

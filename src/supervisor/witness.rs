@@ -4,7 +4,7 @@
 use std::time::{Duration, Instant};
 
 use crate::process::cause::SAME_PLACE;
-use crate::run::dir::{RunDir, make_private};
+use crate::run::dir::RunDir;
 use crate::run::event::Event;
 use crate::run::evidence::{Evidence, LastOutput, Occasion};
 use crate::run::output::Stream;
@@ -115,11 +115,6 @@ impl Witness {
             .filter(|due| *due > now);
         silence.chain(self.gathering.as_ref().map(|gathering| gathering.due(now))).min()
     }
-}
-
-/// Makes the folder into which the hook writes, before anything runs. Without it there are no stacks.
-pub fn make_stack_folder(dir: &RunDir) {
-    let _ = make_private(&dir.stacks());
 }
 
 /// The last line that has something in it, on the stream that spoke last.

@@ -178,18 +178,23 @@ impl Hold {
             Some(_) | None => Ok(()),
         };
         loop {
-            refuse_while_building()?;
             let folder = File::open(directory).map_err(Error::io("open", directory))?;
             match folder.try_lock_shared() {
                 Ok(()) => {
                     refuse_while_building()?;
                     return Ok(Some(Self { _folder: folder }));
                 }
-                Err(TryLockError::Error(_)) => return Ok(None),
+                Err(TryLockError::Error(_)) => {
+                    refuse_while_building()?;
+                    return Ok(None);
+                }
                 Err(TryLockError::WouldBlock) if Instant::now() > until || !goes_on() => {
                     return Err(Error::Busy(directory.into()));
                 }
-                Err(TryLockError::WouldBlock) => std::thread::sleep(Duration::from_millis(20)),
+                Err(TryLockError::WouldBlock) => {
+                    refuse_while_building()?;
+                    std::thread::sleep(Duration::from_millis(20));
+                }
             }
         }
     }
