@@ -36,7 +36,7 @@ pub enum Show {
 /// `Interrupted`: the run has ended, and a signal has ended the waiting for a slow reader. Any other error: how the run
 /// ends is not known here.
 pub fn attend(run: &mut RunView, show: Show, first: String, ear: &mut Ear) -> io::Result<()> {
-    let supervisor = run.status.supervisor.and_then(|supervisor| signal::open(supervisor).ok());
+    let supervisor = run.status.supervisor.and_then(|supervisor| signal::of_child(supervisor.pid).ok());
     let quiet = (show == Show::Everything).then(Quiet::new).flatten();
     let mut talk =
         Talk { follower: Follower::new(run), show, quiet, waiting: first.into_bytes(), written: 0 };

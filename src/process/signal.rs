@@ -45,10 +45,14 @@ pub fn suspend_own_group() -> Result<(), Errno> {
     rustix::process::kill_current_process_group(Signal::TSTP)
 }
 
+/// A descriptor of a child that nobody has waited for: no other process can have its pid.
+pub fn of_child(pid: i32) -> Result<OwnedFd, Errno> {
+    pidfd_open(Pid::from_raw(pid).ok_or(Errno::SRCH)?, PidfdFlags::empty())
+}
+
 /// A descriptor of this very process; it becomes readable when the process ends.
 pub fn open(process: ProcessId) -> Result<OwnedFd, Errno> {
-    let pid = Pid::from_raw(process.pid).ok_or(Errno::SRCH)?;
-    let pidfd = pidfd_open(pid, PidfdFlags::empty())?;
+    let pidfd = of_child(process.pid)?;
     // The descriptor holds the pid: if the start time is right now, it stays right.
     match ProcessId::of(process.pid) {
         Some(now) if now == process => Ok(pidfd),

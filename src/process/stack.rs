@@ -90,8 +90,7 @@ impl StackFile {
     fn of(pid: i32, folder: &Path) -> Option<Self> {
         let number = |entry: DirEntry| entry.file_name().to_str()?.parse::<i32>().ok();
         let numbers = fs::read_dir(format!("/proc/{pid}/fd")).into_iter().flatten().flatten();
-        let mut numbers: Vec<_> =
-            numbers.filter_map(number).filter(|number| *number < HIGHEST).collect();
+        let mut numbers: Vec<_> = numbers.filter_map(number).filter(|number| *number < HIGHEST).collect();
         // The hook takes the highest that it can have.
         numbers.sort_unstable_by(|one, other| other.cmp(one));
         let mut links = numbers.into_iter().map(|number| link(pid, number));

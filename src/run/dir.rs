@@ -385,7 +385,7 @@ pub fn private(path: &Path) -> io::Result<File> {
 
 fn new_id() -> io::Result<RunId> {
     let mut random = [0; 2];
-    io::Read::read_exact(&mut File::open("/dev/urandom")?, &mut random)?;
+    rustix::rand::getrandom(&mut random, rustix::rand::GetRandomFlags::empty())?;
     let second = jiff::Timestamp::now().strftime("%Y%m%dT%H%M%S");
     Ok(RunId(format!("{second}-{:04x}", u16::from_be_bytes(random))))
 }
@@ -422,6 +422,8 @@ pub mod tests {
         let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
         assert_eq!((mode(&created.dir.path), mode(&created.dir.spec())), (0o700, 0o600));
         assert!(created.dir.is_supervised());
+        let inode = |path: &Path| fs::metadata(path).unwrap().ino();
+        assert_eq!(inode(&created.dir.lock()), inode(&created.dir.spec()), "a file more than is needed");
         drop(created.lock);
         assert!(!created.dir.is_supervised());
         assert_eq!(created.dir.id(), created.id);

@@ -44,10 +44,10 @@ impl RunView {
         Ok(view)
     }
 
-    /// A run that was started a moment ago with this spec, and how it stands.
+    /// A run with this spec, whose supervisor has said a moment ago that it has started, and how it stands.
     pub fn started(dir: RunDir, spec: RunSpec) -> io::Result<Self> {
         let mut view = Self::unread(dir, spec);
-        view.refresh()?;
+        view.read_new(true)?;
         Ok(view)
     }
 
@@ -62,6 +62,10 @@ impl RunView {
     pub fn refresh(&mut self) -> io::Result<Vec<Record>> {
         // The lock first: a supervisor that ends between the two looks has written its end by then.
         let supervised = self.status.outcome.is_some() || self.dir.is_supervised();
+        self.read_new(supervised)
+    }
+
+    fn read_new(&mut self, supervised: bool) -> io::Result<Vec<Record>> {
         let records = self.holes.read_new(&self.dir)?;
         for record in &records {
             self.status.apply(record);

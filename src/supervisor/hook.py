@@ -19,8 +19,7 @@ def _hand_over_payload():
     if descriptor:
         memory = int(descriptor)
         _memory.append(memory)
-        with open(memory, "rb", buffering=0, closefd=False) as payload:
-            sys.argv[1:] = [str(payload.read(), "utf-8")]
+        sys.argv[1:] = [str(os.read(memory, os.fstat(memory).st_size), "utf-8")]
         os.ftruncate(memory, 0)
         os.lseek(memory, 0, os.SEEK_SET)
 
@@ -87,8 +86,8 @@ def _keep_compiled():
 
 def _step_aside():
     """Takes this folder off sys.path and lets the environment's own sitecustomize run, if it has one."""
-    here = os.path.dirname(os.path.abspath(__file__))
-    sys.path[:] = [entry for entry in sys.path if os.path.abspath(entry or ".") != here]
+    here = os.path.dirname(__file__)
+    sys.path[:] = [entry for entry in sys.path if entry != here]
     this = sys.modules.pop("sitecustomize", None)
     try:
         import sitecustomize  # noqa: F401

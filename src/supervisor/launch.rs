@@ -87,8 +87,6 @@ pub fn start_forked(store: &Store, spec: &RunSpec, variables: &Variables) -> Res
     signals::hold();
     // Should the supervisor vanish, what it leaves behind falls to the caller.
     let _ = rustix::process::set_child_subreaper(Some(rustix::process::getpid()));
-    // Asks once for both halves what the processor can do: a virtual one takes its time to answer.
-    std::hint::black_box(memchr::memchr(0, b""));
     if let Some(supervisor) = raw::fork().map_err(refused)? {
         drop((mouth, created.lock));
         return listen(ear, created.dir, supervisor, PATIENCE);

@@ -37,9 +37,9 @@ pub fn reap() -> Reaped {
     }
 }
 
-/// Every descendant of the calling process.
+/// Every descendant of the calling process, which has one thread.
 pub fn descendants() -> Vec<ProcessId> {
-    tree::descendants(rustix::process::getpid().as_raw_nonzero().get())
+    tree::descendants_of_this_thread()
 }
 
 /// The pids of the descendants that have not ended.

@@ -106,7 +106,8 @@ fn supervise(dir: &RunDir, errand: Errand, ready: &mut Option<File>) -> io::Resu
         witness: Witness::default(),
     };
     supervisor.run(&inbox)?;
-    drop(lock);
+    // The process ends here: what it holds, the lock too, goes with it.
+    std::mem::forget((supervisor, lock));
     Ok(())
 }
 
@@ -299,7 +300,7 @@ impl Supervisor<'_> {
         };
         let started = child::start(self.dir, &step, payload, &self.surroundings).and_then(|started| {
             self.capture.attach(started.out, started.err)?;
-            let pidfd = signal::open(started.process).map_err(io::Error::from);
+            let pidfd = signal::of_child(started.process.pid).map_err(io::Error::from);
             Ok((started.process, started.pipes, pidfd?))
         });
         match started {

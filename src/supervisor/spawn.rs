@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 use std::ffi::{CStr, CString, OsStr, OsString, c_char, c_int, c_void};
 use std::io;
+use std::mem::MaybeUninit;
 use std::os::fd::RawFd;
 use std::os::unix::ffi::{OsStrExt as _, OsStringExt as _};
 use std::path::{Path, PathBuf};
@@ -80,7 +81,7 @@ pub fn spawn(
     let arguments = pointers(&program.arguments);
     let environment = pointers(&program.environment);
     let mut child = Child { program, arguments, environment, streams, before, error: None };
-    let mut stack = Vec::<u128>::with_capacity(STACK / size_of::<u128>());
+    let mut stack = [MaybeUninit::<u128>::uninit(); STACK / size_of::<u128>()];
     // SAFETY: the stack is the new process's alone, its end aligned as a stack has to be, and both it and `child`
     // outlive the call: the parent goes on only after the new process has become a program or ended. No handler of the
     // parent's may run there meanwhile, on the memory of both, so no signal is let in.
@@ -89,7 +90,7 @@ pub fn spawn(
         let mut usual = std::mem::zeroed::<libc::sigset_t>();
         libc::sigfillset(&raw mut all);
         libc::sigprocmask(libc::SIG_SETMASK, &raw const all, &raw mut usual);
-        let end = stack.as_mut_ptr().add(stack.capacity());
+        let end = stack.as_mut_ptr().add(stack.len());
         let flags = libc::CLONE_VM | libc::CLONE_VFORK | libc::SIGCHLD;
         let pid = libc::clone(begin, end.cast(), flags, (&raw mut child).cast());
         let refused = io::Error::last_os_error();

@@ -136,7 +136,12 @@ impl Sandbox {
 
     /// plugdeck in this world.
     pub fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_plugdeck"));
+        self.command_of(Path::new(env!("CARGO_BIN_EXE_plugdeck")), arguments)
+    }
+
+    /// The same with a copy of plugdeck.
+    pub fn command_of(&self, program: &Path, arguments: &[&str]) -> Command {
+        let mut command = Command::new(program);
         command.args(arguments).envs(self.variables()).env("RUST_BACKTRACE", "0").stdin(Stdio::null());
         command
     }
