@@ -15,10 +15,10 @@ use crate::text;
 pub const SIGNAL: i32 = 61;
 
 /// The name of the file in memory that a process gets for its payload, and writes its stacks into afterwards.
-pub const MEMORY: &str = "plugdeck";
+pub const MEMORY: &str = "plugdeck-stack";
 
 /// What stands in /proc for a descriptor of such a file.
-const IN_MEMORY: &str = "/memfd:plugdeck (deleted)";
+const IN_MEMORY: &str = "/memfd:plugdeck-stack (deleted)";
 
 /// The hook takes no descriptor from here on.
 const HIGHEST: i32 = 1_024;
