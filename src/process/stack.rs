@@ -18,7 +18,7 @@ pub const SIGNAL: i32 = 61;
 pub const MEMORY: &str = "plugdeck-stack";
 
 /// What stands in /proc for a descriptor of such a file.
-const IN_MEMORY: &str = "/memfd:plugdeck-stack (deleted)";
+pub const IN_MEMORY: &str = "/memfd:plugdeck-stack (deleted)";
 
 /// The hook takes no descriptor from here on.
 const HIGHEST: i32 = 1_024;

@@ -249,10 +249,11 @@ fn open_sockets(scene: &Scene, process: &Process) -> Vec<evidence::Socket> {
     .collect()
 }
 
-/// What is open, but for plugdeck's `own` folder.
+/// What is open, but for plugdeck's stack file: in memory, or in its `own` folder.
 fn files(process: &Process, own: Option<&str>) -> Vec<evidence::File> {
+    let is_own = |path: &str| path == stack::IN_MEMORY || own.is_some_and(|own| path.starts_with(own));
     let name = |target: &Target| match target {
-        Target::Path(path) => (!own.is_some_and(|own| path.starts_with(own))).then(|| path.clone()),
+        Target::Path(path) => (!is_own(path)).then(|| path.clone()),
         Target::Pipe { inode, .. } => Some(format!("pipe:[{inode}]")),
         Target::Socket(_) | Target::Epoll(_) | Target::Process(_) | Target::Anonymous(_) => None,
     };

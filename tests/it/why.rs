@@ -162,6 +162,8 @@ fn each_way_of_being_stuck_is_named_with_its_place() {
             "last_output",
         ];
         assert_eq!(keys, expected);
+        let own = |file: &Value| file["path"].as_str().unwrap().contains("stack");
+        assert!(!answer["files"].as_array().unwrap().iter().any(own), "{method}: {answer}");
         // Asked where it could be without harm.
         if ["stopped", "pause"].contains(method) {
             assert!(
@@ -356,6 +358,36 @@ fn stack_shows_every_thread_of_every_python() {
             .then_some(())
     });
     assert!(sandbox.plugdeck(&["stack", &run]).stdout.contains("▸ wait_in_thread"));
+}
+
+#[test]
+fn a_forked_python_and_one_that_was_started_have_stacks_of_their_own() {
+    let sandbox = Sandbox::with(&["faults/ok"]);
+    let code = "import os, subprocess, sys, time\n\
+        def first():\n    time.sleep(40)\n\
+        def forked():\n    time.sleep(40)\n\
+        if os.fork() == 0:\n    forked()\n\
+        subprocess.Popen([sys.executable, '-c', 'def started():\\n    import time\\n    time.sleep(40)\\nstarted()'])\n\
+        first()\n";
+    sandbox.write("faults/ok", "agent.py", code);
+    let run = sandbox.detach(&["faults/ok", "echo"]);
+    let agent = agent_pid(&sandbox, &run);
+    let innermost =
+        |process: &Value| Some(process["threads"][0]["frames"][0]["function"].as_str()?.to_owned());
+    let found = wait_for("three stacks", || {
+        let stacks = sandbox.plugdeck(&["stack", &run, "--json"]).json();
+        let mut found = Vec::new();
+        for process in stacks["processes"].as_array()? {
+            found.push((innermost(process)?, process["pid"].as_i64()? == agent));
+        }
+        found.sort();
+        (found.len() == 3).then_some(found)
+    });
+    let expected = [("first", true), ("forked", false), ("started", false)];
+    assert_eq!(found, expected.map(|(function, is_agent)| (function.to_owned(), is_agent)));
+    let folder = sandbox.path().join("state/plugdeck/runs").join(&run).join("stack");
+    assert_eq!(std::fs::read_dir(folder).unwrap().count(), 2, "the first one writes into memory");
+    sandbox.plugdeck(&["kill", &run]);
 }
 
 #[test]
