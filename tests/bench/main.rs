@@ -17,11 +17,11 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::LazyLock;
 
-use measure::{cpu_of, in_turn, say, wall_of};
+use measure::{cpu_of, in_turn, pairs, say, wall_of};
 use support::sandbox::Sandbox;
 
-/// Runs in one measurement of a single run: processor time is told in hundredths of a second.
-const BLOCK: usize = 40;
+/// Pairs of a single run and a single bare call: where the machine's speed drifts, it drifts for both.
+const PAIRS: usize = 200;
 
 /// Runs at once.
 const MANY: usize = 50;
@@ -47,14 +47,10 @@ fn main() {
 /// A trivial call against the same program started by hand.
 fn one_run() -> Sandbox {
     let sandbox = Sandbox::with(&["faults/ok"]);
-    let repeat = |command: fn(&Sandbox) -> Command| {
-        cpu_of(|| {
-            for _ in 0..BLOCK {
-                assert!(quiet(command(&sandbox)).status().unwrap().success());
-            }
-        })
+    let one = |command: fn(&Sandbox) -> Command| {
+        cpu_of(|| assert!(quiet(command(&sandbox)).status().unwrap().success()))
     };
-    let ratios = in_turn(|| repeat(call), || repeat(bare));
+    let ratios = pairs(PAIRS, || one(call), || one(bare));
     say("processor time of a run / bare python", &ratios);
     sandbox
 }
