@@ -57,18 +57,17 @@ pub struct StackFile {
 pub fn may_ask(pid: i32, folder: &Path) -> Result<StackFile, String> {
     let found = StackFile::of(pid, folder);
     let signals = Signals::read(pid).ok_or("it has ended")?;
-    let found = match found {
-        Some(found) if found.is_held(pid) => Ok(found),
-        None if signals.caught & BIT == 0 => return Err("it has no stack hook".to_owned()),
-        Some(_) | None => Err("its stack file is closed".to_owned()),
-    };
     if signals.caught & BIT == 0 {
-        return Err("it does not listen for the stack signal any more".to_owned());
+        let reason = match found {
+            None => "it has no stack hook",
+            Some(_) => "it does not listen for the stack signal any more",
+        };
+        return Err(reason.to_owned());
     }
     if signals.blocked & BIT != 0 {
         return Err("it blocks the stack signal".to_owned());
     }
-    let found = found?;
+    let found = found.filter(|file| file.is_held(pid)).ok_or("its stack file is closed")?;
     let main = Thread::look(pid, pid, &[]).ok_or("it has ended")?;
     match main.state {
         'T' | 't' => return Err("it is stopped".to_owned()),
