@@ -1,11 +1,19 @@
 //! How the program is linked. A call of a small agent takes a few hundredths of a second, so the start of plugdeck
-//! itself shows: with addresses fixed while linking, no page is written only to fill them in, and with the unwinder
-//! inside, one library less is looked up, mapped and tied in.
+//! itself shows: with addresses fixed while linking, no page is written only to fill them in, and with the C library
+//! and the unwinder inside, nothing is looked up, mapped and tied in. `crt-static` would do that too, but nothing can
+//! turn it on for one program alone, without the compiler's plugins that are built beside it.
 
+use std::fs;
+use std::os::unix::fs::symlink;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// What unwinds a panic, as an archive of the compiler's own.
-const UNWINDER: &str = "libgcc_eh.a";
+/// What rustc asks the linker for beside the unwinder: parts of the C library.
+const PARTS: [&str; 6] = ["c", "m", "pthread", "dl", "rt", "util"];
+
+/// The size of an archive with nothing in it. In the C library that can be linked in without a second thought (glibc
+/// from 2.34 on), threads are no part of their own any more.
+const EMPTY: u64 = 8;
 
 fn main() {
     println!("cargo::rerun-if-changed=src/build.rs");
@@ -15,15 +23,35 @@ fn main() {
         return;
     }
     println!("cargo::rustc-link-arg-bins=-no-pie");
-    // The compiler of another machine has another archive.
-    if variable("HOST") == variable("TARGET") {
-        // Where there is none, the answer is the bare name, and the shared library is taken.
-        let asked = Command::new("cc").arg(format!("-print-file-name={UNWINDER}")).output();
-        let answer =
-            asked.map(|asked| String::from_utf8_lossy(&asked.stdout).into_owned()).unwrap_or_default();
-        if let Some(folder) = answer.trim_end().strip_suffix(UNWINDER).filter(|folder| !folder.is_empty()) {
-            println!("cargo::rustc-link-search=native={folder}");
-            println!("cargo::rustc-link-lib=static:+whole-archive,-bundle=gcc_eh");
-        }
+    // The compiler of another machine has other archives.
+    let unwinder = archive("gcc_eh").filter(|_| variable("HOST") == variable("TARGET"));
+    let Some(unwinder) = unwinder else { return };
+
+    // The linker takes what it finds first, and looks into this folder before it looks where shared libraries are.
+    let folder = Path::new(&variable("OUT_DIR")).join("archives");
+    let _ = fs::remove_dir_all(&folder);
+    fs::create_dir(&folder).expect("cargo gives a folder to write to");
+    let take = |archive: &Path, part| {
+        symlink(archive, folder.join(format!("lib{part}.a"))).expect("a new folder takes a link");
+    };
+    take(&unwinder, "gcc_s");
+    println!("cargo::rustc-link-arg-bins=-L{}", folder.display());
+
+    let parts: Vec<_> = PARTS.iter().filter_map(|part| archive(part)).collect();
+    let threads = archive("pthread").and_then(|threads| threads.metadata().ok());
+    if parts.len() == PARTS.len() && threads.is_some_and(|threads| threads.len() == EMPTY) {
+        parts.iter().zip(PARTS).for_each(|(archive, part)| take(archive, part));
+        println!("cargo::rustc-link-arg-bins=-static");
+        // They ask for each other and for the compiler's own, which some linkers only look for in this order.
+        println!("cargo::rustc-link-arg-bins=-Wl,--start-group,-lgcc_s,-lgcc,-lc,--end-group");
     }
+}
+
+/// Where the compiler has the archive `name`.
+fn archive(name: &str) -> Option<PathBuf> {
+    let name = format!("lib{name}.a");
+    let asked = Command::new("cc").arg(format!("-print-file-name={name}")).output().ok()?;
+    let path = PathBuf::from(String::from_utf8(asked.stdout).ok()?.trim_end());
+    // Of what it does not have it says the bare name.
+    path.is_absolute().then_some(path)
 }

@@ -1,9 +1,6 @@
 //! Where things are: built once from the environment and the flags, passed by value.
 
-use std::ffi::OsString;
 use std::path::PathBuf;
-
-use etcetera::BaseStrategy as _;
 
 /// The folders plugdeck works with; all absolute.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,22 +19,26 @@ pub struct Paths {
 
 /// No home directory is known, so no folder can be named.
 #[derive(Debug, thiserror::Error)]
-#[error("no home directory is known: set HOME")]
+#[error("no home directory is known: set HOME to its full path")]
 pub struct NoHome;
 
 impl Paths {
-    /// The folders of this user.
+    /// The folders of this user, as the XDG base directory specification has them.
+    ///
+    /// Without `HOME` the system's list of users is not asked: the C library loads further libraries to read it, and
+    /// one that is linked into the program (see `src/build.rs`) can end in a segmentation fault there.
     pub fn from_env() -> Result<Self, NoHome> {
-        let base = etcetera::base_strategy::Xdg::new().map_err(|_| NoHome)?;
-        let home = base.home_dir().to_path_buf();
-        let store = std::env::var_os("AGENTHUB_DIR")
-            .filter(|dir: &OsString| !dir.is_empty())
-            .map_or_else(|| home.join(".agenthub"), PathBuf::from);
+        let set = |name: &str| std::env::var_os(name).filter(|folder| !folder.is_empty()).map(PathBuf::from);
+        let absolute = |name: &str| set(name).filter(|folder| folder.is_absolute());
+        let home = absolute("HOME").ok_or(NoHome)?;
+        let folder =
+            |name: &str, usual: &str| absolute(name).unwrap_or_else(|| home.join(usual)).join("plugdeck");
+        let store = set("AGENTHUB_DIR").unwrap_or_else(|| home.join(".agenthub"));
         Ok(Self {
             store: std::path::absolute(&store).unwrap_or(store),
-            state: base.state_dir().unwrap_or_else(|| home.join(".local/state")).join("plugdeck"),
-            config: base.config_dir().join("plugdeck"),
-            cache: base.cache_dir().join("plugdeck"),
+            state: folder("XDG_STATE_HOME", ".local/state"),
+            config: folder("XDG_CONFIG_HOME", ".config"),
+            cache: folder("XDG_CACHE_HOME", ".cache"),
             home,
         })
     }

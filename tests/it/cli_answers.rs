@@ -225,3 +225,21 @@ fn an_answer_that_cannot_be_written_is_no_success() {
         assert_eq!(stderr.lines().count(), 1, "{stderr}");
     }
 }
+
+/// Not even a user whom the system does not list makes plugdeck look further: reading that list may end in a
+/// segmentation fault in a program that the C library is linked into.
+#[test]
+fn without_a_home_nothing_is_guessed() {
+    let sandbox = Sandbox::new();
+    for home in [None, Some(""), Some("here")] {
+        let mut command = sandbox.command(&["list"]);
+        match home {
+            Some(home) => command.env("HOME", home),
+            None => command.env_remove("HOME"),
+        };
+        let output = command.output().unwrap();
+        let stderr = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(125), "{home:?}: {stderr}");
+        assert_eq!(stderr, "error: no home directory is known: set HOME to its full path\n");
+    }
+}

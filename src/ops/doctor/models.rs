@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io::Read as _;
-use std::net::{IpAddr, SocketAddr, TcpStream, ToSocketAddrs as _};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpStream};
 use std::time::Duration;
 
 use crate::ops::Context;
@@ -80,24 +80,22 @@ enum Named {
 fn named(address: &str) -> Named {
     let (scheme, rest) = address.split_once("://").unwrap_or(("http", address));
     let host = rest.split(['/', '?', '#']).next().unwrap_or(rest).rsplit('@').next().unwrap_or(rest);
-    let port = if scheme == "https" { 443 } else { 80 };
-    let has_port = host.rsplit_once(':').is_some_and(|(_, port)| port.parse::<u16>().is_ok());
-    let name = if has_port { host.rsplit_once(':').map_or(host, |(name, _)| name) } else { host };
+    let usual = if scheme == "https" { 443 } else { 80 };
+    let with_port = host.rsplit_once(':').and_then(|(name, port)| Some((name, port.parse().ok()?)));
+    let (name, port) = with_port.unwrap_or((host, usual));
     let name = name.trim_matches(['[', ']']);
-    let is_loopback = name == "localhost" || name.parse().is_ok_and(|ip: IpAddr| ip.is_loopback());
-    if name.is_empty() {
-        return Named::Unreadable;
-    }
-    if !is_loopback {
-        return Named::Elsewhere;
-    }
-    let address = if has_port { host.to_owned() } else { format!("{host}:{port}") };
-    match address.to_socket_addrs() {
-        Ok(mut addresses) => match addresses.any(answers) {
-            true => Named::Answers,
-            false => Named::Silent,
-        },
-        Err(_) => Named::Unreadable,
+    let addresses = match name.parse() {
+        // What this name always stands for: no resolver has to be asked.
+        _ if name == "localhost" => {
+            vec![IpAddr::from(Ipv4Addr::LOCALHOST), IpAddr::from(Ipv6Addr::LOCALHOST)]
+        }
+        Ok(ip) if IpAddr::is_loopback(&ip) => vec![ip],
+        _ if name.is_empty() => return Named::Unreadable,
+        _ => return Named::Elsewhere,
+    };
+    match addresses.into_iter().any(|ip| answers(SocketAddr::new(ip, port))) {
+        true => Named::Answers,
+        false => Named::Silent,
     }
 }
 
@@ -171,6 +169,7 @@ mod tests {
         let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         assert!(matches!(named(&format!("http://a:b@{address}/api")), Named::Answers));
+        assert!(matches!(named(&format!("localhost:{}", address.port())), Named::Answers));
         // A port that is taken, so that nobody else gets it, and where nobody listens.
         let taken = net::socket(net::AddressFamily::INET, net::SocketType::STREAM, None).unwrap();
         net::bind(&taken, &"127.0.0.1:0".parse::<SocketAddr>().unwrap()).unwrap();
