@@ -42,7 +42,7 @@ pub fn find(signs: &Signs, spared: impl FnOnce() -> HashSet<ProcessId>) -> Vec<(
     let mut found: HashMap<ProcessId, usize> = HashMap::new();
     for pid in fs::read_dir("/proc").into_iter().flatten().flatten() {
         let Some(pid) = pid.file_name().to_str().and_then(|name| name.parse::<i32>().ok()) else { continue };
-        let Some(stat) = Stat::read(pid).filter(|stat| !matches!(stat.state, 'Z' | 'X')) else { continue };
+        let Some(stat) = Stat::read(pid).filter(|stat| !stat.has_ended()) else { continue };
         let process = ProcessId { pid, start_time: stat.start_time };
         if let Some(run) = signs.run_of(process, stat, user) {
             found.insert(process, run);

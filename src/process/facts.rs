@@ -5,7 +5,7 @@ use std::fs;
 use std::os::unix::fs::FileExt as _;
 
 use crate::process::descriptors::{self, Descriptor};
-use crate::process::id::ProcessId;
+use crate::process::id::{ProcessId, Stat};
 use crate::process::locks;
 use crate::process::proc;
 use crate::process::syscall::Doing;
@@ -92,7 +92,7 @@ impl Process {
             id,
             parent: i32::try_from(number(&status, "PPid:")).unwrap_or(0),
             command,
-            state: state(&status),
+            state: Stat::read(pid)?.state,
             rss_bytes: number(&status, "VmRSS:") * 1_024,
             io: bytes("rchar:") + bytes("wchar:"),
             signals: Signals::parse(&status),
@@ -117,6 +117,10 @@ impl Process {
 }
 
 impl Thread {
+    fn has_ended(&self) -> bool {
+        matches!(self.state, 'Z' | 'X')
+    }
+
     /// Nanoseconds on a processor or ready for one.
     #[must_use]
     pub fn used_ns(&self) -> u64 {
@@ -157,6 +161,10 @@ fn threads(pid: i32, open: &[Descriptor]) -> Vec<Thread> {
     let entries = fs::read_dir(format!("/proc/{pid}/task")).into_iter().flatten().flatten();
     let tids = entries.filter_map(|entry| entry.file_name().to_str()?.parse::<i32>().ok());
     let mut threads: Vec<_> = tids.take(MOST).filter_map(|tid| Thread::look(pid, tid, open)).collect();
+    // The first thread's entry stays until the last one ends.
+    if threads.iter().any(|thread| !thread.has_ended()) {
+        threads.retain(|thread| !thread.has_ended());
+    }
     threads.sort_unstable_by_key(|thread| (thread.tid != pid, thread.tid));
     threads
 }

@@ -62,13 +62,14 @@ impl ProcessId {
     /// Whether this very process still exists (a zombie does not count: it has ended).
     #[must_use]
     pub fn is_alive(self) -> bool {
-        Stat::read(self.pid).is_some_and(|stat| stat.start_time == self.start_time && stat.state != 'Z')
+        Stat::read(self.pid).is_some_and(|stat| stat.start_time == self.start_time && !stat.has_ended())
     }
 }
 
 /// The fields of `/proc/PID/stat` that plugdeck uses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Stat {
+    /// That of a thread that lives, as long as one does: the first may have ended long before the others.
     pub state: char,
     pub parent: i32,
     pub session: i32,
@@ -80,7 +81,22 @@ impl Stat {
     /// Reads the fields; `None` when the process is gone.
     #[must_use]
     pub fn read(pid: i32) -> Option<Self> {
-        Self::parse(&proc::text(format!("/proc/{pid}/stat")).ok()?)
+        let mut stat = Self::parse(&proc::text(format!("/proc/{pid}/stat")).ok()?)?;
+        if stat.has_ended() && stat.threads > 1 {
+            let threads = fs::read_dir(format!("/proc/{pid}/task")).into_iter().flatten().flatten();
+            let states = threads.filter_map(|thread| {
+                let of = Self::parse(&proc::text(thread.path().join("stat")).ok()?)?;
+                (!of.has_ended()).then_some(of.state)
+            });
+            stat.state = states.last().unwrap_or(stat.state);
+        }
+        Some(stat)
+    }
+
+    /// Whether nothing of it runs any more: its parent has only to take note.
+    #[must_use]
+    pub fn has_ended(self) -> bool {
+        matches!(self.state, 'Z' | 'X')
     }
 
     /// The name in parentheses may hold spaces and parentheses itself, so the fields begin after the last one.

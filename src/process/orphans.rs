@@ -77,7 +77,7 @@ fn recognise(pid: i32, stores: &[PathBuf]) -> Option<Orphan> {
     let call = stores.iter().find_map(|store| called(&words, store, &cwd()?))?;
     // A command line can be rewritten; the program cannot.
     let program = fs::read_link(proc.join("exe")).ok()?;
-    let stat = Stat::read(pid).filter(|stat| !matches!(stat.state, 'Z' | 'X'))?;
+    let stat = Stat::read(pid).filter(|stat| !stat.has_ended())?;
     let environ = fs::read(proc.join("environ")).ok()?;
     let value = |name: &str| value(&environ, name);
     let orphaned = is_python(&program)

@@ -72,7 +72,7 @@ pub fn may_ask(pid: i32, folder: &Path) -> Result<StackFile, String> {
     match main.state {
         'T' | 't' => return Err("it is stopped".to_owned()),
         'D' => return Err("it is in a wait that no signal ends".to_owned()),
-        'Z' | 'X' => return Err("it has ended".to_owned()),
+        'Z' | 'X' => return Err("its main thread has ended".to_owned()),
         _ => {}
     }
     match &main.doing {

@@ -47,7 +47,7 @@ fn children_of_thread(thread: &Path) -> Vec<ProcessId> {
 /// Whether a process has ended and only waits for its parent to take note.
 #[must_use]
 pub fn is_zombie(process: ProcessId) -> bool {
-    Stat::read(process.pid).is_some_and(|stat| stat.start_time == process.start_time && stat.state == 'Z')
+    Stat::read(process.pid).is_some_and(|stat| stat.start_time == process.start_time && stat.has_ended())
 }
 
 #[cfg(test)]

@@ -88,6 +88,8 @@ pub fn start(
     let Surroundings { umask, open_files, .. } = *surroundings;
     let payload_fd = payload.as_ref().map(File::as_raw_fd);
     let pid = spawn(&program, streams, &mut || before_exec(supervisor, payload_fd, umask, open_files))?;
+    // What is the program's alone makes room for what is opened now, where there is little.
+    drop((payload, nothing, out_end, err_end));
     // The child is not waited for yet, so its entry in /proc is there, whatever became of it.
     let process = ProcessId::of(pid).ok_or_else(|| io::Error::other("no entry in /proc"))?;
     Ok(Started { process, out, err, pipes })

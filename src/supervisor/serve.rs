@@ -312,6 +312,8 @@ impl Supervisor<'_> {
                 Ok(())
             }
             Err(error) => {
+                // What was begun after all must not go on with nobody to watch it.
+                reap::sweep(None, self.spec.limits.sweep());
                 let program = step.argv.first().map_or("", String::as_str);
                 let error = format!("{program} could not be started: {error}");
                 self.recording.event(Event::NotStarted { step: number, error: error.clone() });

@@ -77,6 +77,31 @@ fn without_descriptors_a_run_is_rejected_or_whole() {
     assert_eq!(states.last().map(String::as_str), Some("succeeded"), "{states:?}");
 }
 
+/// An interpreter that is quick: it has begun long before plugdeck looks at it.
+#[test]
+fn without_descriptors_nothing_runs_that_is_called_rejected() {
+    let sandbox = Sandbox::with(&["faults/ok"]);
+    let python = sandbox.agent("faults/ok").join(".venv/bin/python");
+    let ran = sandbox.path().join("ran");
+    fs::remove_file(&python).unwrap();
+    let script = format!("#!/bin/sh\necho ran >> '{}'\necho '{{\"result\": 1}}'\n", ran.display());
+    fs::write(&python, script).unwrap();
+    fs::set_permissions(&python, fs::Permissions::from_mode(0o755)).unwrap();
+    let mut rejected = 0;
+    for limit in 3..32 {
+        let _ = fs::remove_file(&ran);
+        let script = format!("ulimit -n {limit}; {}", plugdeck("run faults/ok echo --json"));
+        let output = shell(&sandbox, &script);
+        if output.status.code() == Some(0) {
+            assert!(ran.exists(), "{limit}: {output:?}");
+        } else {
+            rejected += 1;
+            assert!(!ran.exists(), "{limit}: {output:?}");
+        }
+    }
+    assert!((1..28).contains(&rejected), "{rejected} of 29");
+}
+
 #[test]
 fn a_file_size_limit_that_leaves_no_room_is_a_rejection() {
     let sandbox = Sandbox::with(&["faults/ok"]);

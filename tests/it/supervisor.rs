@@ -73,6 +73,9 @@ const STUBBORN: &[(&[&str], &str)] = &[
     // Moves on by being told to end.
     (&["faults/respawner", "dodge", "-p", "stay_seconds=40"], "the dodger is ready"),
     (&["faults/deaf", "ignore", "-p", "children=3", "-p", "seconds=40"], "deaf:"),
+    // Listed as zombies while another thread of theirs goes on.
+    (&["faults/deaf", "lose_head", "-p", "seconds=40"], "headless"),
+    (&["faults/deaf", "lose_head", "-p", "seconds=40", "-p", "in_child=true"], "headless"),
     (&["faults/stopped", "stop_child", "-p", "seconds=40"], "stops itself"),
     (&["faults/stopped", "stop_self", "-p", "seconds=40"], "stops itself"),
     (&["faults/zombies", "leave_unreaped", "-p", "seconds=40"], "have died"),
@@ -98,8 +101,10 @@ fn is_gone(sandbox: &Sandbox, run: &str, arguments: &[&str]) {
     assert_eq!(outcome(sandbox, run).unwrap()["leftovers"], json!([]), "{arguments:?}");
     let supervisor = supervisor_pid(sandbox, run);
     wait_for("the supervisor's end", || (!lives(supervisor)).then_some(()));
-    let signalled = sandbox.journal(run).into_iter().filter_map(|line| line["pids"].as_array().cloned());
-    for pid in signalled.flatten().filter_map(|pid| pid.as_i64()) {
+    let journal = sandbox.journal(run);
+    let signalled: Vec<_> = journal.iter().filter_map(|line| line["pids"].as_array()).collect();
+    assert!(signalled.first().is_some_and(|pids| !pids.is_empty()), "{arguments:?}: nobody was told to end");
+    for pid in signalled.into_iter().flatten().filter_map(|pid| pid.as_i64()) {
         assert!(!lives(pid), "{arguments:?}: {pid} lives");
     }
     let mark = format!("PLUGDECK_RUN_ID={run}");

@@ -1,13 +1,16 @@
 """Goes on when it is told to stop."""
 
+import ctypes
 import json
 import os
 import signal
 import sys
+import threading
 import time
 import traceback
 
 LIMIT = 50
+EXIT_THREAD = {"x86_64": 60}.get(os.uname().machine, 93)
 POLITE = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
 
@@ -65,7 +68,19 @@ def clean_up(seconds=30, cleanup_seconds=1):
     return {"told_to_stop": bool(told)}
 
 
-METHODS = {"ignore": ignore, "notice": notice, "clean_up": clean_up}
+def lose_head(seconds=30, in_child=False):
+    """Ends the first thread alone: the system lists the process as a zombie, and the others go on."""
+    if in_child:
+        child = os.fork()
+        if child:
+            os.waitpid(child, 0)
+            return "nobody killed my child"
+    threading.Thread(target=pass_time, args=[seconds]).start()
+    log(f"headless: {os.getpid()}")
+    ctypes.CDLL(None).syscall(EXIT_THREAD, 0)
+
+
+METHODS = {"ignore": ignore, "notice": notice, "clean_up": clean_up, "lose_head": lose_head}
 
 
 def main():
