@@ -159,7 +159,10 @@ fn lines(text: &[u8]) -> impl Iterator<Item = Range<usize>> {
 
 /// Why no object was found at all.
 fn no_answer(stdout: &[u8]) -> String {
-    let text = stdout.trim_ascii();
+    // What JSON takes for white space, which is less than what is white elsewhere.
+    let is_text = |byte: &u8| !b" \t\n\r".contains(byte);
+    let start = stdout.iter().position(is_text).unwrap_or_default();
+    let text = &stdout[start..stdout.iter().rposition(is_text).map_or(start, |last| last + 1)];
     let noun = match text[0] {
         b'[' => "an array",
         b'"' => "a text",
@@ -316,6 +319,10 @@ mod tests {
         check(
             "{\"result\":\n oops}",
             "malformed the JSON object that the agent printed is broken in line 2…",
+        );
+        check(
+            "{\"result\": 1}\u{c}\n",
+            "malformed the JSON object that the agent printed is broken in line 1, at byte 14",
         );
     }
 

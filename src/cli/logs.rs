@@ -11,7 +11,7 @@ use crate::cli::failure::Failure;
 use crate::cli::follower::Follower;
 use crate::cli::print;
 use crate::cli::story::Story;
-use crate::ops::{Context, Rejected, Why, runs, sweep};
+use crate::ops::{Context, Rejected, Why, runs, sweep, words};
 use crate::run::output::{Line, Stream};
 use crate::text;
 
@@ -41,6 +41,9 @@ struct Row {
     /// So many bytes stood here that are not kept.
     #[serde(skip_serializing_if = "Option::is_none")]
     not_kept: Option<u64>,
+    /// So many bytes of a very long line follow, which stand in the run's file alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    left_out: Option<u64>,
 }
 
 pub fn perform(context: &Context, args: &Args) -> Result<ExitCode, Failure> {
@@ -102,12 +105,14 @@ fn shown(line: &Line, json: bool) -> io::Result<String> {
     if json {
         let text = String::from_utf8_lossy(&line.bytes).into_owned();
         let not_kept = Some(line.lost).filter(|lost| *lost > 0);
-        return print::json_line(&Row { t_us: line.t_us, stream, text, not_kept });
+        let left_out = Some(line.cut).filter(|cut| *cut > 0);
+        return print::json_line(&Row { t_us: line.t_us, stream, text, not_kept, left_out });
     }
     let text = match line.lost {
         0 => print::shown(line.visible(), &io::stdout()),
         lost => text::not_kept(line.stream.name(), lost),
     };
     let seconds = Duration::from_micros(line.t_us).as_secs_f64();
-    Ok(format!("{seconds:>8.2} {stream} {text}\n"))
+    let more = if line.cut > 0 { words::cut(line.cut) } else { String::new() };
+    Ok(format!("{seconds:>8.2} {stream} {text}{more}\n"))
 }

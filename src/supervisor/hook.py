@@ -40,12 +40,12 @@ def _arm_stack_dump():
     # Descriptors without a limit count as -1.
     most = min(os.sysconf("SC_OPEN_MAX") % 2**31, 1024)
 
-    def is_free(number):
+    def identity(number):
         try:
-            os.fstat(number)
+            file = os.fstat(number)
         except OSError:
-            return True
-        return False
+            return None
+        return file.st_dev, file.st_ino
 
     def own_file():
         os.makedirs(folder, 0o700, exist_ok=True)
@@ -55,19 +55,23 @@ def _arm_stack_dump():
     def arm(low):
         try:
             # High up, where it changes no number that the agent's own files get.
-            high = os.dup2(low, next(filter(is_free, range(most - 8, 2, -1))), inheritable=False)
+            free = next(number for number in range(most - 8, 2, -1) if not identity(number))
+            high = os.dup2(low, free, inheritable=False)
         finally:
             os.close(low)
         os.write(high, b"%d %d\n" % (high, os.getpid()))
         faulthandler.register(STACK_SIGNAL, file=high, all_threads=True)
-        return high
+        return high, identity(high)
 
     held = [arm(_memory.pop() if _memory else own_file())]
 
     def in_child():
-        # A forked child gets a file of its own instead of writing into its parent's.
+        # A forked child gets a file of its own instead of writing into its parent's. Where the agent has closed that,
+        # its number may be that of one of the agent's by now.
         try:
-            os.close(held[0])
+            number, own = held[0]
+            if identity(number) == own:
+                os.close(number)
             held[0] = arm(own_file())
         except Exception:
             faulthandler.unregister(STACK_SIGNAL)

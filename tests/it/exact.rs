@@ -252,6 +252,32 @@ fn nothing_of_a_manifest_reaches_the_terminal_raw() {
     }
 }
 
+/// As a daemon does it: all that was inherited is closed, and the numbers are used again.
+const TAKES_ALL_DESCRIPTORS: &str = r#"
+import json, os
+os.closerange(3, 4096)
+mine = []
+try:
+    while True:
+        mine.append(os.open("/dev/null", os.O_RDONLY))
+except OSError:
+    pass
+child = os.fork()
+if child == 0:
+    for number in mine:
+        os.fstat(number)
+    os._exit(0)
+print(json.dumps({"result": [len(mine) > 20, os.waitpid(child, 0)[1]]}))
+"#;
+
+#[test]
+fn a_forked_child_keeps_the_descriptors_that_the_agent_opened() {
+    let sandbox = Sandbox::with(&["faults/ok"]);
+    sandbox.write("faults/ok", "agent.py", TAKES_ALL_DESCRIPTORS);
+    let (report, _) = sandbox.run(&["faults/ok", "echo", "--open-files", "64"]);
+    assert_eq!(report["result"], json!([true, 0]), "{report}");
+}
+
 #[test]
 fn the_hook_is_compiled_once_even_where_agents_keep_no_bytecode() {
     let sandbox = Sandbox::with(&["faults/ok"]);

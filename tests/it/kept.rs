@@ -231,3 +231,19 @@ fn without_holes_recording_stops_at_the_cap_and_the_last_bytes_have_a_file() {
     assert_eq!(logs.matches("MB of stdout not kept ──").count(), 1);
     assert!(logs.contains(&line(300_000, 100)) && logs.lines().last().unwrap().contains("{\"result\""));
 }
+
+#[test]
+fn a_very_long_line_is_listed_with_what_follows_in_the_file() {
+    let sandbox = Sandbox::with(&["faults/flood"]);
+    let (report, code) = sandbox.run(&["faults/flood", "huge_line", "-p", "megabytes=1"]);
+    assert_eq!(code, 0, "{report}");
+    let run = report["run"].as_str().unwrap();
+    let logs = sandbox.plugdeck(&["logs", run]).stdout;
+    assert_eq!(logs.lines().filter(|line| line.ends_with(" more") && line.contains(" … ")).count(), 1);
+    let rows = sandbox.plugdeck(&["logs", "--json", run]).stdout;
+    let rows: Vec<Value> = rows.lines().map(|row| serde_json::from_str(row).unwrap()).collect();
+    let long: Vec<_> = rows.iter().filter(|row| !row["left_out"].is_null()).collect();
+    assert_eq!(long.len(), 1);
+    let text = u64::try_from(long[0]["text"].as_str().unwrap().len()).unwrap();
+    assert!(text + long[0]["left_out"].as_u64().unwrap() >= 1_000_000, "{text}");
+}

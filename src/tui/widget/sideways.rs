@@ -4,6 +4,7 @@ use ratatui::text::Span;
 use unicode_segmentation::UnicodeSegmentation as _;
 use unicode_width::UnicodeWidthStr as _;
 
+use crate::tui::widget::line::width;
 use crate::tui::widget::wrap;
 
 /// The spans without their first columns.
@@ -32,7 +33,8 @@ pub fn after(spans: Vec<Span<'static>>, columns: usize) -> Vec<Span<'static>> {
     rest
 }
 
-/// The spans as lines of at most so many columns, broken behind spaces where there are some; at least one line.
+/// The spans as lines of at most so many columns, broken behind spaces where there are some; at least one line. Where
+/// a line is full, the space behind it is left out: it has no room, and nobody would see it.
 #[must_use]
 pub fn broken(spans: Vec<Span<'static>>, columns: usize) -> Vec<Vec<Span<'static>>> {
     let text: String = spans.iter().map(|span| span.content.as_ref()).collect();
@@ -53,6 +55,13 @@ pub fn broken(spans: Vec<Span<'static>>, columns: usize) -> Vec<Vec<Span<'static
         at += rest.len();
         if let Some(line) = lines.last_mut() {
             line.push(Span::styled(rest.to_owned(), span.style));
+        }
+    }
+    for line in lines.iter_mut().filter(|line| width(line) > columns) {
+        let last = line.iter_mut().rfind(|span| !span.content.is_empty());
+        let Some(last) = last else { continue };
+        if let Some(shown) = last.content.strip_suffix(' ') {
+            last.content = shown.to_owned().into();
         }
     }
     lines
@@ -90,12 +99,19 @@ mod tests {
                     let at = text.char_indices().nth(cut).map_or(text.len(), |(at, _)| at);
                     let spans = vec![Span::raw(text[..at].to_owned()), Span::raw(text[at..].to_owned())];
                     let lines: Vec<_> = broken(spans, columns).into_iter().map(flat).collect();
-                    assert_eq!(lines.concat(), text);
-                    assert!(lines.iter().all(|line| line.trim_end().width() <= columns), "{lines:?}");
+                    let rest = lines.iter().fold(text, |rest, line| {
+                        let rest = rest.strip_prefix(line.as_str()).unwrap();
+                        match line.width() == columns {
+                            true => rest.strip_prefix(' ').unwrap_or(rest),
+                            false => rest,
+                        }
+                    });
+                    assert_eq!(rest, "", "{lines:?}");
+                    assert!(lines.iter().all(|line| line.width() <= columns), "{lines:?}");
                 }
             }
         }
         let lines: Vec<_> = broken(vec![Span::raw("one two three")], 7).into_iter().map(flat).collect();
-        assert_eq!(lines, ["one two ", "three"]);
+        assert_eq!(lines, ["one two", "three"]);
     }
 }

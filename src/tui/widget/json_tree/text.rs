@@ -5,7 +5,8 @@ use std::sync::Arc;
 use crate::tui::widget::json_tree::code::{Kind, Numbers, Part};
 use crate::tui::widget::json_tree::{MOST, More, Name, Row, What};
 
-/// Most characters of a piece of a line: a row stays smaller than a screen however long the line is.
+/// Most characters of a piece of a line: a row stays smaller than a screen however long the line is. A piece ends
+/// behind a word where it can.
 const PIECE: usize = 400;
 
 /// The rows of a text, and one for the bytes after it that are not shown.
@@ -26,7 +27,10 @@ pub fn lines(text: &Arc<str>, kind: Kind, from: usize, depth: usize) -> Vec<Row>
     let mut begins = from == 0 || text[..from].ends_with('\n');
     let mut number = None;
     loop {
-        let piece = text[at..end].char_indices().nth(PIECE).map_or(end, |(length, _)| at + length);
+        let piece = text[at..end].char_indices().nth(PIECE).map_or(end, |(most, _)| {
+            let words = text[at..at + most].rfind(' ').filter(|space| *space > most / 2);
+            at + words.map_or(most, |space| space + 1)
+        });
         if begins {
             number = numbers.next(&text[at..end]);
         }
