@@ -10,6 +10,7 @@ use crate::cli::print;
 use crate::config::table::SETTINGS;
 use crate::config::{Loaded, Settings, file};
 use crate::ops::Context;
+use crate::tui::looks;
 
 #[derive(Debug, clap::Args)]
 pub struct Args {
@@ -42,7 +43,9 @@ struct Row {
 pub fn perform(context: &Context, args: &Args) -> Result<ExitCode, Failure> {
     let path = context.paths.settings();
     let loaded = Loaded::read(&context.paths.config);
-    let code = if loaded.problems.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE };
+    let mut problems: Vec<_> = loaded.problems.iter().map(|problem| problem.sentence.clone()).collect();
+    problems.extend(looks::trouble(context));
+    let code = if problems.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE };
     if args.json {
         let row = |setting: &crate::config::table::Setting| Row {
             key: setting.key,
@@ -55,15 +58,15 @@ pub fn perform(context: &Context, args: &Args) -> Result<ExitCode, Failure> {
         print::json(&Page {
             file: path.display().to_string(),
             exists: path.exists(),
-            problems: loaded.problems.iter().map(|problem| problem.sentence.clone()).collect(),
+            problems,
             settings: SETTINGS.iter().map(row).collect(),
         })?;
         return Ok(code);
     }
     let is = if path.exists() { "is read" } else { "is not there: everything is as by default" };
     print::talk_bytes(format!("{} {is}", context.paths.shorten(&path)).as_bytes());
-    for problem in &loaded.problems {
-        print::talk_bytes(format!("error: {}", problem.sentence).as_bytes());
+    for problem in &problems {
+        print::talk_bytes(format!("error: {problem}").as_bytes());
     }
     print::data(&file::written(&loaded.settings))?;
     Ok(code)

@@ -131,7 +131,7 @@ pub const SETTINGS: &[Setting] = &[
             set: |settings, word| settings.clipboard = CLIPBOARDS[word],
         },
         takes: Takes::Now,
-        doc: "How texts are copied: native by wl-copy or xclip, osc52 by the terminal; auto: the first of all that can",
+        doc: "How texts are copied: native by wl-copy or xclip, osc52 by the terminal; auto: the first that can, or tmux",
     },
     Setting {
         key: "bell",

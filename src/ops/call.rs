@@ -226,23 +226,26 @@ fn check(agent: &Agent, request: &Request) -> Result<(), Rejected> {
         return Ok(());
     }
     let Some(method) = manifest.method(&request.method) else {
-        let near = manifest.nearest_method(&request.method);
-        let names = match near.is_empty() {
-            true => manifest.methods.iter().map(|method| method.name.clone()).collect(),
-            false => near,
+        let hint = match manifest.nearest_method(&request.method).as_slice() {
+            [] => {
+                let names: Vec<_> = manifest.methods.iter().map(|method| method.name.as_str()).collect();
+                format!("it has {}", names.join(", "))
+            }
+            near => format!("did you mean {}?", near.join(" or ")),
         };
-        let sentence = format!(
-            "{} declares no method {:?}; it has {}; --force sends it anyway",
-            agent.name,
-            request.method,
-            names.join(", ")
-        );
-        return Err(Rejected::new(Why::NotFound, sentence));
+        let sentence = format!("{} declares no method {:?}; {hint}", agent.name, request.method);
+        return Err(Rejected::new(Why::NotFound, or_force(&sentence)));
     };
     let errors = payload::check(method, &request.parameters);
     if errors.is_empty() {
         return Ok(());
     }
     let sentences: Vec<_> = errors.into_iter().map(|error| error.message).collect();
-    Err(Rejected::new(Why::Request, format!("{}; --force sends it anyway", sentences.join("; "))))
+    Err(Rejected::new(Why::Request, or_force(&sentences.join("; "))))
+}
+
+/// A sentence, or a question, with the way round it.
+fn or_force(sentence: &str) -> String {
+    let sign = if sentence.ends_with('?') { "" } else { ";" };
+    format!("{sentence}{sign} --force sends it anyway")
 }

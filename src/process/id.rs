@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 use crate::process::proc;
 use crate::text;
 
-/// Longest command line in bytes: a sentence names several.
-const COMMAND: usize = 80;
+/// Longest command line in bytes: a sentence names several, and a path of an environment is long.
+const COMMAND: usize = 120;
 
 /// One process of this boot.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -39,7 +39,7 @@ impl ProcessId {
         self.command_line(COMMAND)
     }
 
-    /// The same, cut to so many bytes.
+    /// The same, cut to so many bytes, with a `…` where something was cut.
     #[must_use]
     pub fn command_line(self, most: usize) -> Option<String> {
         let words = fs::read(format!("/proc/{}/cmdline", self.pid)).ok()?;
@@ -49,8 +49,9 @@ impl ProcessId {
             String::from_utf8_lossy(&words).replace('\0', " ")
         };
         let line = line.trim_end();
-        (Self::of(self.pid) == Some(self))
-            .then(|| text::safe(&line.as_bytes()[..line.floor_char_boundary(most)]))
+        let (shown, rest) = line.split_at(line.floor_char_boundary(most));
+        let sign = if rest.is_empty() { "" } else { "…" };
+        (Self::of(self.pid) == Some(self)).then(|| text::safe(shown.as_bytes()) + sign)
     }
 
     /// How long ago it was started, in milliseconds; time in which the machine slept counts.

@@ -1,6 +1,6 @@
-//! The person's clipboard: by a program of the desktop where there is one, else by the terminal itself (OSC 52), which
-//! works over ssh and needs no other program; what is too large for it goes into a file. Terminals may refuse it
-//! without a word, so whoever copies says how it was done.
+//! The person's clipboard: by a program of the desktop where there is one, inside tmux by tmux, else by the terminal
+//! itself (OSC 52), which works over ssh and needs no other program; what is too large for it goes into a file.
+//! Terminals may refuse it without a word, so whoever copies says how it was done.
 
 use std::io::Write as _;
 use std::process::{Command, Stdio};
@@ -26,6 +26,10 @@ const PIECE: usize = 76;
 /// The programs of the desktops, by the variable that tells of the desktop.
 const PROGRAMS: [(&str, &[&str]); 2] =
     [("WAYLAND_DISPLAY", &["wl-copy"]), ("DISPLAY", &["xclip", "-selection", "clipboard"])];
+
+/// Takes a text into tmux's own buffers and gives it to the terminal around: as tmux comes, it heeds no OSC 52 of a
+/// program inside.
+const TMUX: &[&str] = &["tmux", "load-buffer", "-w", "-"];
 
 /// What stands between plugdeck and the terminal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -63,6 +67,7 @@ impl Clipboard {
             Setting::Osc52 | Setting::File => false,
         };
         let programs = PROGRAMS.iter().filter(|(name, _)| native && set(name)).map(|(_, program)| *program);
+        let multiplexed = setting == Setting::Auto && set("TMUX");
         let around = if set("TMUX") {
             Around::Tmux
         } else if set("STY") {
@@ -71,7 +76,7 @@ impl Clipboard {
             Around::Nothing
         };
         let terminal = matches!(setting, Setting::Auto | Setting::Osc52).then_some(around);
-        Self { programs: programs.collect(), terminal }
+        Self { programs: programs.chain(multiplexed.then_some(TMUX)).collect(), terminal }
     }
 
     /// Bytes of a text from which on it certainly goes into a file.
@@ -205,7 +210,7 @@ mod tests {
         };
         let desktop = ["WAYLAND_DISPLAY", "DISPLAY"];
         assert_eq!(find(Setting::Auto, &desktop), (vec!["wl-copy", "xclip"], Some(Around::Nothing)));
-        assert_eq!(find(Setting::Auto, &["DISPLAY", "SSH_TTY", "TMUX"]), (vec![], Some(Around::Tmux)));
+        assert_eq!(find(Setting::Auto, &["DISPLAY", "SSH_TTY", "TMUX"]), (vec!["tmux"], Some(Around::Tmux)));
         assert_eq!(find(Setting::Native, &["DISPLAY", "SSH_TTY"]), (vec!["xclip"], None));
         assert_eq!(find(Setting::Osc52, &["DISPLAY", "STY"]), (vec![], Some(Around::Screen)));
         assert_eq!(find(Setting::File, &desktop), (vec![], None));

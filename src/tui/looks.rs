@@ -80,6 +80,11 @@ impl Looks {
     }
 }
 
+/// What is wrong with the theme that the settings name.
+pub fn trouble(context: &Context) -> Option<String> {
+    Looks::find(context, &Asked::default(), Palette::Rgb, |_| None).ok()?.trouble
+}
+
 /// Whether `COLORFGBG` (`foreground;background`, numbers of the sixteen colours) tells of light paper.
 fn is_light(colours: &str) -> bool {
     matches!(colours.rsplit(';').next(), Some("7" | "9" | "10" | "11" | "12" | "13" | "14" | "15"))

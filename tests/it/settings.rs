@@ -40,6 +40,13 @@ fn config_says_what_is_wrong_and_what_holds_instead() {
     assert_eq!(report["problems"].as_array().map(Vec::len), Some(2), "{report}");
     let grace = report["settings"].as_array().unwrap().iter().find(|row| row["key"] == "grace").unwrap();
     assert_eq!((&grace["value"], &grace["default"], &grace["set"]), (&json!(2), &json!(2), &json!(true)));
+    sandbox.configure("theme: nrod\n");
+    let printed = sandbox.plugdeck(&["config"]);
+    assert!(
+        printed.code == 1 && printed.stderr.contains("there is no theme nrod: there are "),
+        "{}",
+        printed.stderr
+    );
     let file = report["file"].as_str().unwrap();
     assert!(fs::metadata(file).is_ok() && report["exists"] == json!(true), "{report}");
 }

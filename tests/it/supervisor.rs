@@ -104,7 +104,7 @@ fn is_gone(sandbox: &Sandbox, run: &str, arguments: &[&str]) {
     let journal = sandbox.journal(run);
     let signalled: Vec<_> = journal.iter().filter_map(|line| line["pids"].as_array()).collect();
     assert!(signalled.first().is_some_and(|pids| !pids.is_empty()), "{arguments:?}: nobody was told to end");
-    for pid in signalled.into_iter().flatten().filter_map(|pid| pid.as_i64()) {
+    for pid in signalled.into_iter().flatten().filter_map(Value::as_i64) {
         assert!(!lives(pid), "{arguments:?}: {pid} lives");
     }
     let mark = format!("PLUGDECK_RUN_ID={run}");

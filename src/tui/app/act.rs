@@ -267,7 +267,7 @@ impl App {
     /// Opens what is selected: a method's form, a run's page.
     pub(super) fn open(&mut self) {
         // A page is open already; what lies behind it is not meant.
-        if !self.pages.is_empty() {
+        if !self.pages.is_empty() || self.is_on_nothing() {
             return;
         }
         match self.subject() {
@@ -290,6 +290,15 @@ impl App {
             }
             Subject::Orphan(_) => self.focus = Pane::Main,
             Subject::Welcome | Subject::Namespace(_) | Subject::Unreadable(_) | Subject::Nothing => {}
+        }
+    }
+
+    /// Whether the list that has the focus has no row: what the main pane shows then is of another list.
+    pub(super) fn is_on_nothing(&self) -> bool {
+        match self.focus {
+            Pane::Runs => self.runs.selected().is_none(),
+            Pane::Procs => self.procs.selected(&self.world).is_none(),
+            Pane::Agents | Pane::Main => false,
         }
     }
 

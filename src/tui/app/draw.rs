@@ -302,6 +302,11 @@ impl App {
                 self.shown_page().is_some_and(|page| page.view(run, &self.world).is_ok())
             }
             (Action::Open, _) if !self.pages.is_empty() => self.layer() == Layer::Result,
+            (Action::Open | Action::Stop | Action::Kill | Action::Signal | Action::Sort, _)
+                if self.pages.is_empty() && self.is_on_nothing() =>
+            {
+                false
+            }
             (Action::AllFrames, _) => self.shown_page().is_some_and(RunPage::has_evidence),
             (Action::OpenFrame, _) => self.shown_page().is_some_and(|page| page.frame(&self.world).is_some()),
             (Action::NextHit, _) => self.shown_page().is_some_and(RunPage::searches),

@@ -200,3 +200,19 @@ fn a_terminal_that_shrank_before_its_event_came_is_drawn_in_its_new_size() {
     terminal.draw(|frame| app.render(frame)).unwrap();
     assert_eq!(app.screen, Rect::new(0, 0, 60, 15));
 }
+
+#[test]
+fn where_a_list_is_empty_enter_opens_nothing_of_another_one() {
+    let mut app = app(120, 40);
+    app.update(agents());
+    press(&mut app, "3");
+    let drawn = screen(&app);
+    assert!(drawn.contains("no agent processes"), "{drawn}");
+    for hint in ["enter open", "x stop", "S signal", "s sort"] {
+        assert!(!drawn.lines().last().unwrap().contains(hint), "{hint}\n{drawn}");
+    }
+    press(&mut app, "enter");
+    assert_eq!(screen(&app), drawn);
+    press(&mut app, "1 enter");
+    assert_ne!(screen(&app), drawn);
+}

@@ -174,8 +174,8 @@ const LOOKING: &str = "its processes are looked at twice, one second apart, and 
                        one signal, where that does no harm";
 
 /// When somebody looks by themselves.
-const NOBODY: &str = "a stop and the end of the time look first, and what they find is kept here; a run that ends by \
-                      itself is not looked at";
+const NOBODY: &str = "before a stop or a timeout ends a run, it is looked at, and what was found is kept here; a run \
+                      that ends by itself is not looked at";
 
 fn looking(since: u64, now: Now) -> String {
     format!("looking, {} s…", now.clock_us.saturating_sub(since) / 1_000_000 + 1)
