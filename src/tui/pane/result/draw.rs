@@ -282,6 +282,8 @@ impl ResultView {
         for (label, value) in usage {
             spans.extend([span(format!("{label} "), theme.dim), span(value, theme.fg), blank(apart)]);
         }
+        // Behind the last one there may be no room for it.
+        spans.pop();
         put(buffer, area, Line::from(spans));
     }
 

@@ -170,6 +170,16 @@ fn the_cursor_is_in_sight_at_every_size() {
 }
 
 #[test]
+fn of_what_a_run_took_whole_facts_are_shown_at_every_width() {
+    let view = view(reply(outcome(State::Succeeded), Some("1"), &[]));
+    for width in 40..=120 {
+        let drawn = draw(&view, width, 20);
+        let usage = drawn.lines().find(|line| line.contains("wall ")).unwrap();
+        assert!(usage.contains("exit ") && !usage.contains('…'), "{width}\n{drawn}");
+    }
+}
+
+#[test]
 fn nothing_is_said_twice() {
     let said = |outcome: Outcome, result: Option<&str>, says_error| {
         let reply = Reply { says_error, ..reply(outcome, result, &["last words"]) };
